@@ -1,0 +1,138 @@
+"""Reporting months: when each begins and ends, which days it shares, where the lunar New Year falls.
+
+A reporting month is labelled by a pandas `Period` of frequency "M", whatever its days: May 2025 of a series
+counted from the 16th to the 15th runs from 16 April to 15 May 2025, its year 2025 from 16 December 2024.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """How a series cuts time: a month begins on `start_day`, of the month before unless that is 1."""
+
+    name: str
+    start_day: int
+
+
+CALENDAR = Calendar("calendar", 1)
+BOARD = Calendar("board", 16)
+CALENDARS = {calendar.name: calendar for calendar in (CALENDAR, BOARD)}
+
+# First day of Tết, month-day, 1990 to 2050; the tests compare it with an independent library.
+_TET_FROM_1990 = (
+    "01-27 02-15 02-04 01-23 02-10 01-31 02-19 02-07 01-28 02-16 "
+    "02-05 01-24 02-12 02-01 01-22 02-09 01-29 02-17 02-07 01-26 "
+    "02-14 02-03 01-23 02-10 01-31 02-19 02-08 01-28 02-16 02-05 "
+    "01-25 02-12 02-01 01-22 02-10 01-29 02-17 02-06 01-26 02-13 "
+    "02-02 01-23 02-11 01-31 02-19 02-08 01-28 02-15 02-04 01-24 "
+    "02-12 02-01 01-22 02-10 01-30 02-17 02-06 01-26 02-14 02-02 "
+    "01-23"
+).split()  # noqa: SIM905 (a literal list would take 61 lines)
+TET = {1990 + i: dt.date.fromisoformat(f"{1990 + i}-{day}") for i, day in enumerate(_TET_FROM_1990)}
+# Hà Nội's clock is an hour behind Beijing's, so the new moon falls on another date in these years.
+CHINESE_NEW_YEAR = TET | {2007: dt.date(2007, 2, 18), 2030: dt.date(2030, 2, 3)}
+
+
+def as_month(value) -> pd.Period:
+    """Return the month that `value` names: a Period, a date, or text such as "2025-05".
+
+    Raises ValueError, saying what was expected, for anything else.
+    """
+    if isinstance(value, pd.Period):
+        return value.asfreq("M")
+    if isinstance(value, dt.date):
+        return pd.Period(value, freq="M")
+    try:
+        return pd.Period(dt.datetime.strptime(str(value).strip()[:7], "%Y-%m"), freq="M")
+    except ValueError:
+        raise ValueError(f"{value!r} is not a month; write it as YYYY-MM, such as 2025-05.") from None
+
+
+def as_date(value) -> dt.date:
+    """Return the day that `value` names: a date, a Timestamp, or text such as "2025-05-31".
+
+    Raises ValueError, saying what was expected, for anything else.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"{value!r} is not a date; write it as YYYY-MM-DD, such as 2025-05-31.") from None
+
+
+def month_bounds(month, calendar: Calendar = CALENDAR) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day, both inside, of a reporting month."""
+    month = as_month(month)
+    return _month_start(month, calendar), _month_start(month + 1, calendar) - dt.timedelta(days=1)
+
+
+def year_bounds(year: int, calendar: Calendar = CALENDAR) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day, both inside, of a reporting year."""
+    january, december = pd.Period(f"{year}-01", "M"), pd.Period(f"{year}-12", "M")
+    return month_bounds(january, calendar)[0], month_bounds(december, calendar)[1]
+
+
+def month_of(day, calendar: Calendar = CALENDAR) -> pd.Period:
+    """Return the reporting month that contains `day`."""
+    day = as_date(day)
+    month = pd.Period(day, freq="M")
+    return month + 1 if calendar.start_day > 1 and day.day >= calendar.start_day else month
+
+
+def month_shares(start, end, calendar: Calendar = CALENDAR) -> pd.Series:
+    """Return the share of days inside [start, end] of each reporting month that it touches."""
+    start, end = as_date(start), as_date(end)
+    if end < start:
+        raise ValueError(f"The period {start}..{end} ends before it begins.")
+    months = pd.period_range(month_of(start, calendar), month_of(end, calendar), freq="M")
+    shares = pd.Series(1.0, index=months)
+    for month in {months[0], months[-1]}:
+        first, last = month_bounds(month, calendar)
+        inside = (min(last, end) - max(first, start)).days + 1
+        shares[month] = inside / ((last - first).days + 1)
+    return shares
+
+
+def covers_whole_months(start, end, calendar: Calendar = CALENDAR) -> bool:
+    """Tell whether [start, end] begins and ends with a reporting month."""
+    start, end = as_date(start), as_date(end)
+    return (
+        month_bounds(month_of(start, calendar), calendar)[0] == start
+        and month_bounds(month_of(end, calendar), calendar)[1] == end
+    )
+
+
+def holiday_days(
+    months: pd.PeriodIndex, calendar: Calendar, feast: dict, first: int, last: int
+) -> np.ndarray:
+    """Return how many days from `first` to `last` after each feast fall in each reporting month.
+
+    Arguments: `months` (n) labels; `feast` maps a year to its date (`TET`, `CHINESE_NEW_YEAR`); negative days
+    lie before the feast. Result: n counts of days. Years outside the table count nothing.
+    """
+    position = {month: i for i, month in enumerate(months)}
+    days = np.zeros(len(months))
+    years = range(months[0].year - 1, months[-1].year + 2)
+    for date in (feast[year] for year in years if year in feast):
+        for offset in range(first, last + 1):
+            i = position.get(month_of(date + dt.timedelta(days=offset), calendar))
+            if i is not None:
+                days[i] += 1
+    return days
+
+
+def _month_start(month: pd.Period, calendar: Calendar) -> dt.date:
+    if calendar.start_day == 1:
+        return dt.date(month.year, month.month, 1)
+    before = month - 1
+    return dt.date(before.year, before.month, calendar.start_day)
