@@ -34,8 +34,8 @@ _TET_FROM_1990 = (
     "02-02 01-23 02-11 01-31 02-19 02-08 01-28 02-15 02-04 01-24 "
     "02-12 02-01 01-22 02-10 01-30 02-17 02-06 01-26 02-14 02-02 "
     "01-23"
-).split()  # noqa: SIM905 (a literal list would take 61 lines)
-TET = {1990 + i: dt.date.fromisoformat(f"{1990 + i}-{day}") for i, day in enumerate(_TET_FROM_1990)}
+)
+TET = {1990 + i: dt.date.fromisoformat(f"{1990 + i}-{day}") for i, day in enumerate(_TET_FROM_1990.split())}
 # Hà Nội's clock is an hour behind Beijing's, so the new moon falls on another date in these years.
 CHINESE_NEW_YEAR = TET | {2007: dt.date(2007, 2, 18), 2030: dt.date(2030, 2, 3)}
 
