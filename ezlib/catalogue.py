@@ -1,0 +1,719 @@
+"""What a zone, an indicator, a scope, a unit, an identity, a target and an event is, and where the data lie."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pandas as pd
+import yaml
+
+from ezlib.contracts import DataError, as_of_date, hint
+from ezlib.periods import BOARD, CALENDAR, Calendar
+
+CATALOGUE_FILE = "data/catalogue.yml"
+TARGETS_FILE = "data/targets.csv"
+EVENTS_FILE = "data/events.csv"
+
+# ------------------------------------------------------------------------------------------------------ vocabularies
+
+KINDS = {
+    "flow": "adds up over months",
+    "stock": "a state on a day, or a plan for one",
+    "index": "against a base of 100, or a score",
+    "rate": "a percentage, or an average per day or month",
+    "count": "different ones in a period; months do not add up",
+}
+TARGET_KINDS = {
+    "level": "the total of a flow over the period",
+    "growth": "percent change of a flow on the period before",
+    "share": "part of a whole, in percent",
+    "rate": "a growth rate published as such",
+    "stock": "a state to be reached by the end of the period",
+    "count": "a number of things",
+}
+COMPARATORS = {">=": "at least", ">": "more than", "=": "equal to", "<=": "at most", "<": "less than"}
+TARGET_STATUSES = {
+    "official": "stated by the body that set it",
+    "implied": "worked out from a published share of plan",
+    "expectation": "what officials expect, not what they have set",
+}
+EVENT_KINDS = {
+    "closure": "goods or people stopped at a gate",
+    "restriction": "a gate open for fewer goods, hours or vehicles",
+    "congestion": "vehicles waiting far beyond the usual",
+    "reopening": "a gate open again, or open to more",
+    "market": "a product admitted, held back, or admitted again",
+    "weather": "storm or flood",
+    "production": "a plant stopped or started",
+    "administration": "borders or bodies changed",
+}
+EVENT_COLUMNS = [
+    "event_id",
+    "zone",
+    "start",
+    "end",
+    "kind",
+    "indicators",
+    "name_vi",
+    "name_en",
+    "published",
+    "source",
+    "reference",
+    "note",
+]
+
+# ------------------------------------------------------------------------------------------------- what entries are
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something with an id and a name in each language."""
+
+    id: str
+    name_vi: str
+    name_en: str
+
+    def name(self, lang: str = "vi") -> str:
+        """Return the name in Vietnamese (`vi`) or English (`en`)."""
+        return self.name_vi if lang == "vi" else self.name_en
+
+
+@dataclass(frozen=True)
+class Scope(Named):
+    """Who counts and what is covered; figures of different scope are never mixed."""
+
+    covers_vi: str
+    covers_en: str
+
+
+@dataclass(frozen=True)
+class Group(Named):
+    """A heading under which indicators stand together."""
+
+
+@dataclass(frozen=True)
+class Unit(Named):
+    """A unit of measurement: `factor` of it make one base unit of its dimension."""
+
+    dimension: str
+    factor: float
+    symbol: str
+    symbol_en: str
+
+    def sign(self, lang: str = "vi") -> str:
+        """Return what is printed after a figure, such as `triệu USD`."""
+        return self.symbol if lang == "vi" else self.symbol_en
+
+
+@dataclass(frozen=True)
+class Indicator(Named):
+    """What is measured. `of` is the indicator that a published growth is about; `also` foreign units in use."""
+
+    unit: str
+    kind: str
+    group: str
+    of: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CalendarRule:
+    """The calendar of the groups of one scope, within a zone."""
+
+    scope: str
+    groups: tuple[str, ...]
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Zone(Named):
+    """A folder of facts: its default scope, the series a brief opens with, its reporting months."""
+
+    scope: str
+    issuer_vi: str
+    issuer_en: str
+    headline: Mapping[str, tuple[str, ...]]
+    calendars: tuple[CalendarRule, ...]
+    assumed_lag_days: int
+
+    def issuer(self, lang: str = "vi") -> str:
+        """Return the name of the body whose figures lead, in one of the two languages."""
+        return self.issuer_vi if lang == "vi" else self.issuer_en
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A total that is the sum of its parts in some scopes of a zone; `kind` says what the parts are."""
+
+    id: str
+    zone: str
+    scopes: tuple[str, ...]
+    total: str
+    parts: tuple[str, ...]
+    kind: str
+
+
+class SeriesKey(NamedTuple):
+    """The three words that name a series; as text `zone/indicator/scope`."""
+
+    zone: str
+    indicator: str
+    scope: str
+
+    def __str__(self) -> str:
+        return "/".join(self)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A stated aim for one series over one period."""
+
+    target_id: str
+    zone: str
+    indicator: str
+    scope: str
+    kind: str
+    period_start: dt.date
+    period_end: dt.date
+    value: float
+    comparator: str
+    unit: str
+    status: str
+    published: dt.date
+    source: str
+    reference: str
+    note: str
+
+    @property
+    def series(self) -> str:
+        """The series the target is about, as `zone/indicator/scope`."""
+        return f"{self.zone}/{self.indicator}/{self.scope}"
+
+    @property
+    def period(self) -> str:
+        """The period in the shortest words: 2025, 2025-Q4, 2025-05, 2026-2030, else its two days."""
+        return _period_words(self.period_start, self.period_end)
+
+
+TARGET_COLUMNS = [field.name for field in fields(Target)]
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Everything `data/catalogue.yml` says, each section a mapping from id to entry in the order of the file."""
+
+    zones: Mapping[str, Zone]
+    scopes: Mapping[str, Scope]
+    groups: Mapping[str, Group]
+    indicators: Mapping[str, Indicator]
+    identities: Mapping[str, Identity]
+    units: Mapping[str, Unit]
+
+    def zone(self, id: str) -> Zone:
+        """Return a zone; DataError with the nearest name when there is none."""
+        return _find(self.zones, id, "zone")
+
+    def scope(self, id: str) -> Scope:
+        """Return a scope; DataError with the nearest name when there is none."""
+        return _find(self.scopes, id, "scope")
+
+    def indicator(self, id: str) -> Indicator:
+        """Return an indicator; DataError with the nearest name when there is none."""
+        return _find(self.indicators, id, "indicator")
+
+    def unit(self, id: str) -> Unit:
+        """Return a unit; DataError with the nearest name when there is none."""
+        return _find(self.units, id, "unit")
+
+    def calendar_of(self, zone: str, indicator: str, scope: str) -> Calendar:
+        """Return the calendar that a series counts its months by."""
+        group = self.indicator(indicator).group
+        rules = self.zone(zone).calendars
+        return next((r.calendar for r in rules if r.scope == scope and group in r.groups), CALENDAR)
+
+    def identities_of(self, zone: str, scope: str) -> tuple[Identity, ...]:
+        """Return the identities that hold in one scope of a zone."""
+        return tuple(i for i in self.identities.values() if i.zone == zone and scope in i.scopes)
+
+    def unit_fits(self, indicator: str, unit: str) -> bool:
+        """Whether figures of an indicator may be given in a unit."""
+        known = self.indicator(indicator)
+        return unit in known.also or self.unit(unit).dimension == self.unit(known.unit).dimension
+
+    def convert(self, value, unit: str, to_unit: str):
+        """Return `value` (a number or an array), given in `unit`, in `to_unit`.
+
+        Raises DataError when the two measure different things; no exchange rate is ever assumed.
+        """
+        source, goal = self.unit(unit), self.unit(to_unit)
+        if source.dimension != goal.dimension:
+            wrong = (
+                f"{unit} cannot be turned into {to_unit}: one measures {source.dimension}, the other {goal.dimension}"
+            )
+            raise DataError(wrong, next_step="Ask for a unit of the same dimension.")
+        return value if unit == to_unit else value * source.factor / goal.factor
+
+
+# ------------------------------------------------------------------------------------------------------- the root
+
+
+def data_root(root: str | os.PathLike | None = None) -> Path:
+    """Return the folder that holds `data/catalogue.yml`.
+
+    `root` itself if given, else the environment variable EZLIB_ROOT, else the nearest folder upwards from the current
+    one, then from the library's own. Raises DataError that names every folder looked in.
+    """
+    given = root if root is not None else os.environ.get("EZLIB_ROOT") or None
+    starts = [Path(given)] if given is not None else [*_upwards(Path.cwd()), *_upwards(Path(__file__).parent)]
+    for folder in starts:
+        if (folder / CATALOGUE_FILE).is_file():
+            return folder.resolve()
+    remedy = "Start in the folder of the project, or set EZLIB_ROOT to it."
+    raise DataError(
+        f"No {CATALOGUE_FILE} was found.", dict.fromkeys(f"looked in {folder}" for folder in starts), remedy
+    )
+
+
+def _upwards(folder: Path) -> list[Path]:
+    folder = folder.resolve()
+    return [folder, *folder.parents]
+
+
+# -------------------------------------------------------------------------------------------------- the catalogue
+
+
+def load_catalogue(root: str | os.PathLike | None = None) -> Catalogue:
+    """Return the catalogue of a data root; read again only when the file has changed.
+
+    Raises DataError listing every faulty entry with its line.
+    """
+    return _catalogue((data_root(root) / CATALOGUE_FILE).read_bytes())
+
+
+def parse_series(series: str | SeriesKey, catalogue: Catalogue) -> SeriesKey:
+    """Return the key of a series written `zone/indicator/scope`, or `zone/indicator` for the zone's default scope.
+
+    Raises DataError naming every unknown word and the known word nearest to it.
+    """
+    words = [str(word).strip() for word in (series.split("/") if isinstance(series, str) else series)]
+    if len(words) not in (2, 3):
+        wrong = f"{series!r} does not name a series"
+        raise DataError(wrong, next_step="Write zone/indicator/scope, such as lao-cai/trade_total/board.")
+    if len(words) == 2 and words[0] in catalogue.zones:
+        words.append(catalogue.zones[words[0]].scope)
+    sections = (("zone", catalogue.zones), ("indicator", catalogue.indicators), ("scope", catalogue.scopes))
+    faults = [
+        f"{what} {word!r} is not in the catalogue{hint(word, known)}"
+        for (what, known), word in zip(sections, words, strict=False)
+        if word not in known
+    ]
+    if faults:
+        raise DataError(f"The series {'/'.join(words)!r} is not known.", faults, f"Names stand in {CATALOGUE_FILE}.")
+    return SeriesKey(*words)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(content: bytes) -> Catalogue:
+    entries, lines, faults = _read_yaml(content)
+    faults += _shape_faults(entries, lines)
+    if not faults:
+        faults += _reference_faults(entries, lines)
+    if faults:
+        what = "1 entry of the catalogue is" if len(faults) == 1 else f"{len(faults)} entries of the catalogue are"
+        raise DataError(
+            f"{what} not usable.", faults, f"Mend the lines named in {CATALOGUE_FILE}; docs/adding.md helps."
+        )
+    built = {
+        section: MappingProxyType({id: shape.build(id, entry) for id, entry in entries[section].items()})
+        for section, shape in SHAPES.items()
+    }
+    return Catalogue(**built)
+
+
+def _read_yaml(content: bytes) -> tuple[dict, dict[tuple[str, ...], int], list[str]]:
+    """Return sections of entries, the line of every entry, and what a plain reading would pass over in silence."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(content.decode("utf-8-sig"))
+    try:
+        node = loader.get_single_node()
+        entries = loader.construct_document(node) if node is not None else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{CATALOGUE_FILE}, line {mark.line + 1}: " if mark else f"{CATALOGUE_FILE}: "
+        problem = f"{place}{getattr(error, 'problem', None) or error}"
+        next_step = "Quote text that holds a colon, a comma or brackets."
+        raise DataError("The catalogue is not readable as YAML.", [problem], next_step) from error
+    if not isinstance(entries, dict):
+        raise DataError("The catalogue is empty.", [CATALOGUE_FILE], "Restore it from the last version that worked.")
+    lines, faults = {}, []
+    for path, line in _keys(node):
+        if path in lines:
+            faults.append(f"{_place(line)}: {path[-1]!r} stands twice; the first is on line {lines[path]}")
+        lines.setdefault(path, line)
+    return entries, lines, faults
+
+
+def _keys(node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            yield here, key.start_mark.line + 1
+            yield from _keys(value, here)
+
+
+def _place(line: int | None) -> str:
+    return f"{CATALOGUE_FILE}, line {line}" if line else CATALOGUE_FILE
+
+
+# A catalogue entry in one table: which keys it must and may have, of what type, and what it becomes.
+
+
+class Shape(NamedTuple):
+    required: Mapping[str, type | tuple[type, ...]]
+    optional: Mapping[str, type | tuple[type, ...]]
+    build: Any
+
+
+def _zone(id: str, entry: dict) -> Zone:
+    headline = {subject: tuple(f"{id}/{s}" for s in _listed(what)) for subject, what in entry["headline"].items()}
+    rules = (
+        CalendarRule(r["scope"], tuple(r["groups"]), _calendar(r["start_day"])) for r in entry.get("calendars", ())
+    )
+    issuers = entry.get("issuer_vi", entry["vi"]), entry.get("issuer_en", entry["en"])
+    lag = entry["assumed_lag_days"]
+    return Zone(id, entry["vi"], entry["en"], entry["scope"], *issuers, MappingProxyType(headline), tuple(rules), lag)
+
+
+def _calendar(start_day: int) -> Calendar:
+    known = {calendar.start_day: calendar for calendar in (CALENDAR, BOARD)}
+    return known.get(start_day, Calendar(f"day-{start_day}", start_day))
+
+
+def _scope(id: str, entry: dict) -> Scope:
+    return Scope(id, entry["vi"], entry["en"], entry["covers_vi"], entry["covers_en"])
+
+
+def _group(id: str, entry: dict) -> Group:
+    return Group(id, entry["vi"], entry["en"])
+
+
+def _indicator(id: str, entry: dict) -> Indicator:
+    plain = entry["vi"], entry["en"], entry["unit"], entry["kind"], entry["group"]
+    return Indicator(id, *plain, entry.get("of", ""), tuple(entry.get("also", ())))
+
+
+def _identity(id: str, entry: dict) -> Identity:
+    return Identity(id, entry["zone"], tuple(entry["scopes"]), entry["total"], tuple(entry["parts"]), entry["by"])
+
+
+def _unit(id: str, entry: dict) -> Unit:
+    factor = float(entry["factor"])
+    return Unit(id, entry["vi"], entry["en"], entry["dimension"], factor, entry["symbol"], entry["symbol_en"])
+
+
+_NAMES = {"vi": str, "en": str}
+SHAPES = {
+    "zones": Shape(
+        _NAMES | {"scope": str, "headline": dict, "assumed_lag_days": int},
+        {"issuer_vi": str, "issuer_en": str, "calendars": list},
+        _zone,
+    ),
+    "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
+    "groups": Shape(_NAMES, {}, _group),
+    "indicators": Shape(_NAMES | {"unit": str, "kind": str, "group": str}, {"of": str, "also": list}, _indicator),
+    "identities": Shape({"zone": str, "scopes": list, "by": str, "total": str, "parts": list}, {}, _identity),
+    "units": Shape(_NAMES | {"dimension": str, "factor": (int, float), "symbol": str, "symbol_en": str}, {}, _unit),
+}
+
+
+def _shape_faults(entries: dict, lines: dict) -> list[str]:
+    faults = [f"{CATALOGUE_FILE}: the section {section!r} is missing" for section in SHAPES if section not in entries]
+    for section, content in entries.items():
+        if section not in SHAPES:
+            faults.append(f"{_place(lines[section,])}: there is no section {section!r}{hint(section, SHAPES)}")
+        elif not isinstance(content, dict):
+            faults.append(f"{_place(lines[section,])}: {section} holds no entries")
+        else:
+            for id, entry in content.items():
+                says = f"{_place(lines.get((section, str(id))))}: {section} / {id}"
+                faults += [f"{says} {fault}" for fault in _entry_faults(id, entry, SHAPES[section])]
+    return faults
+
+
+def _entry_faults(id: object, entry: object, shape: Shape) -> list[str]:
+    if not isinstance(id, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", id):
+        return ["is not an id: use lower-case letters without accents, digits, - and _"]
+    if not isinstance(entry, dict):
+        return [f"has no keys; it needs {', '.join(shape.required)}"]
+    known = {**shape.required, **shape.optional}
+    faults = [f"lacks {key}" for key in shape.required if entry.get(key) in (None, "", [], {})]
+    faults += [f"has the unknown key {key!r}{hint(key, known)}" for key in entry if key not in known]
+    for key, kind in known.items():
+        if entry.get(key) is not None and (not isinstance(entry[key], kind) or isinstance(entry[key], bool)):
+            faults.append(f"has {key}: {entry[key]!r}, which is not {_TYPE_WORDS[kind]}")
+    return faults
+
+
+_TYPE_WORDS = {
+    str: "text (put it in quotes)",
+    int: "a whole number",
+    (int, float): "a number (write 1000000, not 1e6)",
+    list: "a list [in, brackets]",
+    dict: "a set of keys with values",
+}
+
+
+def _reference_faults(entries: dict, lines: dict) -> list[str]:
+    """Words of the catalogue that point at nothing, or at something that does not fit."""
+    faults = []
+    for section, check in _CHECKS.items():
+        for id, entry in entries[section].items():
+            says = f"{_place(lines.get((section, id)))}: {section} / {id}"
+            faults += [f"{says} {fault}" for fault in check(entry, entries)]
+    return faults
+
+
+def _unknown(what: str, word: object, known: Mapping) -> list[str]:
+    return [] if word in known else [f"names {what} {word!r}, which is not there{hint(word, known)}"]
+
+
+def _zone_faults(entry: dict, entries: dict) -> list[str]:
+    faults = _unknown("the scope", entry["scope"], entries["scopes"])
+    for what in entry["headline"].values():
+        for series in _listed(what):
+            indicator, _, scope = str(series).partition("/")
+            faults += _unknown("the indicator", indicator, entries["indicators"])
+            faults += _unknown("the scope", scope, entries["scopes"])
+    for rule in entry.get("calendars", ()):
+        if not isinstance(rule, dict) or set(rule) != {"scope", "groups", "start_day"}:
+            faults.append("has a calendar rule that is not {scope: …, groups: […], start_day: …}")
+            continue
+        faults += _unknown("the scope", rule["scope"], entries["scopes"])
+        faults += [fault for group in rule["groups"] for fault in _unknown("the group", group, entries["groups"])]
+        if not isinstance(rule["start_day"], int) or not 1 <= rule["start_day"] <= 28:
+            faults.append(f"has start_day {rule['start_day']!r}; months can start on days 1 to 28")
+    if entry["assumed_lag_days"] < 0:
+        faults.append(f"has assumed_lag_days {entry['assumed_lag_days']}; nothing is published before it is over")
+    return faults
+
+
+def _indicator_faults(entry: dict, entries: dict) -> list[str]:
+    faults = [
+        f for unit in (entry["unit"], *entry.get("also", ())) for f in _unknown("the unit", unit, entries["units"])
+    ]
+    faults += _unknown("the group", entry["group"], entries["groups"])
+    faults += _unknown("the kind", entry["kind"], KINDS)
+    return faults + (_unknown("the indicator", entry["of"], entries["indicators"]) if "of" in entry else [])
+
+
+def _identity_faults(entry: dict, entries: dict) -> list[str]:
+    members = [entry["total"], *entry["parts"]]
+    faults = _unknown("the zone", entry["zone"], entries["zones"])
+    faults += [fault for scope in entry["scopes"] for fault in _unknown("the scope", scope, entries["scopes"])]
+    faults += [fault for member in members for fault in _unknown("the indicator", member, entries["indicators"])]
+    if faults:
+        return faults
+    if len(set(members)) < len(members):
+        faults.append("names the same indicator twice")
+    units = [entries["indicators"][member]["unit"] for member in members]
+    dimensions = {entries["units"][unit]["dimension"] for unit in units if unit in entries["units"]}
+    return faults + ([f"adds up different things: {', '.join(sorted(dimensions))}"] if len(dimensions) > 1 else [])
+
+
+def _unit_faults(entry: dict, entries: dict) -> list[str]:
+    return [] if entry["factor"] > 0 else [f"has factor {entry['factor']}; it must be above 0"]
+
+
+_CHECKS = {
+    "zones": _zone_faults,
+    "indicators": _indicator_faults,
+    "identities": _identity_faults,
+    "units": _unit_faults,
+}
+
+
+def _listed(what: str | list) -> list:
+    return what if isinstance(what, list) else [what]
+
+
+def _find(section: Mapping, id: str, what: str):
+    if id not in section:
+        near = hint(id, section) or f"; known are {', '.join(section)}"
+        raise DataError(f"{what} {id!r} is not in the catalogue{near}", next_step=f"Names stand in {CATALOGUE_FILE}.")
+    return section[id]
+
+
+# ------------------------------------------------------------------------------------------------ targets and events
+
+
+def load_targets(zone: str | None = None, as_of=None, root: str | os.PathLike | None = None) -> list[Target]:
+    """Return the targets in force, in the order of `data/targets.csv`.
+
+    `as_of` (a date or 2025-05-31; None means all): what was published later is not seen. Of several rows for the same
+    series, kind, period and status the one published last stands, the lower row of two on one day.
+    Raises DataError listing every faulty row.
+    """
+    catalogue = load_catalogue(root)
+    if zone is not None:
+        catalogue.zone(zone)
+    day = as_of_date(as_of)
+    seen = [t for t in _targets(_content(TARGETS_FILE, root), catalogue) if day is None or t.published <= day]
+    standing = {_aim(target): target.target_id for target in sorted(seen, key=lambda t: t.published)}
+    in_force = set(standing.values())
+    return [t for t in seen if t.target_id in in_force and (zone is None or t.zone == zone)]
+
+
+def load_events(zone: str | None = None, as_of=None, root: str | os.PathLike | None = None) -> pd.DataFrame:
+    """Return dated events, earliest first, with the columns of `data/events.csv`.
+
+    `start`, `end` and `published` are timestamps; `end` is NaT while an event lasts. `indicators` are indicators and
+    groups separated by blanks, empty for all. `as_of` as in `load_targets`. Raises DataError listing every faulty row.
+    """
+    catalogue = load_catalogue(root)
+    if zone is not None:
+        catalogue.zone(zone)
+    day = as_of_date(as_of)
+    frame = _events(_content(EVENTS_FILE, root), catalogue)
+    seen = pd.Series(True, index=frame.index) if day is None else frame["published"] <= pd.Timestamp(day)
+    here = pd.Series(True, index=frame.index) if zone is None else frame["zone"] == zone
+    return frame[seen & here].reset_index(drop=True)
+
+
+def _content(file: str, root) -> bytes:
+    path = data_root(root) / file
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _aim(target: Target) -> tuple:
+    return target.series, target.kind, target.period_start, target.period_end, target.status
+
+
+@lru_cache(maxsize=8)
+def _targets(content: bytes, catalogue: Catalogue) -> tuple[Target, ...]:
+    rows = _checked_rows(content, TARGETS_FILE, TARGET_COLUMNS, _target_faults, catalogue)
+    names = [field.name for field in fields(Target)]
+    return tuple(Target(**{n: _TYPES.get(n, str)(row[n]) for n in names}) for row in rows)
+
+
+@lru_cache(maxsize=8)
+def _events(content: bytes, catalogue: Catalogue) -> pd.DataFrame:
+    rows = _checked_rows(content, EVENTS_FILE, EVENT_COLUMNS, _event_faults, catalogue)
+    frame = pd.DataFrame(rows, columns=EVENT_COLUMNS, dtype="str")
+    for column in ("start", "end", "published"):
+        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
+    return frame.sort_values(["start", "event_id"], ignore_index=True)
+
+
+_TYPES = {
+    "period_start": dt.date.fromisoformat,
+    "period_end": dt.date.fromisoformat,
+    "published": dt.date.fromisoformat,
+    "value": float,
+}
+
+
+def _checked_rows(content: bytes, file: str, columns: list[str], check, catalogue: Catalogue) -> list[dict[str, str]]:
+    rows = _read_rows(content, file, columns)
+    faults, taken = [], {}
+    for line, row in rows:
+        first = taken.setdefault(row[columns[0]], line)
+        found = check(row, catalogue)
+        if first != line:
+            found.append(f"{columns[0]} {row[columns[0]]!r} is taken by row {first}")
+        faults += [f"{file}, row {line}: {fault}" for fault in found]
+    if faults:
+        raise DataError(
+            f"{file} cannot be used as it stands.", faults, "Mend these rows; docs/adding.md shows the form."
+        )
+    return [row for _, row in rows]
+
+
+def _read_rows(content: bytes, file: str, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return (line, row) of a small table; semicolons and decimal commas, as Excel saves them, are understood."""
+    if not content.strip():
+        return []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file} is not UTF-8.", [file], 'Save it from Excel as "CSV UTF-8".') from error
+    header = text.partition("\n")[0]
+    separator = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restkey="", restval="")
+    missing = [c for c in columns if c not in (reader.fieldnames or [])]
+    if missing:
+        raise DataError(f"{file} lacks columns.", [f"{file}, row 1: {c}" for c in missing], "Restore the header line.")
+    rows = []
+    for raw in reader:
+        row = {column: (raw[column] or "").strip() for column in columns}
+        if separator == ";" and re.fullmatch(r"-?\d+,\d+", row.get("value", "")):
+            row["value"] = row["value"].replace(",", ".")
+        if any(row.values()):
+            rows.append((reader.line_num, row))
+    return rows
+
+
+def _target_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
+    faults = _empty(row, TARGET_COLUMNS[:-2])
+    faults += _unknown("the zone", row["zone"], catalogue.zones) + _unknown("the scope", row["scope"], catalogue.scopes)
+    faults += _unknown("the indicator", row["indicator"], catalogue.indicators)
+    faults += _unknown("the unit", row["unit"], catalogue.units) + _unknown("the kind", row["kind"], TARGET_KINDS)
+    faults += _unknown("the comparator", row["comparator"], COMPARATORS)
+    faults += _unknown("the status", row["status"], TARGET_STATUSES)
+    faults += _date_faults(row, "period_start", "period_end", "published")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", row["value"]):
+        faults.append(f"value {row['value']!r} is not a number; write 24000 or 8.5")
+    return faults or _target_unit_faults(row, catalogue)
+
+
+def _target_unit_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
+    if row["kind"] == "growth":
+        fits, wanted = catalogue.units[row["unit"]].dimension == "percent", "percent"
+    else:
+        fits = catalogue.unit_fits(row["indicator"], row["unit"])
+        wanted = catalogue.indicators[row["indicator"]].unit
+    return [] if fits else [f"unit {row['unit']} does not fit; {row['kind']} of {row['indicator']} is in {wanted}"]
+
+
+def _event_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
+    faults = _empty(row, ["event_id", "zone", "start", "kind", "name_vi", "name_en", "published", "source"])
+    faults += _unknown("the zone", row["zone"], catalogue.zones) + _unknown("the kind", row["kind"], EVENT_KINDS)
+    known = {**catalogue.indicators, **catalogue.groups}
+    faults += [f for word in row["indicators"].split() for f in _unknown("the indicator or group", word, known)]
+    return faults + _date_faults(row, "start", "end", "published")
+
+
+def _empty(row: dict[str, str], columns: list[str]) -> list[str]:
+    return [f"{column} is empty" for column in columns if not row[column]]
+
+
+def _date_faults(row: dict[str, str], start: str, end: str, published: str) -> list[str]:
+    faults = []
+    for column in (start, end, published):
+        try:
+            _ = row[column] and dt.date.fromisoformat(row[column])
+        except ValueError:
+            faults.append(f"{column} {row[column]!r} is not a date; write it as 2025-05-31")
+    if not faults and row[end] and row[end] < row[start]:
+        faults.append(f"the period ends ({row[end]}) before it starts ({row[start]})")
+    return faults
+
+
+def _period_words(start: dt.date, end: dt.date) -> str:
+    after = end + dt.timedelta(days=1)
+    months = (after.year - start.year) * 12 + after.month - start.month
+    if start.day != after.day or (start.day, start.month) not in {(1, m) for m in range(1, 13)} | {(16, 12)}:
+        return f"{start}..{end}"
+    if months % 12 == 0 and (start.day, start.month) in ((1, 1), (16, 12)):
+        return str(end.year) if months == 12 else f"{end.year - months // 12 + 1}-{end.year}"
+    if months == 3 and start.month in (1, 4, 7, 10):
+        return f"{start.year}-Q{start.month // 3 + 1}"
+    return f"{start:%Y-%m}" if months == 1 and start.day == 1 else f"{start}..{end}"
