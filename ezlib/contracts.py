@@ -152,7 +152,7 @@ RANGE_WORDS = re.compile(
 """A range as it may stand in the qualifier column: `range 500-600`, `500–600`, `từ 500 đến 600`."""
 
 PERIOD_KINDS = {
-    "month": (28, 31),
+    "month": (1, 31),
     "quarter": (89, 92),
     "half": (180, 185),
     "year": (365, 366),
@@ -234,6 +234,27 @@ class Rule:
 
 
 FACT_RULES = {
+    "held_open": Rule("is open in another program", "Close the file in Excel and run again."),
+    "encoding": Rule(
+        "{shown}",
+        "Excel: File > Save As > 'CSV UTF-8 (Comma delimited)'. Notepad: Save As, Encoding UTF-8.",
+    ),
+    "empty_file": Rule("is empty", "Fill the file, or remove it."),
+    "separator": Rule("is not separated by commas or semicolons", "Save it as 'CSV UTF-8 (Comma delimited)'."),
+    "quotes": Rule(
+        "a double quote is opened and not closed, or text follows a closing quote",
+        'Quotes stand around a whole cell; a quote inside it is doubled: "the ""Kim Thành"" gate".',
+    ),
+    "columns": Rule("{shown}", "The first line names the columns: {columns}."),
+    "no_zone": Rule("lies outside any zone", "Move it into the folder of its zone, such as data/facts/lao-cai/."),
+    "workbook": Rule(
+        "is a workbook", "Save the sheet as 'CSV UTF-8'; workbooks are read from data/series only, as monthly tables."
+    ),
+    "broken_workbook": Rule("cannot be opened as a workbook", "Open it in Excel and save it again as .xlsx."),
+    "no_series_sheet": Rule(
+        "has no sheet whose first row names the columns month, indicator, unit, value",
+        "Put these four names into the first row of the sheet.",
+    ),
     "cells": Rule(
         "has {shown}",
         'Text that contains the separator must stand in double quotes: "Lào Cai, Bát Xát".',
@@ -272,7 +293,7 @@ FACT_RULES = {
         "Excel shortens long numbers and the digits are lost: type the number in full from the source "
         "(format the column as Number without separators).",
     ),
-    "negative": Rule("{column} is {shown}, and a {kind} cannot be negative", "Check the sign against the source."),
+    "negative": Rule("{column} is {shown}, and {kind}s cannot be negative", "Check the sign against the source."),
     "half_width": Rule(
         "{column} is {shown}: it must be 0 or more", "Half a unit of the last printed digit: 150.83 has 0.005."
     ),

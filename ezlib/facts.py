@@ -1,0 +1,652 @@
+"""What was published, by whom and when: loaded whole or not at all, seen as of a day, never overwritten."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from ezlib.catalogue import Catalogue, data_root, load_catalogue
+from ezlib.contracts import (
+    BASES,
+    DATE_COLUMNS,
+    FACT_COLUMNS,
+    FACT_RULES,
+    FIRST_DAY,
+    LAST_DAY,
+    LOADED_COLUMNS,
+    NUMBER_COLUMNS,
+    PERIOD_KINDS,
+    QUALIFIER_WORDS,
+    QUALIFIERS,
+    RANGE_WORDS,
+    REQUIRED_CELLS,
+    SERIES_COLUMNS,
+    SERIES_OPTIONAL_COLUMNS,
+    STATUSES,
+    DataError,
+    as_of_date,
+    hint,
+    is_basis,
+)
+from ezlib.periods import CALENDAR, month_bounds
+from ezlib.sheets import (
+    AMBIGUOUS,
+    Fault,
+    Sheet,
+    Unreadable,
+    read_bytes,
+    read_csv,
+    read_workbook,
+    refuse_columns,
+    row_faults,
+    with_points,
+    without,
+)
+
+FACTS_FOLDER = "data/facts"
+SERIES_FOLDER = "data/series"
+CORRECTIONS = "data/corrections.yml"
+WORKBOOKS = (".xlsx", ".xlsm")
+CORRECTION_KEYS = ("fact_id", "expect", "set", "reason", "source", "published")
+
+
+def load_facts(zone: str | None = None, as_of=None, root=None) -> pd.DataFrame:
+    """Every published figure the data hold, checked.
+
+    Reads `data/facts/<zone>/*.csv` and, as monthly facts, `data/series/<zone>.csv` and `.xlsx`; then applies
+    `data/corrections.yml`. `zone` limits the reading to one zone. `as_of` (text 2025-05-31, date or Timestamp) keeps
+    what had been published by that day; None keeps everything in the data, it never means today.
+
+    Returns one row a figure with LOADED_COLUMNS: texts as str ('' when empty), numbers as float64 (NaN when empty),
+    dates as datetime64. `qualifier` is one of contracts.QUALIFIERS, other printed words move to `note`; `lower` and
+    `upper` bound the value in the row's own unit; `file` and `row` say where the figure stands.
+    Raises DataError naming every offending row of every file, with the remedy.
+    """
+    root, day = data_root(root), as_of_date(as_of)
+    catalogue = load_catalogue(root)
+    _refuse_unknown_zone(zone, catalogue)
+    text, faults = _read_all(root, catalogue, zone)
+    text = _corrected(text, root, catalogue, zone, day)
+    faults += _faults(text, catalogue)
+    _refuse(faults)
+    facts = _typed(text)
+    return facts if day is None else _published_by(facts, day)
+
+
+def append_facts(facts: pd.DataFrame, name: str, root=None) -> Path:
+    """Add facts to the file `data/facts/<zone>/<name>`, which is created when missing; returns its path.
+
+    `facts` has FACT_COLUMNS (others are left aside) and speaks of one zone. They must satisfy every rule that
+    `load_facts` applies, together with all that is there: an id or a row that is there already is refused. The bytes
+    of the file stay as they are, new lines follow them in the file's own column order, separator and decimal sign.
+    The file is replaced in one step by a finished copy, so that a failure leaves it untouched. Raises DataError.
+    """
+    root = data_root(root)
+    path = _file_for(facts, name, root)
+    before = path.read_bytes() if path.exists() else b""
+    after = before + _lines_for(facts, before, path)
+    _refuse_bad_addition(after, path, root)
+    _replace(path, after)
+    return path
+
+
+def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
+    """The same facts with `lower` and `upper`: the interval of values that the printed words allow.
+
+    Without a qualifier value ± half_width, as the last printed digit is rounded; over v is [v, 1.05 v], nearly v is
+    [0.95 v, v], about v is [0.95 v, 1.05 v]; a range a-b, whose words stand in `note`, is [a, b].
+    """
+    value, half = facts["value"].to_numpy(float), facts["half_width"].fillna(0).to_numpy(float)
+    qualifier = facts["qualifier"].to_numpy(object)
+    lower, upper = value - half, value + half
+    for word, multiples in QUALIFIERS.items():
+        if multiples is not None:
+            ends = np.sort([value * multiples[0], value * multiples[1]], axis=0)
+            lower, upper = np.where(qualifier == word, ends, [lower, upper])
+    for i in np.flatnonzero(qualifier == "range"):
+        found = RANGE_WORDS.search(facts["note"].iat[i])
+        lower[i], upper[i] = (
+            (float(found["low"]), float(found["high"])) if found else (value[i], value[i] + 2 * half[i])
+        )
+    return facts.assign(lower=lower, upper=upper)
+
+
+# ---------------------------------------------------------------------------------------------------- faults
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if not faults:
+        return
+    faults = sorted(faults, key=lambda fault: (fault.file, fault.row))
+    places = len({(fault.file, fault.row) for fault in faults})
+    files = len({fault.file for fault in faults})
+    what = f"{places} {'place' if places == 1 else 'places'} in {files} {'file' if files == 1 else 'files'} of facts"
+    remedies = dict.fromkeys(FACT_RULES[fault.rule].remedy.format_map(fault.words) for fault in faults)
+    raise DataError(f"{what} cannot be used; nothing was loaded.", map(str, faults), "\n".join(remedies))
+
+
+def _refuse_unknown_zone(zone: str | None, catalogue: Catalogue) -> None:
+    if zone is not None and zone not in catalogue.zones:
+        known = ", ".join(sorted(catalogue.zones))
+        raise DataError(f"There is no zone {zone!r}{hint(zone, catalogue.zones)}.", next_step=f"Known zones: {known}.")
+
+
+# --------------------------------------------------------------------------------------------- reading files
+
+
+def _read_all(root: Path, catalogue: Catalogue, zone: str | None) -> tuple[pd.DataFrame, list[Fault]]:
+    """The text of every facts and series file in one table of FACT_COLUMNS, file and row; and what cannot be read."""
+    tables, faults = [], []
+    for read, path in _sources(root, zone):
+        try:
+            table, found = read(path, root, catalogue)
+        except Unreadable as error:
+            faults.append(error.fault)
+        else:
+            tables.append(table)
+            faults += found
+    tables = [table for table in tables if len(table)] or [
+        pd.DataFrame(columns=[*FACT_COLUMNS, "file", "row"], dtype=object)
+    ]
+    return pd.concat(tables, ignore_index=True), faults
+
+
+def _sources(root: Path, zone: str | None) -> Iterator[tuple]:
+    """Each file to read with the function that reads it; lock files of Excel and LibreOffice are none."""
+    for path in _visible(root / FACTS_FOLDER):
+        if path.is_dir() and zone in (None, path.name):
+            yield from ((_read_facts, inner) for inner in _visible(path) if _is_table(inner))
+        elif not path.is_dir() and _is_table(path):
+            yield _outside_any_zone, path
+    for path in _visible(root / SERIES_FOLDER):
+        if _is_table(path) and zone in (None, path.stem):
+            yield _read_series, path
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if not p.name.startswith(("~$", ".", "_")))
+
+
+def _is_table(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in (".csv", ".xls", *WORKBOOKS)
+
+
+def _outside_any_zone(path: Path, root: Path, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Fault]]:
+    raise Unreadable(_shown(path, root), 0, "no_zone")
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _read_facts(path: Path, root: Path, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Fault]]:
+    file, zone = _shown(path, root), path.parent.name
+    if zone not in catalogue.zones:
+        raise Unreadable(file, 0, "zone", shown=zone, hint=hint(zone, catalogue.zones))
+    if path.suffix.lower() != ".csv":
+        raise Unreadable(file, 0, "workbook")
+    return _facts_of(read_bytes(path, file), file, zone)
+
+
+def _facts_of(content: bytes, file: str, zone: str) -> tuple[pd.DataFrame, list[Fault]]:
+    sheet, faults = read_csv(content, file, FACT_COLUMNS)
+    refuse_columns(sheet, FACT_COLUMNS, [])
+    frame, found = with_points(sheet.frame(), sheet.separator, NUMBER_COLUMNS)
+    elsewhere = frame[(frame["zone"] != zone) & (frame["zone"] != "")]
+    strays = [
+        Fault(file, row, "folder", {"shown": shown, "other": zone})
+        for row, shown in zip(elsewhere["row"], elsewhere["zone"], strict=True)
+    ]
+    return frame[[*FACT_COLUMNS, "file", "row"]], faults + found + strays
+
+
+# ------------------------------------------------------------------------------------------- the simple door
+
+
+def _read_series(path: Path, root: Path, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Fault]]:
+    """`data/series/<zone>.csv` or .xlsx, one row a month and indicator, as monthly facts."""
+    file, zone = _shown(path, root), path.stem
+    if zone not in catalogue.zones:
+        raise Unreadable(file, 0, "zone", shown=zone, hint=hint(zone, catalogue.zones))
+    known = [*SERIES_COLUMNS, *SERIES_OPTIONAL_COLUMNS]
+    if path.suffix.lower() == ".csv":
+        sheet, faults = read_csv(read_bytes(path, file), file, known)
+        sheets = [sheet]
+    else:
+        sheets, faults = read_workbook(path, file, SERIES_COLUMNS), []
+    tables = []
+    for sheet in sheets:
+        refuse_columns(sheet, SERIES_COLUMNS, SERIES_OPTIONAL_COLUMNS)
+        table, found = _monthly_facts(sheet, zone, catalogue)
+        tables.append(table)
+        faults = faults + found
+    return pd.concat(tables, ignore_index=True), faults
+
+
+def _monthly_facts(sheet: Sheet, zone: str, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Fault]]:
+    """Rows of month, indicator, unit, value as rows of FACT_COLUMNS."""
+    frame, faults = with_points(sheet.frame(), sheet.separator, ["value"])
+    faults += row_faults(frame, frame["value"] == "", "empty", column="value")
+    # Excel turns a typed 2024-05 into the first of May; a workbook keeps it as that day.
+    months = frame["month"].str.replace(r"^(\d{4}-\d{2})-01$", r"\1", regex=True)
+    wrong = ~months.str.fullmatch(r"(199\d|20[0-4]\d|2050)-(0[1-9]|1[0-2])")
+    faults += row_faults(frame, wrong, "month", shown=frame["month"])
+    faults += _thousands_in_series(frame)
+    frame = without(frame.assign(month=months), faults)
+    if frame.empty:
+        return pd.DataFrame(columns=[*FACT_COLUMNS, "file", "row"], dtype=object), faults
+    return _as_facts(frame, zone, catalogue), faults
+
+
+def _as_facts(frame: pd.DataFrame, zone: str, catalogue: Catalogue) -> pd.DataFrame:
+    default = catalogue.zones[zone].scope
+    given = {name: frame.get(name, "") for name in SERIES_OPTIONAL_COLUMNS}
+    facts = frame.assign(zone=zone, period_kind="month", source=frame["file"].str.rpartition("/")[2], **given)
+    facts["scope"] = facts["scope"].replace("", default)
+    facts["status"] = facts["status"].replace("", "final")
+    facts["half_width"] = [_half_a_digit(value) for value in facts["value"]]
+    facts["period_start"], facts["period_end"], assumed = _bounds_and_lag(facts, catalogue.zones[zone], catalogue)
+    facts["published"] = np.where(facts["published"] == "", assumed, facts["published"])
+    facts["fact_id"] = _series_ids(facts, default)
+    return facts.reindex(columns=[*FACT_COLUMNS, "file", "row"], fill_value="")
+
+
+def _half_a_digit(value: str) -> str:
+    """Half a unit of the last printed digit: 191061 -> 0.5, 150.83 -> 0.005."""
+    decimals = len(value.partition(".")[2])
+    return "0.5" if decimals == 0 else "0." + "0" * decimals + "5"
+
+
+def _bounds_and_lag(facts: pd.DataFrame, zone, catalogue: Catalogue) -> tuple[list[str], list[str], list[str]]:
+    """First day, last day and assumed day of publication of each row's reporting month."""
+    known, found = {}, []
+    for key in zip(facts["indicator"], facts["scope"], facts["month"], strict=True):
+        if key not in known:
+            first, last = month_bounds(key[2], _calendar(catalogue, zone.id, *key[:2]))
+            known[key] = (first, last, last + dt.timedelta(days=zone.assumed_lag_days))
+        found.append([day.isoformat() for day in known[key]])
+    return tuple(map(list, zip(*found, strict=True)))
+
+
+def _calendar(catalogue: Catalogue, zone: str, indicator: str, scope: str):
+    """The calendar of a series; one whose names are unknown is refused later, by name."""
+    known = indicator in catalogue.indicators and scope in catalogue.scopes
+    return catalogue.calendar_of(zone, indicator, scope) if known else CALENDAR
+
+
+def _series_ids(facts: pd.DataFrame, default_scope: str) -> pd.Series:
+    """`S:zone:indicator:month`, with the scope unless it is the zone's own; a later publication adds its day."""
+    scope = np.where(facts["scope"] == default_scope, "", "/" + facts["scope"])
+    plain = "S:" + facts["zone"] + ":" + facts["indicator"] + scope + ":" + facts["month"]
+    later = facts["published"] != facts.groupby(plain)["published"].transform("min")
+    return plain.where(~later, plain + "@" + facts["published"])
+
+
+def _thousands_in_series(frame: pd.DataFrame) -> list[Fault]:
+    """1.105 beside 980 in one series is one thousand one hundred and five, written the Vietnamese way."""
+    series = frame["indicator"] + "/" + frame.get("scope", "")
+    ambiguous = frame["value"].str.fullmatch(AMBIGUOUS.pattern)
+    suspect = pd.Series(False, index=frame.index)
+    for name in series[ambiguous].unique():
+        mine = series == name
+        whole = pd.to_numeric(frame["value"][mine & frame["value"].str.fullmatch(r"\d+")])
+        if len(whole) and whole.max() > 100 * pd.to_numeric(frame["value"][mine & ambiguous]).median():
+            suspect |= mine & ambiguous
+    return row_faults(frame, suspect, "thousands", column="value", shown=frame["value"])
+
+
+# ----------------------------------------------------------------------------------------------- corrections
+
+
+def _corrected(
+    text: pd.DataFrame, root: Path, catalogue: Catalogue, zone: str | None, day: dt.date | None
+) -> pd.DataFrame:
+    """The text with `data/corrections.yml` applied; `corrected` keeps the reason, `note` what was printed."""
+    text = text.assign(corrected="")
+    rows = {fact_id: i for i, fact_id in enumerate(text["fact_id"])}
+    problems = []
+    for position, correction in enumerate(_corrections(root), 1):
+        problem = _correction_problem(correction, text, rows, zone)
+        if problem:
+            problems.append(f"{CORRECTIONS}, correction {position} ({correction.get('fact_id')}): {problem}")
+        elif correction["fact_id"] in rows and (day is None or as_of_date(correction["published"]) <= day):
+            _apply(correction, text, rows[correction["fact_id"]])
+    if problems:
+        remedy = "Compare with the source again, then mend or remove the correction."
+        raise DataError(f"{len(problems)} corrections do not fit the data; nothing was loaded.", problems, remedy)
+    return text
+
+
+def _corrections(root: Path) -> list[dict]:
+    path = root / CORRECTIONS
+    if not path.exists():
+        return []
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"{CORRECTIONS} cannot be read: {error}", next_step="Mend the file; it is YAML in UTF-8."
+        ) from error
+    listed = read.get("corrections") if isinstance(read, dict) else read
+    if listed is None:
+        return []
+    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+        raise DataError(
+            f"{CORRECTIONS} is not a list of corrections.", next_step=f"Each has {', '.join(CORRECTION_KEYS)}."
+        )
+    return listed
+
+
+def _correction_problem(correction: dict, text: pd.DataFrame, rows: dict[str, int], zone: str | None) -> str | None:
+    missing = [key for key in CORRECTION_KEYS if not correction.get(key)]
+    if missing:
+        return f"{', '.join(missing)} missing"
+    if correction["fact_id"] not in rows:
+        return None if zone else "there is no such fact any more"
+    changed = [name for name in {**correction["expect"], **correction["set"]} if name not in FACT_COLUMNS[1:]]
+    if changed:
+        return f"there is no column {changed[0]!r} to correct"
+    row = rows[correction["fact_id"]]
+    for name, expected in correction["expect"].items():
+        found = text[name].iat[row]
+        if not _same(found, _as_text(expected)):
+            return f"{name} was {_as_text(expected)!r} when this was written and is now {found!r}"
+    return None
+
+
+def _apply(correction: dict, text: pd.DataFrame, row: int) -> None:
+    said = []
+    for name, value in correction["set"].items():
+        said.append(f"{name} {text[name].iat[row]} -> {_as_text(value)}")
+        text.iat[row, text.columns.get_loc(name)] = _as_text(value)
+    mark = f"corrected: {', '.join(said)} ({correction['reason']}; {correction['source']})"
+    text.iat[row, text.columns.get_loc("corrected")] = str(correction["reason"])
+    note = text["note"].iat[row]
+    text.iat[row, text.columns.get_loc("note")] = f"{note}; {mark}" if note else mark
+
+
+def _same(found: str, expected: str) -> bool:
+    if found == expected:
+        return True
+    try:
+        return float(found) == float(expected)
+    except ValueError:
+        return False
+
+
+# ---------------------------------------------------------------------------------------------- the contract
+
+
+def _faults(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    """Every row that breaks a rule of the contract; each check looks at whole columns."""
+    return [fault for check in _CHECKS for fault in check(text, catalogue)]
+
+
+def _check_empty(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    return [f for c in REQUIRED_CELLS for f in row_faults(text, text[c] == "", "empty", column=c)]
+
+
+def _check_words(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    known = {
+        "zone": catalogue.zones,
+        "indicator": catalogue.indicators,
+        "scope": catalogue.scopes,
+        "unit": catalogue.units,
+        "period_kind": PERIOD_KINDS,
+        "status": STATUSES,
+    }
+    faults = []
+    for column, words in known.items():
+        strange = ~text[column].isin([*words, ""])
+        hints = text[column].where(strange, "").map(lambda word, words=words: hint(word, words) if word else "")
+        faults += row_faults(text, strange, column, shown=text[column], hint=hints)
+    return faults
+
+
+def _check_qualifiers(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    words = text["qualifier"].str.lower()
+    ranges = [_range_of(word) for word in words]
+    unknown = [w not in QUALIFIER_WORDS and r is None and w != "" for w, r in zip(words, ranges, strict=True)]
+    hints = words.where(unknown, "").map(lambda word: hint(word, QUALIFIER_WORDS) if word else "")
+    value = pd.to_numeric(text["value"], errors="coerce").to_numpy()
+    apart = [r is not None and not (r[0] == v and r[0] < r[1]) for r, v in zip(ranges, value, strict=True)]
+    faults = row_faults(text, unknown, "qualifier", shown=text["qualifier"], hint=hints)
+    return faults + row_faults(text, apart, "range", shown=text["qualifier"])
+
+
+def _check_bases(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    faults = []
+    for n in ("1", "2"):
+        basis = text[f"basis{n}"]
+        strange = pd.Series([bool(word) and not is_basis(word) for word in basis], index=text.index)
+        hints = basis.where(strange, "").map(lambda word: hint(word, BASES) if word else "")
+        faults += row_faults(text, strange, "basis", column=f"basis{n}", shown=basis, hint=hints)
+        filled = [text[f"{name}{n}"] != "" for name in ("change", "basis", "half_width")]
+        alone = (filled[0] != filled[1]) | (filled[0] != filled[2])
+        faults += row_faults(text, alone, "change_alone", column=f"change{n}")
+    return faults
+
+
+def _check_dates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    faults = []
+    for column in DATE_COLUMNS:
+        cells = text[column]
+        shaped = cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}") | (cells == "")
+        days = _days(cells)
+        outside = (days < pd.Timestamp(FIRST_DAY)) | (days > pd.Timestamp(LAST_DAY))
+        faults += row_faults(text, ~shaped, "excel_date", column=column, shown=cells)
+        faults += row_faults(text, shaped & (cells != "") & (days.isna() | outside), "date", column=column, shown=cells)
+    return faults
+
+
+def _check_periods(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    start, end = _days(text["period_start"]), _days(text["period_end"])
+    n_days = (end - start).dt.days + 1
+    shown = text["period_start"] + ".." + text["period_end"]
+    faults = row_faults(text, n_days < 1, "reversed", shown=shown)
+    fewest = text["period_kind"].map({kind: days[0] for kind, days in PERIOD_KINDS.items()})
+    most = text["period_kind"].map({kind: days[1] for kind, days in PERIOD_KINDS.items()})
+    odd = (n_days >= 1) & ((n_days < fewest) | (n_days > most))
+    length = n_days.fillna(0).astype(int).astype(str)
+    says = text["period_kind"] + " does not fit " + shown + ", which has " + length + " days"
+    return faults + row_faults(text, odd, "kind_length", shown=says)
+
+
+def _check_signs(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    kind = text["indicator"].map({name: item.kind for name, item in catalogue.indicators.items()})
+    value = pd.to_numeric(text["value"], errors="coerce")
+    negative = (value < 0) & kind.isin(["flow", "stock", "count"])
+    faults = row_faults(text, negative, "negative", column="value", shown=text["value"], kind=kind)
+    for n in ("", "1", "2"):
+        half = pd.to_numeric(text[f"half_width{n}"], errors="coerce")
+        faults += row_faults(text, half < 0, "half_width", column=f"half_width{n}", shown=text[f"half_width{n}"])
+    for n in ("1", "2"):
+        ratio = text[f"basis{n}"].isin([name for name, basis in BASES.items() if basis.modelled])
+        below = ratio & (pd.to_numeric(text[f"change{n}"], errors="coerce") < -100)
+        faults += row_faults(text, below, "change_below", column=f"change{n}", shown=text[f"change{n}"])
+    return faults
+
+
+def _check_thousands(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    """1.234 rounded to half a unit or more was never printed with three decimals: its point parts thousands."""
+    half = pd.to_numeric(text["half_width"], errors="coerce")
+    suspect = text["value"].str.fullmatch(AMBIGUOUS.pattern) & (half >= 0.05) & ~text["value"].str.endswith("000")
+    return row_faults(text, suspect, "thousands", column="value", shown=text["value"])
+
+
+def _check_units(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    pairs = text[["indicator", "unit"]].drop_duplicates()
+    known = pairs["indicator"].isin([*catalogue.indicators]) & pairs["unit"].isin([*catalogue.units])
+    unfit = {pair for pair in pairs[known].itertuples(index=False, name=None) if not catalogue.unit_fits(*pair)}
+    apart = [pair in unfit for pair in zip(text["indicator"], text["unit"], strict=True)]
+    own = text["indicator"].map({name: item.unit for name, item in catalogue.indicators.items()}).fillna("")
+    says = text["indicator"] + " is measured in " + own + ", not in " + text["unit"]
+    return row_faults(text, apart, "unit_kind", shown=says)
+
+
+def _check_duplicates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    """A second row with an id, or with all cells but the id, that an earlier row has."""
+    place = text["file"] + ", row " + text["row"].astype(str)
+    same_id = text.duplicated("fact_id") & (text["fact_id"] != "")
+    same_cells = text.duplicated(FACT_COLUMNS[1:]) & ~same_id
+    faults = []
+    for again, columns, rule in ((same_id, ["fact_id"], "duplicate_id"), (same_cells, FACT_COLUMNS[1:], "identical")):
+        if again.any():
+            first = place.groupby([text[c] for c in columns], sort=False).transform("first")
+            faults += row_faults(text, again, rule, shown=text["fact_id"], other=first)
+    return faults
+
+
+_CHECKS = (
+    _check_empty,
+    _check_words,
+    _check_qualifiers,
+    _check_bases,
+    _check_dates,
+    _check_periods,
+    _check_signs,
+    _check_thousands,
+    _check_units,
+    _check_duplicates,
+)
+
+
+def _days(cells: pd.Series) -> pd.Series:
+    """Days as datetime64; what is no day in the form 2025-05-16 becomes NaT and is named by `_check_dates`."""
+    shaped = cells.where(cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}"), None)
+    return pd.to_datetime(shaped, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+
+
+def _range_of(words: str) -> tuple[float, float] | None:
+    found = RANGE_WORDS.fullmatch(words.strip()) if words else None
+    return (float(found["low"]), float(found["high"])) if found else None
+
+
+# ------------------------------------------------------------------------------------------------ text to facts
+
+
+def _typed(text: pd.DataFrame) -> pd.DataFrame:
+    """Checked text as a table of facts."""
+    facts = text.copy()
+    for column in NUMBER_COLUMNS:
+        facts[column] = pd.to_numeric(facts[column].where(facts[column] != "", None)).astype("float64")
+    for column in DATE_COLUMNS:
+        facts[column] = _days(text[column])
+    facts["row"] = facts["row"].astype("int64")
+    facts = _with_plain_qualifiers(facts)
+    words = [c for c in [*FACT_COLUMNS, "corrected", "file"] if c not in NUMBER_COLUMNS + DATE_COLUMNS]
+    return add_intervals(facts.astype(dict.fromkeys(words, "str")))[LOADED_COLUMNS]
+
+
+def _with_plain_qualifiers(facts: pd.DataFrame) -> pd.DataFrame:
+    """The fixed words in `qualifier`; a printed word that is not one of them is kept in `note`."""
+    printed = facts["qualifier"].str.lower()
+    plain = [QUALIFIER_WORDS.get(word, "range" if word else "") for word in printed]
+    note = [
+        f"{note}; {word}".removeprefix("; ") if word != kept and word not in note else note
+        for word, kept, note in zip(printed, plain, facts["note"], strict=True)
+    ]
+    return facts.assign(qualifier=plain, note=note)
+
+
+def _published_by(facts: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    return facts[facts["published"] <= pd.Timestamp(day)].reset_index(drop=True)
+
+
+# ------------------------------------------------------------------------------------------------- appending
+
+
+def _file_for(facts: pd.DataFrame, name: str, root: Path) -> Path:
+    missing = [column for column in FACT_COLUMNS if column not in facts.columns]
+    if missing:
+        raise DataError("The new facts lack columns.", missing, f"Facts have the columns {', '.join(FACT_COLUMNS)}.")
+    zones = sorted(set(facts["zone"]))
+    if len(zones) != 1:
+        raise DataError(
+            "New facts must speak of one zone.", zones, "Append the facts of each zone to a file of its own."
+        )
+    if Path(name).name != name or Path(name).suffix != ".csv":
+        raise DataError(
+            f"{name!r} is no name for a facts file.", next_step="Give a plain name such as 2025-06-report.csv."
+        )
+    return root / FACTS_FOLDER / zones[0] / name
+
+
+def _lines_for(facts: pd.DataFrame, before: bytes, path: Path) -> bytes:
+    """The new rows as bytes, in the manner of the file they follow."""
+    columns, separator, newline, comma = FACT_COLUMNS, ",", "\n", False
+    if before.strip():
+        sheet, _ = _as_error(lambda: read_csv(before, path.name, FACT_COLUMNS))
+        columns, separator = sheet.header, sheet.separator
+        newline = "\r\n" if b"\r\n" in before else "\n"
+        numbers = [i for i, name in enumerate(columns) if name in NUMBER_COLUMNS]
+        comma = separator == ";" and any("," in row[i] for row in sheet.cells for i in numbers)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator=newline)
+    if not before.strip():
+        writer.writerow(columns)
+    elif not before.endswith((b"\n", b"\r")):
+        out.write(newline)
+    for fact in facts[FACT_COLUMNS].to_dict("records"):
+        row = {name: _as_text(value, comma and name in NUMBER_COLUMNS) for name, value in fact.items()}
+        writer.writerow([_printed_range(row) if name == "qualifier" else row[name] for name in columns])
+    return out.getvalue().encode("utf-8")
+
+
+def _printed_range(row: dict[str, str]) -> str:
+    """A loaded range keeps its two ends in the note; the file wants them in the qualifier."""
+    found = RANGE_WORDS.search(row["note"]) if row["qualifier"] == "range" else None
+    return found[0] if found else row["qualifier"]
+
+
+def _as_text(value: object, comma: bool = False) -> str:
+    """A value as it stands in a facts file: days as 2025-05-16, numbers in full, nothing for nothing."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, dt.date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, float | np.floating):
+        text = np.format_float_positional(value, trim="-")
+        return text.replace(".", ",") if comma else text
+    return str(value)
+
+
+def _refuse_bad_addition(after: bytes, path: Path, root: Path) -> None:
+    """The file as it would become, judged together with all other facts of every zone."""
+    catalogue, file = load_catalogue(root), _shown(path, root)
+    text, faults = _read_all(root, catalogue, None)
+    others = text[text["file"] != file]
+    table, found = _as_error(lambda: _facts_of(after, file, path.parent.name))
+    together = pd.concat([others, table], ignore_index=True)
+    _refuse([f for f in faults if f.file != file] + found + _faults(together, catalogue))
+
+
+def _as_error(read):
+    try:
+        return read()
+    except Unreadable as error:
+        _refuse([error.fault])
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file, then put it in its place in one step; a failure leaves the old file as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    copy = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with copy.open("xb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        copy.replace(path)
+    except PermissionError as error:
+        raise DataError(f"{path.name} is open in another program.", next_step=FACT_RULES["held_open"].remedy) from error
+    finally:
+        copy.unlink(missing_ok=True)
