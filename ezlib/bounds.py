@@ -1,0 +1,159 @@
+"""What printed intervals alone say about the months: whether all can be true, and how far each month is fixed.
+
+A statement says lower <= (num · x) / (den · x) <= upper about the months x >= 0; a level has no denominator. Such
+statements are linear in x whatever they speak of, so linear programmes answer both questions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linprog
+
+# A figure without rounding counts as true up to one part in a billion.
+EXACT = 1e-9
+# Giving way costs this much for each half-width that a statement is stretched: changes yield before levels.
+COST = {"change": 1.0, "level": 1000.0}
+NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
+
+
+@dataclass(frozen=True)
+class Statements:
+    """m statements about n months: `num`, `den` (m, n) weights, a row of zeros in `den` for a level;
+    `lower`, `upper` (m,) printed interval of the level or ratio; `soft_sd` (m,) relative sd of further error,
+    0 where every path must lie inside the interval."""
+
+    num: np.ndarray
+    den: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    soft_sd: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+    @property
+    def is_change(self) -> np.ndarray:
+        return self.den.any(axis=1)
+
+    @property
+    def binding(self) -> np.ndarray:
+        return self.soft_sd == 0
+
+    @property
+    def touched(self) -> np.ndarray:
+        """Which of the n months any statement speaks of."""
+        return (self.num != 0).any(axis=0) | (self.den != 0).any(axis=0)
+
+    def take(self, rows) -> Statements:
+        return Statements(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    def softened(self, rows, soft_sd) -> Statements:
+        """The same statements, those in `rows` no longer binding but true up to a relative sd of `soft_sd`."""
+        sd = self.soft_sd.copy()
+        sd[rows] = soft_sd
+        return replace(self, soft_sd=sd)
+
+
+def statements(num, den, lower, upper, soft_sd=None) -> Statements:
+    """Return statements from arrays or lists, exact ones widened by one part in a billion on either side."""
+    num, den = np.atleast_2d(np.asarray(num, float)), np.atleast_2d(np.asarray(den, float))
+    lower, upper = np.array(lower, float), np.array(upper, float)
+    soft_sd = np.zeros(len(lower)) if soft_sd is None else np.array(soft_sd, float)
+    slack = np.maximum(EXACT * np.abs(upper) - (upper - lower) / 2, 0)
+    return Statements(num, den, np.maximum(lower - slack, 0), upper + slack, soft_sd)
+
+
+def stretch_needed(stated: Statements, margin: float = 1e-3) -> np.ndarray:
+    """Return by how much each binding statement must be stretched for all to be true at once: zeros when they agree.
+
+    Elastic linear programme: minimise the sum over statements of cost × stretch ÷ half-width, so that changes give
+    way before levels and the coarsest figure of a kind first; weights of the sum norm leave most at exactly zero.
+    The stretch is in the statement's own unit (level or ratio). `margin` asks the agreement to reach that share of
+    each half-width inside the interval, so that agreement in a corner only counts as none.
+    """
+    m, n = stated.num.shape
+    stretch = np.zeros(m)
+    rows = np.flatnonzero(stated.binding)
+    if not len(rows) or _apart(stated.take(rows)):
+        return stretch
+    held = stated.take(rows)
+    given, x = _least_stretch(held, margin, np.full(n, _month_scale(held)))
+    for _ in range(4 if (given > 0).any() and held.is_change.any() else 0):
+        given, x = _least_stretch(held, margin, x)  # a ratio gives way by what its denominator then is
+    stretch[rows] = given
+    return stretch
+
+
+def _least_stretch(held: Statements, margin: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One elastic programme; x (n,) says what one unit of each ratio is worth. Returns the stretch and its months."""
+    scale = _month_scale(held)
+    middle = (held.upper + held.lower) / 2
+    half = np.maximum((held.upper - held.lower) / 2, NEGLIGIBLE * middle)
+    worth = np.where(held.is_change, np.maximum(held.den @ x, 1e-3 * scale), 1.0)
+    give = np.diag(half * worth)
+    norm = np.maximum(held.num.sum(axis=1) * scale, held.upper * np.where(held.is_change, 0, 1))[:, None]
+    sides = _inequalities(held, margin)
+    matrix = np.vstack([np.hstack([side.matrix * scale, -give]) / norm for side in sides])
+    limit = np.concatenate([side.limit / norm[:, 0] for side in sides])
+    cost = np.concatenate([np.zeros(len(x)), np.where(held.is_change, COST["change"], COST["level"])])
+    found = linprog(cost, A_ub=matrix, b_ub=limit, bounds=(0, None), method="highs")
+    if found.status != 0:
+        raise ArithmeticError(f"The agreement of {len(held)} statements could not be decided: {found.message}")
+    given = found.x[len(x) :] * half
+    return np.where(given > NEGLIGIBLE * middle, given, 0.0), found.x[: len(x)] * scale
+
+
+def month_range(stated: Statements, months) -> np.ndarray:
+    """Return the least and largest value (len(months), 2) that the binding statements allow each of `months`.
+
+    Entries are NaN where the programme finds no answer, infinite where nothing limits the month from above.
+    """
+    held = stated.take(np.flatnonzero(stated.binding))
+    scale = _month_scale(held)
+    above, below = _inequalities(held, 0.0)
+    matrix = np.vstack([above.matrix, below.matrix]) * scale
+    limit = np.concatenate([above.limit, below.limit])
+    norm = np.abs(matrix).max(axis=1)
+    out = np.full((len(months), 2), np.nan)
+    for i, month in enumerate(months):
+        for side, sign in enumerate((1.0, -1.0)):
+            aim = np.zeros(held.num.shape[1])
+            aim[month] = sign
+            found = linprog(aim, A_ub=matrix / norm[:, None], b_ub=limit / norm, bounds=(0, None), method="highs")
+            if found.status == 0:
+                out[i, side] = found.x[month] * scale
+            elif found.status == 3:
+                out[i, side] = np.inf
+    return out
+
+
+def _apart(held: Statements) -> bool:
+    """Whether each statement is about a month of its own, so that nothing can disagree."""
+    one_each = (held.num != 0).sum(axis=1) == 1
+    return bool(not held.is_change.any() and one_each.all() and (held.num != 0).sum(axis=0).max() <= 1)
+
+
+@dataclass(frozen=True)
+class _Side:
+    matrix: np.ndarray
+    limit: np.ndarray
+
+
+def _inequalities(held: Statements, margin: float) -> tuple[_Side, _Side]:
+    """matrix · x <= limit for the upper and for the lower end of every interval, moved inwards by `margin`."""
+    inset = margin * (held.upper - held.lower) / 2
+    upper, lower = held.upper - inset, held.lower + inset
+    change = held.is_change
+    above = _Side(held.num - upper[:, None] * held.den, np.where(change, 0.0, upper))
+    below = _Side(lower[:, None] * held.den - held.num, np.where(change, 0.0, -lower))
+    return above, below
+
+
+def _month_scale(held: Statements) -> float:
+    """A typical month, so that the programmes work on numbers near one."""
+    level = ~held.is_change & (held.upper > 0)
+    if not level.any():
+        return 1.0
+    return float(np.median(held.upper[level] / held.num[level].sum(axis=1)))

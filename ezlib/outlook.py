@@ -1,0 +1,447 @@
+"""From what is known of one series to its months, past and to come, as joint paths that honour every fact."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ezlib import bounds, structural
+from ezlib.contracts import OBSERVATION_COLUMNS, DataError
+from ezlib.periods import (
+    CALENDAR,
+    CALENDARS,
+    TET,
+    Calendar,
+    as_date,
+    as_month,
+    holiday_days,
+    month_bounds,
+    month_shares,
+)
+
+LEVELS = (0.8, 0.95)
+PATHS = 1000
+HISTORY = 120  # months before the last observed that are used
+DERIVED_WITHIN = 0.01
+LOW_EFFECTIVE = 0.1
+# Days counted from Tết: the weeks before, the feast itself, the weeks after.
+TET_WINDOWS = ((-14, -1), (0, 6), (7, 20))
+
+NOTES = {
+    "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
+    "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
+    "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
+    "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
+}
+"""What the codes in `Outlook.notes` mean."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """Months of one series, past and future, as equally likely joint paths.
+
+    `paths` (paths x months); `status` of each month (reported, derived, estimated, forecast); `observations`, what
+    went in, with `relaxed` (bool) and `stretch`, by how much a relaxed figure had to give (in its own unit, a change
+    in percentage points); `printed`, the stated values of reported months; `last_observed`, after which all is
+    forecast; `effective_sample_size`, how many independent paths the paths are worth; `notes`, codes of `NOTES`.
+    """
+
+    paths: pd.DataFrame
+    status: pd.Series
+    observations: pd.DataFrame
+    printed: pd.Series
+    last_observed: pd.Period
+    effective_sample_size: float
+    notes: tuple[str, ...] = ()
+    levels: tuple[float, ...] = LEVELS
+    calendar: Calendar = CALENDAR
+    series: str = ""
+    month: pd.Period | None = None
+    as_of: dt.date | None = None
+    unit: str = ""
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """Months by label: value, lower and upper ends of the intervals, status.
+
+        The value is the printed one for reported months, the median of the paths for all others.
+        """
+        table = {"value": self.median.where(self.printed.isna(), self.printed)}
+        for level in self.levels:
+            ends = self.interval(level)
+            name = f"{100 * level:g}".replace(".", "_")
+            table |= {f"lower_{name}": ends["lower"], f"upper_{name}": ends["upper"]}
+        return pd.DataFrame(table | {"status": self.status})
+
+    @cached_property
+    def median(self) -> pd.Series:
+        """Median of the paths, month by month; medians of months do not add up to the median of their sum."""
+        return pd.Series(np.median(self.paths.to_numpy(), axis=0), self.paths.columns, name="median")
+
+    @cached_property
+    def mean(self) -> pd.Series:
+        """Mean of the paths, month by month."""
+        return pd.Series(self.paths.to_numpy().mean(axis=0), self.paths.columns, name="mean")
+
+    def interval(self, level: float = 0.8) -> pd.DataFrame:
+        """Central interval of each month at `level`, between 0 and 1: columns lower and upper."""
+        if not 0 < level < 1:
+            raise ValueError(f"An interval's level lies between 0 and 1, not at {level!r}; 0.8 means 80 %.")
+        ends = np.quantile(self.paths.to_numpy(), [(1 - level) / 2, (1 + level) / 2], axis=0)
+        return pd.DataFrame({"lower": ends[0], "upper": ends[1]}, index=self.paths.columns)
+
+    def total(self, period: str = "") -> pd.Series:
+        """Sum of each path over a period: "2025", "2025-05", "2025-01:2025-05", or a Period.
+
+        The year of a series counted from the 16th runs over the same twelve labels. Raises DataError when the paths
+        do not hold every month of it.
+        """
+        months = _months_of(period)
+        missing = months.difference(self.paths.columns)
+        if len(missing):
+            raise DataError(
+                f"The outlook{f' of {self.series}' if self.series else ''} does not hold all of {period}.",
+                [f"{self.paths.columns[0]}..{self.paths.columns[-1]} is there, {missing[0]} is not"],
+                f"Ask for an outlook with until={str(months[-1])!r}, or for a period inside these months.",
+            )
+        return self.paths[months].sum(axis=1).rename(str(period))
+
+    def probability(self, threshold: float, period: str = "", comparator: str = ">=") -> float:
+        """Probability that the total over `period` compares so with `threshold`: (k + ½) / (n + 1) of n paths."""
+        compare = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
+        if comparator not in compare:
+            raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(compare)}.")
+        reached = compare[comparator](self.total(period), threshold)
+        return (float(reached.sum()) + 0.5) / (len(reached) + 1)
+
+
+# ------------------------------------------------------------------------------------------------- the doors
+
+
+def outlook(series: str, month, as_of=None, until=None, seed: int = 0, root=None, paths: int = PATHS) -> Outlook:
+    """Return the outlook of a published series, standing after reporting month `month`.
+
+    `series` is zone/indicator/scope; facts whose period ends after `month`, or that were published after `as_of`, are
+    not seen. Paths run to `until`, by default December of the next year. Raises DataError when the facts of the series
+    give no outlook: none at all, no level, or a single figure without a stated change.
+    """
+    key, catalogue, observations, as_of = _observed(series, month, as_of, root)
+    month = as_month(month)
+    _check_enough(observations, str(key), month)
+    calendar = catalogue.calendar_of(*key)
+    observations, cut = _recent(observations, calendar)
+    until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
+    first = min(_touched(row, calendar)[0] for row in observations.itertuples())
+    found = rebuild(observations, first, max(until, month), seed, calendar.name, paths)
+    notes = (*found.notes, "history_cut") if cut else found.notes
+    return replace(
+        found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes
+    )
+
+
+def load_series(series: str, month, as_of=None, root=None) -> pd.DataFrame:
+    """Return the months of a published series up to `month`: value, 80 % and 95 % interval, status."""
+    return outlook(series, month, as_of, until=month, root=root).months.loc[: as_month(month)]
+
+
+def rebuild(
+    observations: pd.DataFrame, start, end, seed: int = 0, calendar: str = CALENDAR.name, paths: int = PATHS
+) -> Outlook:
+    """Rebuild the months from `start` to `end` from whatever is known of them.
+
+    `observations` has a row a figure: `start`, `end` (months or days, both inside) and either `value`, the sum over
+    them, or `change_pct`, its change in percent on `base_start`..`base_end`; `half_width` of the rounding, in the unit
+    of the value or in percentage points. Optional: `lower`, `upper` (of the value, or of the ratio 1 + change/100)
+    in place of the half width; `soft_sd`, relative sd of further error, 0 for figures that every path must honour;
+    `observation_id`. Parts of a month count by their days. Raises DataError listing every row that cannot be used.
+    """
+    first, last = as_month(start), as_month(end)
+    observations = _checked(observations, first, last, CALENDARS[calendar])
+    months = pd.period_range(first, last, freq="M")
+    stated = _statements(observations, months, CALENDARS[calendar])
+    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths)
+
+
+def forecast(
+    y: pd.Series, horizon: int, levels: Iterable[float] = LEVELS, paths: int = PATHS, seed: int = 0
+) -> Outlook:
+    """Forecast a monthly series `horizon` months beyond its last month.
+
+    `y` has a monthly PeriodIndex; months that are NaN, or absent inside the range, are estimated. Only the last 120
+    months are used. Raises DataError for another index, a month given twice, negative or infinite values, or nothing
+    above zero.
+    """
+    y = _checked_series(y, horizon)
+    months = pd.period_range(y.index[0], periods=len(y) + horizon, freq="M")
+    known = np.flatnonzero(y.notna())
+    values = y.to_numpy()[known]
+    weights = np.zeros((len(known), len(months)))
+    weights[np.arange(len(known)), known] = 1.0
+    stated = bounds.statements(weights, np.zeros_like(weights), values, values)
+    fitted = structural.fit(stated, regressors=_tet_windows(months, CALENDAR))
+    drawn = structural.draw(fitted, paths, np.random.default_rng(seed))
+    drawn.paths[:, known] = values
+    printed = y.reindex(months)
+    status = pd.Series("forecast", months, name="status")
+    status.iloc[: len(y)] = np.where(y.notna(), "reported", "estimated")
+    table = pd.DataFrame({"start": y.index[known], "end": y.index[known], "value": values, "relaxed": False})
+    notes = _notes(drawn, paths, fitted, relaxed=False)
+    return Outlook(
+        pd.DataFrame(drawn.paths, columns=months), status, table, printed, y.last_valid_index(), drawn.effective, notes,
+        tuple(levels),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- the one model
+
+
+def _solve(stated, observations, months, calendar, seed, paths) -> Outlook:
+    stretch = bounds.stretch_needed(stated)
+    relaxed = stretch > 0
+    held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
+    fitted = structural.fit(held, regressors=_tet_windows(months, calendar))
+    drawn = structural.draw(fitted, paths, np.random.default_rng(seed))
+    table = pd.DataFrame(drawn.paths, columns=months)
+    last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
+    reported = _reported(held, months, observations)
+    observations = observations.assign(
+        relaxed=relaxed, stretch=np.where(stated.is_change, 100, 1) * stretch
+    )  # a change gives way in percentage points
+    status = _status(held, table, reported, last)
+    notes = _notes(drawn, paths, fitted, relaxed.any())
+    return Outlook(table, status, observations, reported, last, drawn.effective, notes, calendar=calendar)
+
+
+def _give(stated, stretch) -> np.ndarray:
+    """Relative sd of a figure that had to give way: its rounding and the stretch."""
+    half = (stated.upper - stated.lower) / 2
+    return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
+
+
+def _reported(stated, months, observations) -> pd.Series:
+    """The printed values of months that a binding figure states, NaN elsewhere."""
+    printed = pd.Series(np.nan, months)
+    alone = stated.binding & ~stated.is_change & ((stated.num != 0).sum(axis=1) == 1)
+    for row in np.flatnonzero(alone):
+        month = np.argmax(stated.num[row] != 0)
+        middle = (stated.lower[row] + stated.upper[row]) / 2
+        if stated.num[row, month] == 1 and stated.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300):
+            printed.iloc[month] = observations["value"].iloc[row]
+    return printed
+
+
+def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period) -> pd.Series:
+    """Status of each month; only months that hardly differ between paths can be derived, so only these are asked."""
+    months = paths.columns
+    status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
+    status[reported.notna()] = "reported"
+    values = paths.to_numpy()
+    steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * np.abs(values.mean(axis=0))
+    ask = np.flatnonzero(steady & (status == "estimated").to_numpy() & stated.touched)
+    if len(ask):
+        low, high = bounds.month_range(stated, ask).T
+        fixed = high - low <= DERIVED_WITHIN * (high + low)
+        status.iloc[ask[fixed]] = "derived"
+    return status
+
+
+def _notes(drawn, paths: int, fitted, relaxed: bool) -> tuple[str, ...]:
+    found = {
+        "facts_relaxed": relaxed,
+        "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
+        "months_closed": fitted.closed.any(),
+    }
+    return tuple(code for code, true in found.items() if true)
+
+
+def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
+    """Share of each Tết window that falls in each month, (months, windows)."""
+    return np.column_stack(
+        [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
+    )
+
+
+# ------------------------------------------------------------------------------------------- facts to statements
+
+
+def _observed(series, month, as_of, root):
+    """The observation table of a published series, and what the catalogue says of it."""
+    from ezlib.catalogue import load_catalogue, parse_series
+    from ezlib.contracts import as_of_date
+    from ezlib.facts import load_facts
+    from ezlib.observations import observe
+
+    catalogue = load_catalogue(root)
+    key = parse_series(series, catalogue)
+    as_of = as_of_date(as_of)
+    facts = load_facts(key.zone, as_of=as_of, root=root)
+    return key, catalogue, observe(facts, str(key), month, as_of=as_of, catalogue=catalogue), as_of
+
+
+def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> None:
+    if observations.empty:
+        raise DataError(
+            f"No fact of {series} speaks of {month} or an earlier month.",
+            next_step="Choose a later month, or look for the series with load_facts.",
+        )
+    level = observations["value"].notna()
+    if not level.any():
+        raise DataError(
+            f"The facts of {series} state changes only, and no level to apply them to.",
+            [_row_words(row) for row in observations.itertuples()],
+            "Add a fact that states a value.",
+        )
+    if len(observations) == 1:
+        raise DataError(
+            f"{series} has a single fact and no stated change: it has no outlook, only that fact.",
+            [_row_words(row) for row in observations.itertuples()],
+            "Add a fact of another period, or a stated change, to make an outlook.",
+        )
+
+
+def _recent(observations: pd.DataFrame, calendar: Calendar) -> tuple[pd.DataFrame, bool]:
+    """The observations that lie wholly within the last 120 months, and whether any was left out."""
+    spans = [_touched(row, calendar) for row in observations.itertuples()]
+    oldest = max(last for _, last in spans) - HISTORY + 1
+    keep = np.array([first >= oldest for first, _ in spans])
+    return observations[keep], not keep.all()
+
+
+def _touched(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
+    """First and last reporting month that an observation or its base touches."""
+    months = month_shares(row.start, row.end, calendar).index
+    first, last = months[0], months[-1]
+    if not pd.isna(row.base_start):
+        base = month_shares(row.base_start, row.base_end, calendar).index
+        first, last = min(first, base[0]), max(last, base[-1])
+    return first, last
+
+
+def _statements(observations: pd.DataFrame, months: pd.PeriodIndex, calendar: Calendar) -> bounds.Statements:
+    num, den = (np.zeros((len(observations), len(months))) for _ in range(2))
+    for i, row in enumerate(observations.itertuples()):
+        num[i] = month_shares(row.start, row.end, calendar).reindex(months, fill_value=0.0)
+        if pd.isna(row.value):
+            den[i] = month_shares(row.base_start, row.base_end, calendar).reindex(months, fill_value=0.0)
+    return bounds.statements(num, den, observations["lower"], observations["upper"], observations["soft_sd"])
+
+
+# ------------------------------------------------------------------------------------------------------- checks
+
+
+def _checked(observations: pd.DataFrame, first: pd.Period, last: pd.Period, calendar: Calendar) -> pd.DataFrame:
+    """The table in full: all columns, days for months, intervals from half widths; or every row that is wrong."""
+    missing = [name for name in ("start", "end") if name not in observations]
+    missing += [] if {"value", "change_pct"} & set(observations) else ["value or change_pct"]
+    if missing:
+        raise DataError(
+            f"The observations lack {', '.join(missing)}.",
+            next_step="Columns: start, end, value or change_pct with base_start and base_end, half_width.",
+        )
+    if last < first:
+        raise DataError(f"The months asked for end ({last}) before they begin ({first}).", next_step="Exchange them.")
+    table = _with_all_columns(observations, calendar)
+    wrong = [
+        f"row {i + 1} ({_row_words(row)}): {fault}"
+        for i, row in enumerate(table.itertuples())
+        for fault in _faults(row, first, last, calendar)
+    ]
+    if wrong:
+        raise DataError(f"{len(wrong)} observations cannot be used.", wrong, "Mend or remove these rows.")
+    if not (table["value"] > 0).any():
+        raise DataError("No observation states a level above zero.", next_step="Add a figure of a month or a sum.")
+    return _with_intervals(table)
+
+
+def _with_all_columns(observations: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
+    table = observations.copy().reset_index(drop=True)
+    for name in ("value", "change_pct", "lower", "upper"):
+        table[name] = pd.to_numeric(table[name], errors="coerce").astype(float) if name in table else np.nan
+    for name in ("half_width", "soft_sd"):
+        table[name] = pd.to_numeric(table[name]).astype(float).fillna(0.0) if name in table else 0.0
+    if "observation_id" not in table:
+        table["observation_id"] = [str(i + 1) for i in range(len(table))]
+    for name, end in (("start", False), ("end", True), ("base_start", False), ("base_end", True)):
+        table[name] = [_day(value, end, calendar) for value in table[name]] if name in table else pd.NaT
+    for name in ("published", "status"):
+        table[name] = table.get(name)
+    return table[OBSERVATION_COLUMNS + [name for name in table if name not in OBSERVATION_COLUMNS]]
+
+
+def _day(value, end: bool, calendar: Calendar):
+    """A day, or the first or last day of a month; what is neither is left for the check to name."""
+    if value is None or pd.isna(value) or value == "":
+        return pd.NaT
+    if isinstance(value, pd.Period) or (isinstance(value, str) and len(value.strip()) == 7):
+        return month_bounds(value, calendar)[int(end)]
+    return as_date(value)
+
+
+def _faults(row, first: pd.Period, last: pd.Period, calendar: Calendar) -> list[str]:
+    level, change = not np.isnan(row.value), not np.isnan(row.change_pct)
+    dates = [row.start, row.end] + ([row.base_start, row.base_end] if change else [])
+    if any(pd.isna(day) for day in dates):
+        return ["a date is missing"]
+    rules = {
+        "it must have either a value or a change": level != change,
+        "it ends before it begins": row.start <= row.end and (not change or row.base_start <= row.base_end),
+        "a flow cannot be negative": not level or row.value >= 0,
+        "a flow cannot fall by 100 % or more": not change or row.change_pct > -100,
+        "half_width and soft_sd must be 0 or more": row.half_width >= 0 and row.soft_sd >= 0,
+        "numbers must be finite": np.isfinite([row.half_width, row.soft_sd]).all()
+        and not np.isinf([row.value, row.change_pct]).any(),
+        "lower must not exceed upper": not row.lower > row.upper,
+    }
+    faults = [fault for fault, holds in rules.items() if not holds]
+    if not faults and not (first <= _touched(row, calendar)[0] and _touched(row, calendar)[1] <= last):
+        faults.append(f"it lies outside {first}..{last}")
+    return faults
+
+
+def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    change = table["value"].isna()
+    middle = table["value"].where(~change, 1 + table["change_pct"] / 100)
+    half = table["half_width"].where(~change, table["half_width"] / 100)
+    lower = table["lower"].where(table["lower"].notna(), middle - half).clip(lower=0)
+    return table.assign(lower=lower, upper=table["upper"].where(table["upper"].notna(), middle + half))
+
+
+def _row_words(row) -> str:
+    said = f"{row.value:g}" if not pd.isna(row.value) else f"{row.change_pct:+g} %"
+    return f"{row.observation_id}: {row.start}..{row.end} {said}"
+
+
+def _checked_series(y: pd.Series, horizon: int) -> pd.Series:
+    if not isinstance(y, pd.Series) or not isinstance(y.index, pd.PeriodIndex) or y.index.freqstr != "M":
+        raise DataError(
+            "A forecast needs a Series on a monthly PeriodIndex.", next_step="y.index = pd.PeriodIndex(…, freq='M')"
+        )
+    if isinstance(horizon, bool) or int(horizon) != horizon or horizon < 1:
+        raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
+    y = y.astype(float)
+    twice = y.index[y.index.duplicated()]
+    wrong = [f"{month} is given twice" for month in twice.unique()]
+    wrong += [f"{month} is {value:g}" for month, value in y.items() if value < 0 or np.isinf(value)]
+    if wrong:
+        raise DataError("The series cannot be forecast: a flow is finite and not negative.", wrong, "Mend the months.")
+    if not (y > 0).any():
+        raise DataError("The series has no month above zero.", next_step="Give at least one month with a value.")
+    y = y.sort_index()
+    y = y.reindex(pd.period_range(y.index[0], y.index[-1], freq="M"))
+    y = y.loc[y.first_valid_index() :].iloc[-HISTORY:]
+    return y
+
+
+def _months_of(period) -> pd.PeriodIndex:
+    """The months that a period names: "2025", "2025-05", "2025-01:2025-05", or a Period."""
+    if isinstance(period, pd.Period):
+        return pd.period_range(period.asfreq("M", how="start"), period.asfreq("M", how="end"), freq="M")
+    first, _, last = str(period).partition(":")
+    if len(first) == 4 and first.isdigit() and not last:
+        return pd.period_range(f"{first}-01", f"{first}-12", freq="M")
+    return pd.period_range(as_month(first), as_month(last or first), freq="M")

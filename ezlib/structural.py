@@ -1,0 +1,790 @@
+"""The structural model of a monthly series on the log scale: prior, fit, posterior, joint draws. Arrays only.
+
+z = log x - offset is Gaussian: level walk + damped slope + drift + month effect + noise + regressors, each with a
+covariance kernel times a variance; the log variances have a prior learned from many series. Whatever a report says
+about months is a `Statements` row. docs/methods.md derives every step.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from scipy.linalg import cho_solve, cholesky, lapack, solve_triangular
+from scipy.optimize import minimize, nnls
+from scipy.special import ndtr, ndtri
+from threadpoolctl import ThreadpoolController
+
+from ezlib.bounds import Statements
+
+YEAR = 12
+DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm either way
+JITTER = 1e-9
+FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
+SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
+INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
+
+
+# ---------------------------------------------------------------------------------------------------- prior
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Population prior of the log variances: `names` (k), `mean` (k), `root` (k, k) with root·rootᵀ their
+    covariance; `damping` of the slope per month; `tail`, degrees of freedom of the months' noise."""
+
+    names: tuple[str, ...]
+    mean: np.ndarray
+    root: np.ndarray
+    damping: float
+    tail: float
+
+
+@lru_cache
+def population_prior() -> Prior:
+    """Return the prior stored beside the library; its provenance is in the file."""
+    stored = json.loads(files("ezlib").joinpath("prior.json").read_text(encoding="utf-8"))
+    return Prior(
+        tuple(stored["names"]),
+        np.array(stored["mean"]),
+        np.diag(stored["sd"]),
+        stored["damping"],
+        stored["tail"],
+    )
+
+
+@lru_cache(maxsize=16)
+def kernels(n: int, damping: float) -> np.ndarray:
+    """Return the covariances (6, n, n), per unit of variance, that n consecutive months have under each component.
+
+    In order: noise I; level walk min(s, t); damped slope, the sum of an AR(1) of coefficient `damping`; drift s·t;
+    month effect, 1 for the same month of the year less 1/12; the same effect walking by a twelfth each month.
+    """
+    t = np.arange(n, dtype=float)
+    earlier = np.minimum.outer(t, t)
+    sums = np.tril(np.ones((n, n)), -1)
+    slope = sums @ (damping ** np.abs(np.subtract.outer(t, t)) / (1 - damping**2)) @ sums.T
+    same = (np.subtract.outer(t, t) % YEAR == 0) - 1.0 / YEAR
+    stack = np.stack([np.eye(n), earlier, slope, np.outer(t, t), same, same * (1 + earlier) / YEAR])
+    stack.flags.writeable = False
+    return stack
+
+
+def _with_regressors(n: int, prior: Prior, regressors) -> tuple[np.ndarray, Prior]:
+    """The kernels of all components; without regressors the prior loses its last variance."""
+    basic = kernels(n, prior.damping)
+    if regressors is None or not np.any(regressors):
+        k = len(basic)
+        return basic, Prior(prior.names[:k], prior.mean[:k], prior.root[:k, :k], prior.damping, prior.tail)
+    centred = regressors - regressors.mean(axis=0)
+    return np.concatenate([basic, (centred @ centred.T)[None]]), prior
+
+
+# ------------------------------------------------------------------------------------------------------ fit
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The model fitted to statements about n months.
+
+    `log_variances` (k), the mode of their posterior; `centre` and `covariance` (n, n) of z before the facts;
+    `mode` (n) of z given the facts, `sd` (n) about it; `offset` (n); `closed` (n) months without trade, whose value
+    is in `closed_value`; `extra_noise` (n) granted to months out of line, already inside `covariance`.
+    """
+
+    stated: Statements
+    log_variances: np.ndarray
+    centre: float
+    covariance: np.ndarray
+    mode: np.ndarray
+    sd: np.ndarray
+    offset: np.ndarray
+    closed: np.ndarray
+    closed_value: np.ndarray
+    extra_noise: np.ndarray
+
+
+def fit(stated: Statements, offset=None, regressors=None, prior: Prior | None = None, rounds: int = 4) -> Fit:
+    """Fit the model to statements about n months; months that none speaks of, past or future, are carried along.
+
+    `offset` (n) is the logarithm of a known profile or companion series, `regressors` (n, p) columns with one
+    shrinking variance. Statements enter linearised in z (Gauss-Newton), a printed interval as uniform over its
+    logarithm. Raises ValueError when no statement gives a level.
+    """
+    n = stated.num.shape[1]
+    offset = np.zeros(n) if offset is None else np.asarray(offset, float)
+    with one_thread():
+        stack, prior = _with_regressors(n, prior or population_prior(), regressors)
+        view = _View.of(stated, offset)
+        z, noise = view.start(), np.zeros(n)
+        centre = float(z[stated.touched].mean())
+        u = prior.mean
+        for last in [False] * (rounds - 1) + [True]:
+            covariance = _covariance(stack, u, noise)
+            z, rows = _settle(view, z, centre, covariance)
+            if last:
+                break
+            held = rows.h @ covariance @ rows.h.T
+            new_noise = _extra_noise(held + np.diag(rows.variance), rows.residual, view, noise, prior.tail)
+            new = _fit_variances(_project(stack, rows.h), rows, (rows.h * new_noise) @ rows.h.T, prior, u)
+            done = np.abs(new - u).max() < 0.05 and np.allclose(new_noise, noise, rtol=0.1, atol=1e-4)
+            u, noise = new, new_noise
+            if done:
+                break
+        covariance = _covariance(stack, u, noise)
+        z, rows = _settle(view, z, centre, covariance)
+        cross = rows.h @ covariance
+        gain = np.linalg.solve(cross @ rows.h.T + np.diag(rows.variance), cross)
+        sd = np.sqrt(np.maximum(np.diag(covariance) - np.einsum("ij,ij->j", gain, cross), 0))
+    return Fit(stated, u, centre, covariance, z, sd, offset, view.closed, view.closed_value, noise)
+
+
+def _covariance(stack, u, noise) -> np.ndarray:
+    covariance = np.tensordot(np.exp(u), stack, 1) + DIFFUSE
+    covariance[np.diag_indices(len(noise))] += noise + JITTER
+    return covariance
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Statements linearised: h · (z - centre) = residual, with `variance` about it."""
+
+    h: np.ndarray
+    residual: np.ndarray
+    variance: np.ndarray
+
+
+@dataclass(frozen=True)
+class _View:
+    """Statements as the model sees them: on the log scale, closures set apart."""
+
+    stated: Statements
+    offset: np.ndarray
+    lower: np.ndarray  # logarithms of the intervals
+    upper: np.ndarray
+    target: np.ndarray
+    variance: np.ndarray
+    single: np.ndarray  # (m,) the month a statement alone speaks of, -1 for sums and changes
+    is_closure: np.ndarray  # (m,)
+    closed: np.ndarray  # (n,)
+    closed_value: np.ndarray
+    touched: np.ndarray
+    typical: float
+
+    @classmethod
+    def of(cls, stated: Statements, offset: np.ndarray) -> _View:
+        level = ~stated.is_change
+        months = (stated.num != 0).sum(axis=1)
+        typical = _typical_month(stated, level)
+        is_closure = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
+        closed = (stated.num[is_closure] != 0).any(axis=0) if is_closure.any() else np.zeros(len(offset), bool)
+        closed_value = np.zeros(len(offset))
+        for row in np.flatnonzero(is_closure):
+            here = stated.num[row] != 0
+            closed_value[here] = (stated.lower[row] + stated.upper[row]) / 2 / stated.num[row].sum()
+        upper = np.log(np.maximum(stated.upper, 1e-300))
+        lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
+        target = np.where(is_closure, np.log(FLOOR * typical), (lower + upper) / 2)
+        variance = np.where(is_closure, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
+        single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
+        return cls(
+            stated,
+            offset,
+            lower,
+            upper,
+            target,
+            variance,
+            single,
+            is_closure,
+            closed,
+            closed_value,
+            stated.touched,
+            typical,
+        )
+
+    def start(self) -> np.ndarray:
+        """A first guess: every month typical, but for those stated."""
+        z = np.log(self.typical) - self.offset + self.offset[self.touched].mean()
+        known = self.single >= 0
+        z[self.single[known]] = self.target[known] - self.offset[self.single[known]]
+        return z
+
+    def value(self, z) -> np.ndarray:
+        """Months (…, n) in their own unit, closures at what was printed for them."""
+        return np.where(self.closed, self.closed_value, np.exp(np.clip(z + self.offset, -300, 300)))
+
+    def said(self, x, rows=slice(None)) -> np.ndarray:
+        """Logarithm of the level or ratio that each statement speaks of, (…, m)."""
+        return _log_ratio(x, self.stated.num[rows], self.stated.den[rows])
+
+    def slopes(self, x, rows=slice(None), months=slice(None)) -> np.ndarray:
+        """Derivatives of `said` by z, (…, m, months)."""
+        x = np.where(self.closed, 0.0, x)
+        num, den = self.stated.num[rows], self.stated.den[rows]
+        h = num[:, months] * x[..., None, months] / (x @ num.T)[..., None]
+        change = den.any(axis=1)
+        if change.any():
+            below = np.where(change, x @ den.T, 1.0)[..., None]
+            h = h - den[:, months] * x[..., None, months] / below
+        return h
+
+    def linearised(self, z, centre) -> _Rows:
+        x = self.value(z)
+        h = np.zeros_like(self.stated.num)
+        plain = ~self.is_closure
+        said = np.zeros(len(plain))
+        said[plain] = self.said(x, plain)
+        h[plain] = self.slopes(x, plain)
+        for row in np.flatnonzero(self.is_closure):
+            weights = self.stated.num[row]
+            h[row] = weights / weights.sum()
+            said[row] = h[row] @ (z + self.offset)
+        return _Rows(h, self.target - said + h @ (z - centre), self.variance + JITTER)
+
+
+def _log_ratio(x, num, den) -> np.ndarray:
+    change = den.any(axis=1)
+    above = np.log(x @ num.T)
+    return above - np.log(np.where(change, x @ den.T, 1.0)) if change.any() else above
+
+
+def _typical_month(stated: Statements, level) -> float:
+    per_month = (stated.lower + stated.upper)[level] / 2 / stated.num[level].sum(axis=1)
+    positive = per_month[per_month > 0]
+    if not len(positive):
+        raise ValueError("no statement gives a level above zero")
+    return float(np.median(positive))
+
+
+def _settle(view: _View, z, centre, covariance, most: int = 30) -> tuple[np.ndarray, _Rows]:
+    """Gauss-Newton: relinearise until the posterior mode given the variances no longer moves."""
+    curved = (view.single[~view.is_closure] < 0).any()
+    for _ in range(most):
+        rows = view.linearised(z, centre)
+        cross = rows.h @ covariance
+        held = cross @ rows.h.T
+        held[np.diag_indices(len(held))] += rows.variance
+        new = centre + cross.T @ np.linalg.solve(held, rows.residual)
+        step = np.clip(new - z, -2.0, 2.0) if curved else new - z
+        z = z + step
+        if not curved or np.abs(step).max() < 1e-8:
+            break
+    return z, view.linearised(z, centre)
+
+
+def _project(stack, h) -> np.ndarray:
+    """Kernels as the statements see them, (k, m, m)."""
+    pick = np.argmax(h != 0, axis=1)
+    if ((h != 0).sum(axis=1) == 1).all() and np.allclose(h[np.arange(len(h)), pick], 1.0):
+        return stack[:, pick[:, None], pick]
+    return h @ stack @ h.T
+
+
+def _fit_variances(projected, rows: _Rows, extra, prior: Prior, start) -> np.ndarray:
+    """The log variances that maximise posterior density, the prior whitened: L-BFGS on u = mean + root · v."""
+    k, m = projected.shape[:2]
+    flat = projected.reshape(k, m * m)
+    lower = np.tril(projected) * (2.0 - np.eye(m))
+    lower_flat = lower.reshape(k, m * m)
+    one = rows.h.sum(axis=1)
+    fixed = DIFFUSE * np.outer(one, one) + extra
+    fixed[np.diag_indices(m)] += rows.variance
+
+    def loss(v):
+        weight = np.exp(prior.mean + prior.root @ v)
+        held = (weight @ flat).reshape(m, m) + fixed
+        factor, bad = lapack.dpotrf(held, lower=1, clean=1)
+        if bad:
+            return 1e10, np.zeros(k)
+        solved = cho_solve((factor, True), rows.residual, check_finite=False)
+        inverse, _ = lapack.dpotri(factor, lower=1)
+        inverse -= np.tril(np.outer(solved, solved))
+        slope = 0.5 * weight * (lower_flat @ np.ascontiguousarray(inverse).reshape(m * m))
+        value = np.log(np.diag(factor)).sum() + 0.5 * rows.residual @ solved + 0.5 * v @ v
+        return value, prior.root.T @ slope + v
+
+    first = np.linalg.solve(prior.root, start - prior.mean)
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 60, "ftol": 1e-7, "gtol": 1e-3})
+    return prior.mean + prior.root @ found.x
+
+
+def _extra_noise(held, residual, view: _View, noise, tail: float) -> np.ndarray:
+    """Noise granted to single months far from where all others put them: Student-t with `tail` degrees of freedom.
+
+    The weight (tail + 1) / (tail + r²) of the leave-one-out residual r is applied below one half only.
+    """
+    extra = np.zeros(len(view.offset))
+    rows = np.flatnonzero((view.single >= 0) & (view.variance < 0.01))
+    if len(rows) < YEAR:
+        return extra
+    inverse = np.linalg.inv(held)
+    spread = 1 / np.diag(inverse)
+    left_out = (inverse @ residual) * spread
+    months = view.single[rows]
+    expected = np.maximum(spread[rows] - noise[months], 1e-12)
+    weight = (tail + 1) / (tail + left_out[rows] ** 2 / expected)
+    low = weight < 0.5
+    extra[months[low]] = expected[low] * (1 / weight[low] - 1)
+    return extra
+
+
+# ---------------------------------------------------------------------------------------------------- draws
+
+
+@dataclass(frozen=True)
+class Draws:
+    """`paths` (count, n) of months, equally likely; `effective` of as many independent ones they are worth."""
+
+    paths: np.ndarray
+    effective: float
+
+
+def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
+    """Draw joint paths in which every binding statement lies inside its printed interval.
+
+    The months facts speak of are drawn by importance sampling: values inside the printed intervals from their
+    truncated Gaussian, a Newton solve that puts each path onto them, weights for what the linearisation leaves out,
+    resampling. All other months, the future among them, follow from their conditional Gaussian.
+    Raises ArithmeticError when no point satisfies the statements.
+    """
+    with one_thread():
+        view = _View.of(fitted.stated, fitted.offset)
+        told = np.flatnonzero(view.touched)
+        geometry = _Geometry.of(fitted, view, told)
+        z, effective = _held_draws(geometry, count, rng)
+        full = np.empty((count, len(fitted.offset)))
+        full[:, told] = z
+        rest = np.flatnonzero(~view.touched)
+        if len(rest):
+            full[:, rest] = _conditional(fitted, told, rest, z, rng)
+        paths = np.exp(np.clip(full + fitted.offset, -300, 300))
+        paths[:, view.closed] = view.closed_value[view.closed]
+    return Draws(paths, effective)
+
+
+def _conditional(fitted: Fit, told, rest, z, rng) -> np.ndarray:
+    covariance = fitted.covariance
+    factor = cholesky(covariance[np.ix_(told, told)], lower=True, check_finite=False)
+    gain = cho_solve((factor, True), covariance[np.ix_(told, rest)], check_finite=False)
+    spread = covariance[np.ix_(rest, rest)] - covariance[np.ix_(rest, told)] @ gain
+    root = _root(spread)
+    return fitted.centre + (z - fitted.centre) @ gain + rng.standard_normal((len(z), len(rest))) @ root.T
+
+
+def _root(spread) -> np.ndarray:
+    """A lower-triangular root of a covariance that may be nearly singular."""
+    size = np.trace(spread) / max(len(spread), 1)
+    return cholesky(spread + (1e-12 * size + 1e-14) * np.eye(len(spread)), lower=True, check_finite=False)
+
+
+@dataclass(frozen=True)
+class _Geometry:
+    """The binding statements around the mode, for the months they and the soft ones speak of.
+
+    Months stated one by one (`s`) carry their value directly; the rest (`u`) are reached through the sums and
+    ratios: `b` an independent set of these, narrowest first, `d` those that follow from it. In whitened
+    coordinates of u given s, z_u = mean(z_s) + root·(free part + basis·w), and b's values fix w.
+    """
+
+    view: _View
+    told: np.ndarray
+    s: np.ndarray
+    u: np.ndarray
+    single_rows: np.ndarray
+    b: np.ndarray
+    d: np.ndarray
+    centre: np.ndarray
+    at: np.ndarray  # the linearisation point
+    s_factor: np.ndarray
+    gain: np.ndarray
+    root: np.ndarray
+    basis: np.ndarray
+    triangle: np.ndarray
+    eps: np.ndarray
+    b_by_s: np.ndarray
+    d_by_s: np.ndarray
+    d_by_b: np.ndarray
+    said_b: np.ndarray
+    said_d: np.ndarray
+    soft: np.ndarray
+    soft_rows: _Rows | None
+    prior_centre: float
+
+    @classmethod
+    def of(cls, fitted: Fit, view: _View, told) -> _Geometry:
+        centre, covariance, soft, soft_rows = _base(fitted, view, told)
+        binding = np.flatnonzero(view.stated.binding & ~view.is_closure)
+        single_rows, others = _split(view, binding)
+        position = {month: i for i, month in enumerate(told)}
+        s = np.array([position[m] for m in view.single[single_rows]], int)
+        u = np.setdiff1d(np.arange(len(told)), s)
+        at = _point_inside(view, told, fitted.mode, centre, covariance, binding)
+        full = fitted.mode.copy()
+        full[told] = at
+        x = view.value(full)
+        h = view.slopes(x, others, told)
+        said = view.said(x, others)
+        s_factor = cholesky(covariance[np.ix_(s, s)], lower=True) if len(s) else np.zeros((0, 0))
+        gain = cho_solve((s_factor, True), covariance[np.ix_(s, u)]) if len(s) else np.zeros((0, len(u)))
+        root = _root(covariance[np.ix_(u, u)] - covariance[np.ix_(u, s)] @ gain) if len(u) else np.zeros((0, 0))
+        by_s = h[:, s] + h[:, u] @ gain.T
+        white = h[:, u] @ root
+        first = _independent(white, (view.upper - view.lower)[others])
+        later = np.setdiff1d(np.arange(len(others)), first)
+        basis, triangle = np.linalg.qr(white[first].T) if len(first) else (np.zeros((len(u), 0)), np.zeros((0, 0)))
+        d_by_b = (
+            solve_triangular(triangle, (white[later] @ basis).T, lower=False).T
+            if len(first)
+            else np.zeros((len(later), 0))
+        )
+        mean_u = centre[u] + (at[s] - centre[s]) @ gain
+        eps = solve_triangular(root, at[u] - mean_u, lower=True) if len(u) else np.zeros(0)
+        return cls(
+            view,
+            told,
+            s,
+            u,
+            single_rows,
+            others[first],
+            others[later],
+            centre,
+            at,
+            s_factor,
+            gain,
+            root,
+            basis,
+            triangle,
+            eps,
+            by_s[first],
+            by_s[later] - d_by_b @ by_s[first],
+            d_by_b,
+            said[first],
+            said[later],
+            soft,
+            soft_rows,
+            fitted.centre,
+        )
+
+    def full(self, z) -> np.ndarray:
+        out = np.zeros((len(z), len(self.view.offset)))
+        out[:, self.told] = z
+        return out
+
+
+def _base(fitted: Fit, view: _View, told):
+    """The Gaussian of the told months before the binding statements: prior and, linearised, the soft statements."""
+    centre = np.full(len(told), fitted.centre)
+    covariance = fitted.covariance[np.ix_(told, told)]
+    soft = np.flatnonzero(~view.stated.binding | view.is_closure)
+    if not len(soft):
+        return centre, covariance, soft, None
+    rows = view.linearised(fitted.mode, fitted.centre)
+    rows = _Rows(rows.h[soft][:, told], rows.residual[soft], rows.variance[soft])
+    cross = rows.h @ covariance
+    gain = np.linalg.solve(cross @ rows.h.T + np.diag(rows.variance), cross)
+    return centre + gain.T @ rows.residual, covariance - cross.T @ gain, soft, rows
+
+
+def _split(view: _View, binding) -> tuple[np.ndarray, np.ndarray]:
+    """Binding statements of one month each, the narrowest where several speak of it; all others."""
+    alone = binding[view.single[binding] >= 0]
+    alone = alone[np.argsort((view.upper - view.lower)[alone], kind="stable")]
+    _, first = np.unique(view.single[alone], return_index=True)
+    chosen = np.sort(alone[first])
+    return chosen, np.setdiff1d(binding, chosen)
+
+
+def _independent(white, width) -> np.ndarray:
+    """Rows that are linearly independent, narrow intervals first (Gram-Schmidt with a second pass)."""
+    kept, basis = [], np.zeros((0, white.shape[1]))
+    for row in np.argsort(width, kind="stable"):
+        left = white[row].copy()
+        for _ in range(2):
+            left -= basis.T @ (basis @ left)
+        size = np.linalg.norm(left)
+        if size > 1e-7 * max(np.linalg.norm(white[row]), 1e-3):
+            kept.append(row)
+            basis = np.vstack([basis, left / size])
+    return np.array(kept, int)
+
+
+def _point_inside(view: _View, told, mode, centre, covariance, binding) -> np.ndarray:
+    """The likeliest point of the told months with every binding statement well inside its interval.
+
+    Sequential quadratic programming: linearise, take the least move from the centre in the prior's metric that
+    satisfies all intervals (a least-distance programme by non-negative least squares), repeat.
+    """
+    lower, upper = view.lower[binding], view.upper[binding]
+    half = (upper - lower) / 2
+    root = _root(covariance)
+    for inset in (INSET, INSET / 10, INSET / 100, INSET / 1000):
+        low, high = lower + inset * half, upper - inset * half
+        z = mode.copy()
+        singles = view.single[binding]
+        alone = singles >= 0
+        part = view.said(np.ones((1, len(mode))), binding)[0]
+        here = singles[alone]
+        z[here] = np.clip(z[here], (low - part)[alone] - view.offset[here], (high - part)[alone] - view.offset[here])
+        for _ in range(40):
+            x = view.value(z)
+            said = view.said(x, binding)
+            if np.all(said >= lower + inset / 2 * half) and np.all(said <= upper - inset / 2 * half):
+                return z[told]
+            h = view.slopes(x, binding, told)
+            step = _least_distance(h @ root, said, h @ (z[told] - centre), low, high)
+            if step is None:
+                break
+            new = centre + root @ step
+            z[told] = z[told] + np.clip(new - z[told], -2.0, 2.0)
+    raise ArithmeticError("no months satisfy the statements at once")
+
+
+def _least_distance(white, said, at, low, high) -> np.ndarray | None:
+    """min |e| with low <= said + white·e - at <= high, or None without a solution (Lawson and Hanson, chapter 23)."""
+    size = np.maximum(np.linalg.norm(white, axis=1), 1e-12)
+    rows = np.vstack([white / size[:, None], -white / size[:, None]])
+    limit = np.concatenate([(low - said + at) / size, -(high - said + at) / size])
+    matrix = np.vstack([rows.T, limit])
+    aim = np.zeros(len(matrix))
+    aim[-1] = 1.0
+    weight, _ = nnls(matrix, aim, maxiter=20 * matrix.shape[1])
+    left = matrix @ weight - aim
+    return None if abs(left[-1]) < 1e-12 else -left[:-1] / left[-1]
+
+
+def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarray, float]:
+    """Resampled draws of the told months, and how many independent ones they are worth.
+
+    Batches are added, up to `most`, until the weights are worth `count` draws.
+    """
+    points, logs = [], []
+    for _ in range(most):
+        z, log_weight = _weighted(g, count, rng)
+        points.append(z)
+        logs.append(log_weight)
+        weight = _normalised(np.concatenate(logs))
+        effective = 1 / np.sum(weight**2) if weight.any() else 0.0
+        if effective >= 0.95 * count:
+            break
+    if effective == 0:
+        raise ArithmeticError("no path satisfies the statements at once")
+    chosen = _systematic(weight, count, rng)
+    return np.concatenate(points)[chosen], float(min(effective, count))
+
+
+def _normalised(log_weight) -> np.ndarray:
+    top = log_weight.max()
+    if not np.isfinite(top):
+        return np.zeros(len(log_weight))
+    weight = np.exp(log_weight - top)
+    return weight / weight.sum()
+
+
+def _systematic(weight, count, rng) -> np.ndarray:
+    if len(weight) == count and np.ptp(weight) < 1e-12:
+        return np.arange(count)
+    places = (rng.random() + np.arange(count)) / count
+    chosen = np.searchsorted(np.cumsum(weight), places).clip(max=len(weight) - 1)
+    return rng.permutation(chosen)
+
+
+def _weighted(g: _Geometry, count: int, rng) -> tuple[np.ndarray, np.ndarray]:
+    """One batch: told months (count, T) and the logarithm of their importance weights."""
+    values_s, values_b = _values(g, count, rng)
+    z = np.empty((count, len(g.told)))
+    z[:, g.s] = values_s
+    log_weight = np.zeros(count)
+    if len(g.u):
+        mean = g.centre[g.u] + (values_s - g.centre[g.s]) @ g.gain
+        noise = rng.standard_normal((count, len(g.u)))
+        noise -= (noise @ g.basis) @ g.basis.T
+        aim = values_b - g.said_b - (values_s - g.at[g.s]) @ g.b_by_s.T
+        linear = (g.basis.T @ g.eps) + _by_triangle(g, aim)
+        z[:, g.u], log_weight = _newton(g, z, mean, noise, linear, values_b)
+    return z, log_weight + _soft_correction(g, z) + _outside(g, z)
+
+
+def _by_triangle(g: _Geometry, aim) -> np.ndarray:
+    return solve_triangular(g.triangle, aim.T, trans="T", lower=False).T if len(g.b) else aim
+
+
+def _newton(g: _Geometry, z, mean, noise, w, aim, most: int = 15) -> tuple[np.ndarray, np.ndarray]:
+    """Put every draw onto its values of `b`, moving along the basis only; and the weight that this costs.
+
+    The change of variables from w to b's values has Jacobian J: a draw's density is φ(w)/|J| where the linear
+    proposal had φ(w_linear)/|triangle|.
+    """
+    offered, done = w, np.zeros(len(w), bool)
+    z = z.copy()
+    if not len(g.b):
+        return mean + noise @ g.root.T, np.zeros(len(w))
+    along = g.root @ g.basis
+    start = mean + noise @ g.root.T
+    for _ in range(most):
+        z[:, g.u] = start + w @ along.T
+        x = g.view.value(g.full(z))
+        miss = aim - g.view.said(x, g.b)
+        jacobian = g.view.slopes(x, g.b, g.told[g.u]) @ along
+        done = np.abs(miss).max(axis=1) < 1e-12
+        if done.all():
+            break
+        step = _solve_each(jacobian, miss)
+        limit = np.abs(step @ along.T).max(axis=1, keepdims=True)
+        w = w + step * np.minimum(1.0, 2.0 / np.maximum(limit, 1e-300))
+    sign, log_det = np.linalg.slogdet(jacobian)
+    usual = np.log(np.abs(np.diag(g.triangle))).sum()
+    log_weight = 0.5 * (offered**2).sum(axis=1) - 0.5 * (w**2).sum(axis=1) - log_det + usual
+    close = np.abs(miss).max(axis=1) < 1e-9
+    return z[:, g.u], np.where(close & (sign != 0), log_weight, -np.inf)
+
+
+def _solve_each(jacobian, miss) -> np.ndarray:
+    try:
+        return np.linalg.solve(jacobian, miss[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        ridge = 1e-9 * np.eye(jacobian.shape[-1])
+        return np.linalg.solve(jacobian + ridge, miss[..., None])[..., 0]
+
+
+def _soft_correction(g: _Geometry, z) -> np.ndarray:
+    """Soft statements as they are, in place of their linearisation that the proposal contains."""
+    if not len(g.soft):
+        return np.zeros(len(z))
+    rows = g.soft_rows
+    linear = (z - g.prior_centre) @ rows.h.T - rows.residual
+    x = g.view.value(g.full(z))
+    plain = ~g.view.is_closure[g.soft]
+    exact = linear.copy()
+    exact[:, plain] = g.view.said(x, g.soft[plain]) - g.view.target[g.soft[plain]]
+    return 0.5 * ((linear**2 - exact**2) / rows.variance).sum(axis=1)
+
+
+def _outside(g: _Geometry, z) -> np.ndarray:
+    """-inf for draws in which a statement that follows from others left its interval."""
+    if not len(g.d):
+        return np.zeros(len(z))
+    said = g.view.said(g.view.value(g.full(z)), g.d)
+    inside = ((said >= g.view.lower[g.d]) & (said <= g.view.upper[g.d])).all(axis=1)
+    return np.where(inside, 0.0, -np.inf)
+
+
+# ------------------------------------------------------------------------------ values inside printed intervals
+
+
+def _values(g: _Geometry, count: int, rng, sweeps: int = 25) -> tuple[np.ndarray, np.ndarray]:
+    """Values of the single months and of `b`, from their Gaussian truncated to the printed intervals.
+
+    In units of half-widths about the middle every interval is [-1, 1]. Where the Gaussian is flat over the interval
+    and nothing else depends on the value it is uniform; the others are drawn by Gibbs sweeps over all draws at once.
+    """
+    rows = np.concatenate([g.single_rows, g.b]).astype(int)
+    if not len(rows):
+        return np.zeros((count, 0)), np.zeros((count, 0))
+    shift = np.zeros(len(rows))
+    alone = g.told[g.s]
+    shift[: len(g.s)] = g.view.offset[alone] + np.log(g.view.stated.num[g.single_rows, alone])
+    middle = (g.view.lower + g.view.upper)[rows] / 2 - shift
+    half = (g.view.upper - g.view.lower)[rows] / 2 * (1 - 1e-6)
+    precision, slope = _scaled_precision(g, middle, half)
+    limits = _Limits.of(g, middle, half)
+    tied = np.abs(limits.matrix).any(axis=0) if len(g.d) else np.zeros(len(rows), bool)
+    flat = (np.abs(precision).sum(axis=1) < 0.02) & (np.abs(slope) < 0.05)
+    scaled = rng.uniform(-1.0, 1.0, (count, len(rows)))
+    if tied.any():
+        at = np.concatenate([g.at[g.s], g.said_b])
+        scaled[:, tied] = ((at - middle) / half).clip(-1, 1)[tied]
+    moving = np.flatnonzero(~flat | tied)
+    for _ in range(sweeps * (2 if tied.any() else 1) if len(moving) else 0):
+        for i in moving:
+            low, high = limits.between(scaled, i)
+            spread = 1 / np.sqrt(precision[i, i])
+            mean = scaled[:, i] - (scaled @ precision[i] + slope[i]) / precision[i, i]
+            scaled[:, i] = _truncated(mean, spread, low, high, rng.random(count))
+    values = middle + half * scaled
+    return values[:, : len(g.s)], values[:, len(g.s) :]
+
+
+def _scaled_precision(g: _Geometry, middle, half) -> tuple[np.ndarray, np.ndarray]:
+    """Precision of (singles, b) in half-widths, and the slope of minus the log density at the middle."""
+    k = len(g.s)
+    precision = np.zeros((len(middle), len(middle)))
+    mean = np.empty(len(middle))
+    mean[:k] = g.centre[g.s]
+    if k:
+        precision[:k, :k] = cho_solve((g.s_factor, True), np.eye(k))
+    if len(g.b):
+        mean[k:] = g.said_b + g.b_by_s @ (mean[:k] - g.at[g.s]) - g.triangle.T @ (g.basis.T @ g.eps)
+        inner = solve_triangular(g.triangle, np.eye(len(g.b)), lower=False)
+        inner = inner @ inner.T
+        precision[k:, k:] = inner
+        precision[:k, k:] = -g.b_by_s.T @ inner
+        precision[k:, :k] = precision[:k, k:].T
+        precision[:k, :k] += g.b_by_s.T @ inner @ g.b_by_s
+    slope = half * (precision @ (middle - mean))
+    return half[:, None] * precision * half, slope
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """Statements that follow from the drawn values: low <= matrix · scaled <= high."""
+
+    matrix: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of(cls, g: _Geometry, middle, half) -> _Limits:
+        matrix = np.hstack([g.d_by_s, g.d_by_b])
+        at = np.concatenate([g.at[g.s], g.said_b])
+        constant = g.said_d + matrix @ (middle - at)
+        return cls(matrix * half, g.view.lower[g.d] - constant, g.view.upper[g.d] - constant)
+
+    def between(self, scaled, i) -> tuple[np.ndarray, np.ndarray]:
+        """Where value i of each draw may lie, its other values held."""
+        low, high = np.full(len(scaled), -1.0), np.full(len(scaled), 1.0)
+        for row in np.flatnonzero(np.abs(self.matrix[:, i]) > 1e-12) if len(self.low) else ():
+            slope = self.matrix[row, i]
+            rest = scaled @ self.matrix[row] - slope * scaled[:, i]
+            ends = np.sort(np.stack([(self.low[row] - rest) / slope, (self.high[row] - rest) / slope]), axis=0)
+            low, high = np.maximum(low, ends[0]), np.minimum(high, ends[1])
+        stuck = low > high
+        return np.where(stuck, scaled[:, i], low), np.where(stuck, scaled[:, i], high)
+
+
+def _truncated(mean, spread, low, high, chance) -> np.ndarray:
+    """Gaussian values between low and high at the given chances, exact in either tail and for narrow intervals."""
+    a, b = (low - mean) / spread, (high - mean) / spread
+    flip = a + b > 0
+    a, b = np.where(flip, -b, a), np.where(flip, -a, b)
+    narrow = (b - a < 0.02) | (b < -30)
+    below, above = ndtr(np.where(narrow, -1.0, a)), ndtr(np.where(narrow, 1.0, b))
+    wide = ndtri(below + chance * (above - below))
+    # over a short stretch, and far in the tail, the density is an exponential
+    rate = np.where(b < -30, -b, -(a + b) / 2)
+    width = np.maximum(b - a, 0)
+    decay = np.exp(-np.minimum(rate * width, 700))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tilted = b + np.log(decay + chance * (1 - decay)) / rate
+    tilted = np.where(rate * width < 1e-8, a + chance * width, tilted)
+    value = np.where(narrow, tilted, wide)
+    value = np.clip(np.where(flip, -value, value), np.where(flip, -b, a), np.where(flip, -a, b))
+    return mean + spread * value
+
+
+# -------------------------------------------------------------------------------------------------- threads
+
+
+@lru_cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_thread():
+    """Hold BLAS to one thread inside: faster for small matrices, and the same bits on every machine."""
+    with _controller().limit(limits=1, user_api="blas"):
+        yield

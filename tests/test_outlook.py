@@ -1,0 +1,216 @@
+"""Outlooks: every path honours every fact, statuses tell what is known, and intervals cover."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ezlib.contracts import DataError
+from ezlib.outlook import forecast, rebuild
+
+LAO_CAI = pd.DataFrame(
+    [
+        ("2024-01", "2024-12", 2790.0, None, None, None, 5.0),
+        ("2024-01", "2024-12", None, 72.0, "2023-01", "2023-12", 0.5),
+        ("2025-01", "2025-05", 625.91, None, None, None, 0.005),
+        ("2025-01", "2025-05", None, -28.0, "2024-01", "2024-05", 0.5),
+        ("2025-05", "2025-05", 150.83, None, None, None, 0.005),
+        ("2025-05", "2025-05", None, 33.0, "2025-04", "2025-04", 0.5),
+    ],
+    columns=["start", "end", "value", "change_pct", "base_start", "base_end", "half_width"],
+)
+
+
+@pytest.fixture(scope="module")
+def lao_cai():
+    return rebuild(LAO_CAI, "2023-01", "2026-12", calendar="board")
+
+
+def total(paths, first, last):
+    return paths.loc[:, pd.Period(first, "M") : pd.Period(last, "M")].sum(axis=1)
+
+
+def test_every_path_of_the_lao_cai_board_satisfies_every_printed_fact(lao_cai):
+    paths = lao_cai.paths
+    year, before = total(paths, "2024-01", "2024-12"), total(paths, "2023-01", "2023-12")
+    so_far, same = total(paths, "2025-01", "2025-05"), total(paths, "2024-01", "2024-05")
+    may, april = paths[pd.Period("2025-05", "M")], paths[pd.Period("2025-04", "M")]
+    assert year.between(2785, 2795).all()
+    assert (year / before).between(1.715, 1.725).all()
+    assert so_far.between(625.905, 625.915).all()
+    assert (so_far / same).between(0.715, 0.725).all()
+    assert may.between(150.825, 150.835).all()
+    assert (may / april).between(1.325, 1.335).all()
+
+
+def test_the_lao_cai_year_end_is_wide_and_far_from_nine_billion(lao_cai):
+    total_2025 = lao_cai.total("2025")
+    assert 1500 < total_2025.median() < 2100
+    assert total_2025.quantile(0.9) - total_2025.quantile(0.1) > 500
+    assert lao_cai.probability(9000, "2025") < 0.01
+    assert lao_cai.effective_sample_size > 500
+
+
+def test_statuses_tell_reported_derived_estimated_and_forecast_apart(lao_cai):
+    status = lao_cai.months["status"]
+    assert status["2025-05"] == "reported"
+    assert status["2025-04"] == "derived"
+    assert status["2024-07"] == "estimated"
+    assert set(status["2025-06":]) == {"forecast"}
+    assert lao_cai.months["value"]["2025-05"] == 150.83
+    assert lao_cai.last_observed == pd.Period("2025-05", "M")
+
+
+def test_intervals_are_nested_and_never_cross(lao_cai):
+    months = lao_cai.months
+    ordered = months[["lower_95", "lower_80", "value", "upper_80", "upper_95"]].to_numpy()
+    ordered = ordered[(months["status"] != "reported").to_numpy()]
+    assert (np.diff(ordered, axis=1) >= 0).all()
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(lao_cai):
+    again = rebuild(LAO_CAI, "2023-01", "2026-12", calendar="board")
+    assert again.paths.to_numpy().tobytes() == lao_cai.paths.to_numpy().tobytes()
+    assert not np.array_equal(rebuild(LAO_CAI, "2023-01", "2026-12", seed=1, calendar="board").paths, lao_cai.paths)
+
+
+def test_contradicting_facts_are_marked_and_all_others_still_hold():
+    wrong = LAO_CAI.copy()
+    wrong.loc[len(wrong)] = ("2025-01", "2025-05", None, 10.0, "2024-01", "2024-12", 0.5)
+    found = rebuild(wrong, "2023-01", "2025-12", calendar="board")
+    assert found.observations["relaxed"].tolist() == [False] * 6 + [True]
+    assert found.observations["stretch"].iloc[-1] > 50
+    assert "facts_relaxed" in found.notes
+    assert total(found.paths, "2025-01", "2025-05").between(625.905, 625.915).all()
+
+
+# ------------------------------------------------------------------------------ made-up facts of every kind
+
+
+@st.composite
+def published(draw):
+    """A true history of 30 months and facts rounded from it: months, sums, parts of months, ratios of either."""
+    seed = draw(st.integers(0, 10_000))
+    rng = np.random.default_rng(seed)
+    truth = np.exp(5 + np.cumsum(0.15 * rng.standard_normal(30)) + 0.3 * np.sin(np.arange(30)))
+    months = pd.period_range("2022-01", periods=30, freq="M")
+    rows = []
+    for _ in range(draw(st.integers(2, 14))):
+        kind = draw(st.sampled_from(["month", "sum", "part", "month ratio", "sum ratio"]))
+        first = draw(st.integers(12, 29))
+        last = first if "month" in kind else min(29, first + draw(st.integers(0, 11)))
+        start, end = months[first].start_time.date(), months[last].end_time.date()
+        value = truth[first : last + 1].sum()
+        if kind == "part":
+            end = end.replace(day=10)
+            value = truth[first:last].sum() + truth[last] * 10 / months[last].days_in_month
+        if "ratio" in kind:
+            back = draw(st.sampled_from([1, 12])) if first == last else 12
+            change = 100 * (value / truth[first - back : last - back + 1].sum() - 1)
+            rows.append((start, end, None, round(change), months[first - back], months[last - back], 0.5))
+        else:
+            digits = draw(st.integers(-1, 2))
+            rows.append((start, end, round(value, digits), None, None, None, 0.5 * 10.0**-digits))
+    rows.append((months[29].start_time.date(), months[29].end_time.date(), round(truth[29], 1), None, None, None, 0.05))
+    return pd.DataFrame(rows, columns=LAO_CAI.columns)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(published())
+def test_every_path_satisfies_every_made_up_fact(facts):
+    found = rebuild(facts, "2021-01", "2024-12", paths=100)
+    assert not found.observations["relaxed"].any()
+    days = pd.date_range("2021-01-01", "2024-12-31")
+    daily = found.paths.loc[:, days.to_period("M")].to_numpy() / days.days_in_month.to_numpy()
+
+    def over(start, end):
+        return daily[:, (days >= pd.Timestamp(start)) & (days <= pd.Timestamp(end))].sum(axis=1)
+
+    for row in found.observations.itertuples():
+        value = over(row.start, row.end)
+        if np.isnan(row.value):
+            value = value / over(row.base_start, row.base_end)
+        assert (value >= row.lower * (1 - 1e-8)).all() and (value <= row.upper * (1 + 1e-8)).all()
+
+
+# ------------------------------------------------------------------------------------------ complete series
+
+
+def made_up_series(seed, n=84, noise=0.05):
+    rng = np.random.default_rng(seed)
+    t = np.arange(n)
+    z = 6 + np.cumsum(0.03 * rng.standard_normal(n)) + 0.2 * np.sin(2 * np.pi * t / 12) + noise * rng.standard_normal(n)
+    return pd.Series(np.exp(z), pd.period_range("2015-01", periods=n, freq="M"))
+
+
+def test_history_of_a_complete_series_is_itself_in_every_path():
+    y = made_up_series(3)
+    found = forecast(y, 12, paths=50)
+    assert np.array_equal(found.paths[y.index].to_numpy(), np.tile(y.to_numpy(), (50, 1)))
+    assert (found.months["status"] == ["reported"] * 84 + ["forecast"] * 12).all()
+
+
+def test_intervals_of_forecasts_cover_about_what_they_say():
+    inside = {0.8: [], 0.95: []}
+    for seed in range(60):
+        y = made_up_series(seed)
+        found = forecast(y[:72], 12, paths=400)
+        for level, hits in inside.items():
+            ends = found.interval(level).iloc[-12:]
+            hits.append(((y[-12:] >= ends["lower"]) & (y[-12:] <= ends["upper"])).mean())
+    # series are independent, months of one are not: the bound is three standard errors over series
+    for level, hits in inside.items():
+        assert abs(np.mean(hits) - level) < 3 * np.std(hits) / np.sqrt(len(hits)) + 0.02
+
+
+def test_missing_months_are_estimated_from_both_sides():
+    y = made_up_series(5, noise=0.01)
+    gappy = y.copy()
+    gappy.iloc[[30, 31, 60]] = np.nan
+    found = forecast(gappy, 3)
+    assert (found.months["status"].iloc[[30, 31, 60]] == "estimated").all()
+    np.testing.assert_allclose(found.median.iloc[[30, 31, 60]], y.iloc[[30, 31, 60]], rtol=0.15)
+
+
+def test_totals_are_summed_along_paths():
+    found = forecast(made_up_series(1), 12)
+    year = found.total("2022")
+    independent = np.sqrt((found.paths.loc[:, "2022-01":"2022-12"].std() ** 2).sum())
+    assert year.std() > 1.3 * independent
+    assert found.total("2022-01:2022-12").equals(year.rename("2022-01:2022-12"))
+
+
+def test_a_zero_month_is_a_closure_and_does_not_explode():
+    y = made_up_series(2)
+    y.iloc[40:43] = 0.0
+    found = forecast(y, 12)
+    assert "months_closed" in found.notes
+    assert found.months["upper_95"].iloc[-12:].max() < 10 * y.max()
+
+
+BAD = {
+    "A flow": pd.Series([1.0, -2.0], pd.period_range("2020-01", periods=2, freq="M")),
+    "PeriodIndex": pd.Series([1.0, 2.0]),
+    "above zero": pd.Series([0.0, 0.0], pd.period_range("2020-01", periods=2, freq="M")),
+}
+
+
+@pytest.mark.parametrize("words", BAD)
+def test_series_that_cannot_be_forecast_are_refused(words):
+    with pytest.raises(DataError, match=words.lower() if words == "A flow" else words):
+        forecast(BAD[words], 3)
+
+
+def test_every_unusable_observation_is_named_at_once():
+    wrong = LAO_CAI.copy()
+    wrong.loc[0, "value"] = -5
+    wrong.loc[2, "start"] = "2025-06"
+    with pytest.raises(DataError) as error:
+        rebuild(wrong, "2023-01", "2025-12")
+    assert "row 1" in str(error.value) and "row 3" in str(error.value)
+
+
+def test_a_period_outside_the_outlook_is_refused(lao_cai):
+    with pytest.raises(DataError, match="2027-01"):
+        lao_cai.total("2027")
