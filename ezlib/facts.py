@@ -199,13 +199,13 @@ def _read_facts(path: Path, root: Path, catalogue: Catalogue) -> tuple[pd.DataFr
 def _facts_of(content: bytes, file: str, zone: str) -> tuple[pd.DataFrame, list[Fault]]:
     sheet, faults = read_csv(content, file, FACT_COLUMNS)
     refuse_columns(sheet, FACT_COLUMNS, [])
-    frame, found = with_points(sheet.frame(), sheet.separator, NUMBER_COLUMNS)
-    elsewhere = frame[(frame["zone"] != zone) & (frame["zone"] != "")]
+    sheet, found = with_points(sheet, NUMBER_COLUMNS)
     strays = [
-        Fault(file, row, "folder", {"shown": shown, "other": zone})
-        for row, shown in zip(elsewhere["row"], elsewhere["zone"], strict=True)
+        Fault(file, line, "folder", {"shown": named, "other": zone})
+        for line, named in zip(sheet.lines, sheet.column("zone"), strict=True)
+        if named not in (zone, "")
     ]
-    return frame[[*FACT_COLUMNS, "file", "row"]], faults + found + strays
+    return sheet.frame(FACT_COLUMNS), faults + found + strays
 
 
 # ------------------------------------------------------------------------------------------- the simple door
@@ -233,7 +233,8 @@ def _read_series(path: Path, root: Path, catalogue: Catalogue) -> tuple[pd.DataF
 
 def _monthly_facts(sheet: Sheet, zone: str, catalogue: Catalogue) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows of month, indicator, unit, value as rows of FACT_COLUMNS."""
-    frame, faults = with_points(sheet.frame(), sheet.separator, ["value"])
+    sheet, faults = with_points(sheet, ["value"])
+    frame = sheet.frame()
     faults += row_faults(frame, frame["value"] == "", "empty", column="value")
     # Excel turns a typed 2024-05 into the first of May; a workbook keeps it as that day.
     months = frame["month"].str.replace(r"^(\d{4}-\d{2})-01$", r"\1", regex=True)

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +38,9 @@ class Unreadable(Exception):
         self.fault = Fault(file, row, rule, words)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sheet:
-    """A table as it was saved: cells as text by column, with the line each row begins on."""
+    """A table as it was saved: cells as text, row by row, with the line each row begins on."""
 
     file: str
     separator: str
@@ -48,10 +48,16 @@ class Sheet:
     lines: list[int]
     cells: list[list[str]]
 
-    def frame(self) -> pd.DataFrame:
-        columns = list(zip(*self.cells, strict=True)) or [()] * len(self.header)
-        frame = pd.DataFrame(dict(zip(self.header, map(list, columns), strict=True)), dtype=object)
-        return frame.assign(file=self.file, row=self.lines)
+    def column(self, name: str) -> list[str]:
+        i = self.header.index(name)
+        return [row[i] for row in self.cells]
+
+    def frame(self, columns: list[str] | None = None) -> pd.DataFrame:
+        """The rows as text, with `file` and `row` beside the columns of the sheet (or those asked for)."""
+        columns = columns or self.header
+        order = [self.header.index(name) for name in columns]
+        cells = [[row[i] for i in order] + [self.file, line] for row, line in zip(self.cells, self.lines, strict=True)]
+        return pd.DataFrame(cells, columns=[*columns, "file", "row"], dtype=object)
 
 
 def read_csv(content: bytes, file: str, known: list[str]) -> tuple[Sheet, list[Fault]]:
@@ -113,28 +119,31 @@ def refuse_columns(sheet: Sheet, required: list[str], optional: list[str]) -> No
         raise Unreadable(sheet.file, 1, "columns", shown=", ".join(faults), columns=", ".join(known))
 
 
-def with_points(frame: pd.DataFrame, separator: str, columns: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
-    """The frame with every number written with a point, and the cells that are no number.
+def with_points(sheet: Sheet, columns: list[str]) -> tuple[Sheet, list[Fault]]:
+    """The sheet with every number in `columns` written with a point, without the rows where a cell is no number.
 
     A semicolon file may use decimal commas, as Excel writes under Vietnamese settings, but then throughout. A small
     `e` with a negative power is how programs write 0.0000005; Excel's `1,2E+06` has lost digits and is refused.
     """
-    frame = frame.copy()
-    commas = {c: [v for v in frame[c] if _COMMA.fullmatch(v)] for c in columns}
-    points = {c: [v for v in frame[c] if _POINT.fullmatch(v)] for c in columns}
-    n_commas, n_points = sum(map(len, commas.values())), sum(map(len, points.values()))
-    strange = _COMMA if n_commas <= n_points else _POINT  # the rarer of the two is the one to name
-    mixed = separator == ";" and n_commas and n_points
-    faults = []
-    for column in columns:
-        cells = [cell.replace("\u2212", "-") for cell in frame[column]]
-        for i, cell in enumerate(cells):
-            rule = _number_rule(cell, separator, strange if mixed else None)
+    places = [(i, name) for i, name in enumerate(sheet.header) if name in columns]
+    semicolon = sheet.separator == ";"
+    strange, usual = _rarer_sign(sheet, places) if semicolon else (None, 0)
+    faults, lines, cells = [], [], []
+    for line, row in zip(sheet.lines, sheet.cells, strict=True):
+        row = row.copy()
+        wrong = len(faults)
+        for i, name in places:
+            cell = row[i].replace("\u2212", "-")
+            rule = _number_rule(cell, semicolon, strange)
             if rule:
-                words = {"column": column, "shown": cell, "other": f"{max(n_commas, n_points)} figures"}
-                faults.append(Fault(frame["file"].iat[i], int(frame["row"].iat[i]), rule, words))
-        frame[column] = [cell.replace(",", ".") for cell in cells] if separator == ";" else cells
-    return without(frame, faults), faults
+                faults.append(
+                    Fault(sheet.file, line, rule, {"column": name, "shown": cell, "other": f"{usual} figures"})
+                )
+            row[i] = cell.replace(",", ".") if semicolon else cell
+        if len(faults) == wrong:
+            lines.append(line)
+            cells.append(row)
+    return replace(sheet, lines=lines, cells=cells), faults
 
 
 def row_faults(text: pd.DataFrame, wrong, rule: str, **words) -> list[Fault]:
@@ -212,13 +221,23 @@ _POWERS = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?e[-+]?[0-9]+", re.IGNORECASE)
 AMBIGUOUS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
-def _number_rule(cell: str, separator: str, strange: re.Pattern | None) -> str | None:
+def _rarer_sign(sheet: Sheet, places: list[tuple[int, str]]) -> tuple[re.Pattern | None, int]:
+    """Where decimal commas and points stand in one file: the rarer of the two, and how often the other stands."""
+    numbers = [row[i] for row in sheet.cells for i, _ in places]
+    commas = sum(_COMMA.fullmatch(cell) is not None for cell in numbers)
+    points = sum(_POINT.fullmatch(cell) is not None for cell in numbers)
+    if not commas or not points:
+        return None, 0
+    return (_COMMA, points) if commas <= points else (_POINT, commas)
+
+
+def _number_rule(cell: str, semicolon: bool, strange: re.Pattern | None) -> str | None:
     """The rule a cell breaks as a number, or None: the order of these lines is the order of suspicion."""
     if not cell or _PLAIN.fullmatch(cell):
         return None
     if strange is not None and strange.fullmatch(cell):
         return "mixed_decimals"
-    if _POINT.fullmatch(cell) or (separator == ";" and _COMMA.fullmatch(cell)):
+    if _POINT.fullmatch(cell) or (semicolon and _COMMA.fullmatch(cell)):
         return None
     if _COMMA.fullmatch(cell):
         return "decimal_comma"
