@@ -18,7 +18,7 @@ import pandas as pd
 import yaml
 
 from ezlib.contracts import DataError, as_of_date, hint
-from ezlib.periods import BOARD, CALENDAR, Calendar
+from ezlib.periods import CALENDAR, CALENDARS, Calendar
 
 CATALOGUE_FILE = "data/catalogue.yml"
 TARGETS_FILE = "data/targets.csv"
@@ -163,6 +163,15 @@ class Identity:
     kind: str
 
 
+@dataclass(frozen=True)
+class Inside:
+    """A series that is part of another and so never exceeds it; both as `zone/indicator/scope`."""
+
+    id: str
+    part: str
+    whole: str
+
+
 class SeriesKey(NamedTuple):
     """The three words that name a series; as text `zone/indicator/scope`."""
 
@@ -216,8 +225,9 @@ class Catalogue:
     scopes: Mapping[str, Scope]
     groups: Mapping[str, Group]
     indicators: Mapping[str, Indicator]
-    identities: Mapping[str, Identity]
     units: Mapping[str, Unit]
+    identities: Mapping[str, Identity]
+    inside: Mapping[str, Inside]
 
     def zone(self, id: str) -> Zone:
         """Return a zone; DataError with the nearest name when there is none."""
@@ -334,7 +344,7 @@ def _catalogue(content: bytes) -> Catalogue:
             f"{what} not usable.", faults, f"Mend the lines named in {CATALOGUE_FILE}; docs/adding.md helps."
         )
     built = {
-        section: MappingProxyType({id: shape.build(id, entry) for id, entry in entries[section].items()})
+        section: MappingProxyType({id: shape.build(id, entry) for id, entry in entries.get(section, {}).items()})
         for section, shape in SHAPES.items()
     }
     return Catalogue(**built)
@@ -394,7 +404,7 @@ def _zone(id: str, entry: dict) -> Zone:
 
 
 def _calendar(start_day: int) -> Calendar:
-    known = {calendar.start_day: calendar for calendar in (CALENDAR, BOARD)}
+    known = {calendar.start_day: calendar for calendar in CALENDARS.values()}
     return known.get(start_day, Calendar(f"day-{start_day}", start_day))
 
 
@@ -415,6 +425,10 @@ def _identity(id: str, entry: dict) -> Identity:
     return Identity(id, entry["zone"], tuple(entry["scopes"]), entry["total"], tuple(entry["parts"]), entry["by"])
 
 
+def _inside(id: str, entry: dict) -> Inside:
+    return Inside(id, entry["part"], entry["whole"])
+
+
 def _unit(id: str, entry: dict) -> Unit:
     factor = float(entry["factor"])
     return Unit(id, entry["vi"], entry["en"], entry["dimension"], factor, entry["symbol"], entry["symbol_en"])
@@ -430,13 +444,16 @@ SHAPES = {
     "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
     "groups": Shape(_NAMES, {}, _group),
     "indicators": Shape(_NAMES | {"unit": str, "kind": str, "group": str}, {"of": str, "also": list}, _indicator),
-    "identities": Shape({"zone": str, "scopes": list, "by": str, "total": str, "parts": list}, {}, _identity),
     "units": Shape(_NAMES | {"dimension": str, "factor": (int, float), "symbol": str, "symbol_en": str}, {}, _unit),
+    "identities": Shape({"zone": str, "scopes": list, "by": str, "total": str, "parts": list}, {}, _identity),
+    "inside": Shape({"part": str, "whole": str}, {}, _inside),
 }
+OPTIONAL_SECTIONS = ("identities", "inside")
 
 
 def _shape_faults(entries: dict, lines: dict) -> list[str]:
-    faults = [f"{CATALOGUE_FILE}: the section {section!r} is missing" for section in SHAPES if section not in entries]
+    missing = [section for section in SHAPES if section not in {*entries, *OPTIONAL_SECTIONS}]
+    faults = [f"{CATALOGUE_FILE}: the section {section!r} is missing" for section in missing]
     for section, content in entries.items():
         if section not in SHAPES:
             faults.append(f"{_place(lines[section,])}: there is no section {section!r}{hint(section, SHAPES)}")
@@ -476,7 +493,7 @@ def _reference_faults(entries: dict, lines: dict) -> list[str]:
     """Words of the catalogue that point at nothing, or at something that does not fit."""
     faults = []
     for section, check in _CHECKS.items():
-        for id, entry in entries[section].items():
+        for id, entry in entries.get(section, {}).items():
             says = f"{_place(lines.get((section, id)))}: {section} / {id}"
             faults += [f"{says} {fault}" for fault in check(entry, entries)]
     return faults
@@ -490,9 +507,7 @@ def _zone_faults(entry: dict, entries: dict) -> list[str]:
     faults = _unknown("the scope", entry["scope"], entries["scopes"])
     for what in entry["headline"].values():
         for series in _listed(what):
-            indicator, _, scope = str(series).partition("/")
-            faults += _unknown("the indicator", indicator, entries["indicators"])
-            faults += _unknown("the scope", scope, entries["scopes"])
+            faults += _series_faults(series, entries, ("indicators", "scopes"))
     for rule in entry.get("calendars", ()):
         if not isinstance(rule, dict) or set(rule) != {"scope", "groups", "start_day"}:
             faults.append("has a calendar rule that is not {scope: …, groups: […], start_day: …}")
@@ -529,6 +544,22 @@ def _identity_faults(entry: dict, entries: dict) -> list[str]:
     return faults + ([f"adds up different things: {', '.join(sorted(dimensions))}"] if len(dimensions) > 1 else [])
 
 
+def _inside_faults(entry: dict, entries: dict) -> list[str]:
+    return [
+        fault
+        for series in (entry["part"], entry["whole"])
+        for fault in _series_faults(series, entries, ("zones", "indicators", "scopes"))
+    ]
+
+
+def _series_faults(series: object, entries: dict, sections: tuple[str, ...]) -> list[str]:
+    words = str(series).split("/")
+    if len(words) != len(sections):
+        return [f"names {series!r}, which is not {'/'.join(section[:-1] for section in sections)}"]
+    pairs = zip(sections, words, strict=True)
+    return [fault for section, word in pairs for fault in _unknown(f"the {section[:-1]}", word, entries[section])]
+
+
 def _unit_faults(entry: dict, entries: dict) -> list[str]:
     return [] if entry["factor"] > 0 else [f"has factor {entry['factor']}; it must be above 0"]
 
@@ -537,6 +568,7 @@ _CHECKS = {
     "zones": _zone_faults,
     "indicators": _indicator_faults,
     "identities": _identity_faults,
+    "inside": _inside_faults,
     "units": _unit_faults,
 }
 
@@ -576,16 +608,20 @@ def load_events(zone: str | None = None, as_of=None, root: str | os.PathLike | N
     """Return dated events, earliest first, with the columns of `data/events.csv`.
 
     `start`, `end` and `published` are timestamps; `end` is NaT while an event lasts. `indicators` are indicators and
-    groups separated by blanks, empty for all. `as_of` as in `load_targets`. Raises DataError listing every faulty row.
+    groups separated by blanks, empty for all. `as_of` as in `load_targets`; an end that lies after that day is not yet
+    known and NaT. Raises DataError listing every faulty row.
     """
     catalogue = load_catalogue(root)
     if zone is not None:
         catalogue.zone(zone)
     day = as_of_date(as_of)
     frame = _events(_content(EVENTS_FILE, root), catalogue)
-    seen = pd.Series(True, index=frame.index) if day is None else frame["published"] <= pd.Timestamp(day)
-    here = pd.Series(True, index=frame.index) if zone is None else frame["zone"] == zone
-    return frame[seen & here].reset_index(drop=True)
+    if zone is not None:
+        frame = frame[frame["zone"] == zone]
+    if day is not None:
+        frame = frame[frame["published"] <= pd.Timestamp(day)]
+        frame = frame.assign(end=frame["end"].where(frame["end"] <= pd.Timestamp(day)))
+    return frame.reset_index(drop=True)
 
 
 def _content(file: str, root) -> bytes:
