@@ -339,10 +339,8 @@ def _catalogue(content: bytes) -> Catalogue:
     if not faults:
         faults += _reference_faults(entries, lines)
     if faults:
-        what = "1 entry of the catalogue is" if len(faults) == 1 else f"{len(faults)} entries of the catalogue are"
-        raise DataError(
-            f"{what} not usable.", faults, f"Mend the lines named in {CATALOGUE_FILE}; docs/adding.md helps."
-        )
+        what = "1 fault makes" if len(faults) == 1 else f"{len(faults)} faults make"
+        raise DataError(f"{what} the catalogue unusable.", faults, "Mend these lines; docs/adding.md shows the form.")
     built = {
         section: MappingProxyType({id: shape.build(id, entry) for id, entry in entries.get(section, {}).items()})
         for section, shape in SHAPES.items()
