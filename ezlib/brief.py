@@ -1,0 +1,628 @@
+"""What a planning meeting reads about one month of a zone: its figures, what they lead to, and where each comes from.
+
+`compose_brief` gathers everything once; the properties of the result are the blocks of the page, in reading order.
+Every figure printed is either a fact, whose number in the list of sources stands beside it, or comes from the joint
+paths of an outlook.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from ezlib import blocks, wording
+from ezlib.audit import audit, for_facts
+from ezlib.blocks import Block
+from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
+from ezlib.charts import Chart, cumulative_chart, fan_chart
+from ezlib.contracts import STATUSES, DataError
+from ezlib.facts import load_facts
+from ezlib.observations import months_with_facts
+from ezlib.outlook import Outlook
+from ezlib.periods import as_month, month_bounds, year_bounds
+from ezlib.subjects import assess_all, headline_outlooks
+from ezlib.tables import target_text, targets_table
+from ezlib.targets import TargetAssessment
+from ezlib.wording import say
+
+# A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
+OLDEST_SHOWN = 2
+# Indicators whose parts the table shows; of the others it shows the total alone.
+GROUPS_IN_PARTS = ("trade", "revenue")
+GROUPS_IN_TOTAL = ("crossings",)
+FEW_FACTS = 6
+SOURCES_PER_SERIES = 12
+COMPUTED = "*"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One cell of the table: text and number, the facts that state it, whether it was computed from other facts."""
+
+    text: str = ""
+    number: float = float("nan")
+    facts: tuple[str, ...] = ()
+    computed: bool = False
+
+    def __str__(self) -> str:
+        return self.text + (COMPUTED if self.computed and self.text else "")
+
+
+EMPTY = Figure()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table: what a series reached in its last month, and where its year is going."""
+
+    series: str
+    name: str
+    kind: str
+    month: pd.Period
+    value: Figure
+    mom: Figure
+    cumulative: Figure
+    ytd_yoy: Figure
+    plan: Figure
+    year_end: Figure
+    chance: Figure
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return self.value, self.mom, self.cumulative, self.ytd_yoy, self.plan, self.year_end, self.chance
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """Everything about one month of a zone, and the blocks of the page made of it.
+
+    `outlooks` and `assessments` are by series; `without_outlook` says why a headline series has none.
+    """
+
+    zone: Zone
+    month: pd.Period
+    as_of: dt.date | None
+    lang: str
+    catalogue: Catalogue
+    facts: pd.DataFrame
+    outlooks: dict[str, Outlook]
+    without_outlook: dict[str, str]
+    assessments: dict[str, tuple[TargetAssessment, ...]]
+    lines: tuple[Line, ...]
+    findings: pd.DataFrame
+
+    # ------------------------------------------------------------------------------------------ blocks, in order
+
+    @property
+    def masthead(self) -> Block:
+        """Place and date, the headline computed from the numbers, and one paragraph."""
+        zone = self.zone.name(self.lang)
+        calendar = self.catalogue.calendar_of(*self.first.series.split("/"))
+        right = wording.sentences(
+            say("page.month", self.lang, month=self._month(self.month, calendar)) + " ·",
+            say("page.as_of", self.lang, date=wording.date(self.effective_date, self.lang)),
+        )
+        title = say("page.title", self.lang, zone=zone, month=wording.month(self.month, self.lang))
+        return blocks.masthead(title, self.zone.issuer(self.lang), right, self.headline, self.lead)
+
+    @property
+    def key_figures(self) -> Block:
+        """Up to four figures to remember."""
+        return blocks.key_figures(self._keys())
+
+    @property
+    def table(self) -> Block:
+        """The month in the shape of the board's own report, with the year expected and the chance of the target."""
+        columns = self._columns()
+        shown = [line for line in self.lines if any(f.text for f in line.figures)]
+        frame = pd.DataFrame(
+            [[str(getattr(line, field)) for field in columns] for line in shown],
+            index=pd.Index([line.name for line in shown], name=say("table.indicator", self.lang)),
+            columns=list(columns.values()),
+        )
+        refs = pd.DataFrame(
+            [[self._numbers(getattr(line, field).facts) for field in columns] for line in shown],
+            index=frame.index,
+            columns=frame.columns,
+        )
+        caption = say("table.caption", self.lang, month=wording.month(self.month, self.lang))
+        return blocks.table(frame, caption, [line.kind for line in shown], refs, self._table_note(shown))
+
+    @property
+    def charts(self) -> Block:
+        """The months of the leading series, and its year added up against the target."""
+        return blocks.stack(*self._charts())
+
+    @property
+    def revenue(self) -> Block:
+        """What the gates have brought in, and where the year's revenue is going."""
+        return self._subject("revenue", "section.revenue")
+
+    @property
+    def targets(self) -> Block:
+        """Every target that the paths can decide, with what it would still take."""
+        tested = [a for found in self.assessments.values() for a in found]
+        if not tested:
+            return blocks.stack()
+        return blocks.stack(
+            blocks.section(say("section.targets", self.lang)),
+            targets_table(tested, self.lang, self.catalogue),
+            blocks.points(target_text(a, self.lang, self.catalogue) for a in tested),
+        )
+
+    @property
+    def doubts(self) -> Block:
+        """The findings of the audit that touch a figure shown here."""
+        touching = for_facts(self.findings, self.sources_in_order)
+        touching = touching[touching["severity"] != "note"]
+        texts = list(dict.fromkeys(touching[f"message_{self.lang}"]))
+        body = blocks.warnings(texts) if texts else blocks.paragraph(say("findings.none", self.lang))
+        return blocks.stack(blocks.section(say("section.findings", self.lang)), body)
+
+    @property
+    def sources(self) -> Block:
+        """Each fact shown, and the document that states it."""
+        documents = self._documents()
+        facts = [self._source_line(fact, documents) for fact in self.sources_in_order]
+        return blocks.stack(
+            blocks.section(say("section.sources", self.lang)),
+            blocks.sources(facts),
+            blocks.small_print(*(f"[{letter}] {text}" for text, letter in documents.items())),
+            blocks.small_print(self._method_note()),
+        )
+
+    @property
+    def summary(self) -> dict:
+        """The result in three lines, and the numbers behind them, for a console or another program."""
+        return {
+            "zone": self.zone.id,
+            "month": str(self.month),
+            "as_of": str(self.effective_date),
+            "lines": [wording.plain(line) for line in (self.headline, *self._lead_sentences()[-2:])],
+        }
+
+    # ------------------------------------------------------------------------------------------ what is behind them
+
+    @property
+    def first(self) -> Line:
+        """The line that leads the page."""
+        return self.lines[0]
+
+    @cached_property
+    def effective_date(self) -> dt.date:
+        """The day up to which publications were used: `as_of`, or the latest publication there is."""
+        return self.as_of or self.facts["published"].max().date()
+
+    @property
+    def headline(self) -> str:
+        """One sentence computed from the numbers."""
+        return wording.capital(say(*self._headline()[:1], self.lang, **self._headline()[1]))
+
+    @property
+    def lead(self) -> str:
+        """What happened, what is expected, and how sure that is."""
+        return wording.sentences(*self._lead_sentences())
+
+    @cached_property
+    def sources_in_order(self) -> tuple[str, ...]:
+        """Ids of the facts shown, in the order of their first appearance."""
+        shown = [fact for line in self.lines for figure in line.figures for fact in figure.facts]
+        behind = [fact for series, found in self.outlooks.items() for fact in _facts_behind(found)]
+        known = set(self.facts["fact_id"])
+        return tuple(fact for fact in dict.fromkeys([*shown, *behind]) if fact in known)
+
+    def _line(self, series: str) -> Line | None:
+        return next((line for line in self.lines if line.series == series), None)
+
+    def _month(self, month, calendar) -> str:
+        return wording.reporting_month(month, calendar, self.lang)
+
+    def _numbers(self, facts: Iterable[str]) -> list[int]:
+        return [self.sources_in_order.index(fact) + 1 for fact in facts if fact in self.sources_in_order]
+
+    def _columns(self) -> dict[str, str]:
+        """Fields of a line and the words over them; columns that no line fills are left out."""
+        words = {
+            "value": wording.capital(wording.month(self.month, self.lang)),
+            "mom": say("table.mom", self.lang),
+            "cumulative": say("table.cumulative", self.lang),
+            "ytd_yoy": say("table.ytd_yoy", self.lang),
+            "plan": say("table.plan", self.lang),
+            "year_end": say("table.year_end", self.lang, year=self._year_shown()),
+            "chance": say("table.probability", self.lang),
+        }
+        return {field: word for field, word in words.items() if any(getattr(line, field).text for line in self.lines)}
+
+    def _table_note(self, shown: list[Line]) -> str:
+        late = [line for line in shown if line.month != self.month]
+        return wording.sentences(
+            say("table.computed", self.lang) if any(f.computed for line in shown for f in line.figures) else "",
+            *dict.fromkeys(
+                say("table.late", self.lang, name=line.name, month=wording.month(line.month, self.lang))
+                for line in late
+                if line.kind == "total"
+            ),
+        )
+
+    def _year_shown(self) -> int:
+        return _year_ahead(self.month)
+
+    def _lead_outlook(self) -> Outlook | None:
+        return self.outlooks.get(self.first.series)
+
+    def _lead_assessment(self) -> TargetAssessment | None:
+        return next(iter(self.assessments.get(self.first.series, ())), None)
+
+    def _headline(self) -> tuple[str, dict]:
+        line, test, found = self.first, self._lead_assessment(), self._lead_outlook()
+        values = {
+            "series": line.name,
+            "month": wording.month(line.month, self.lang),
+            "year": str(line.month.year),
+        }
+        change = line.mom.number
+        if line.mom.text:
+            values["change"] = self._change(line.mom)
+        if test is not None:
+            values |= {
+                "target": wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue),
+                "verdict": wording.verdict_phrase(test.verdict, self.lang),
+            }
+            if test.state == "open" and line.mom.text:
+                return "headline.target", values | {"joint": wording.joint(change, test.probability, self.lang)}
+            return "headline.outcome", values | {"value": self._amount(line.cumulative, line.series)}
+        expected = self._expected(line.series) if found is not None else ""
+        if line.mom.text and expected:
+            return "headline.month", values | {"year": str(self._year_shown()), "expected": expected}
+        if expected:
+            return "headline.year", values | {"year": str(self._year_shown()), "expected": expected}
+        return "headline.only", values | {"value": self._amount(line.value, line.series)}
+
+    def _amount(self, figure: Figure, series: str) -> str:
+        return wording.with_unit(figure.text, self._unit(series), self.lang, self.catalogue)
+
+    def _unit(self, series: str) -> str:
+        return self.catalogue.indicator(series.split("/")[1]).unit
+
+    def _expected(self, series: str) -> str:
+        e = _year_estimate(self.outlooks[series], self._year_shown(), self.lang)
+        return wording.with_unit(e.median, self._unit(series), self.lang, self.catalogue)
+
+    def _lead_sentences(self) -> list[str]:
+        line, lang = self.first, self.lang
+        sentences = []
+        if line.value.text and line.mom.text:
+            month = wording.capital(wording.month(line.month, lang))
+            values = {"value": self._amount(line.value, line.series), "change": self._change(line.mom)}
+            sentences.append(say("lead.month", lang, month=month, **values))
+        if line.cumulative.text and line.ytd_yoy.text:
+            values = {"value": self._amount(line.cumulative, line.series), "change": self._change(line.ytd_yoy)}
+            sentences.append(say("lead.cumulative", lang, **values))
+        found = self._lead_outlook()
+        if found is not None:
+            sentences.append(self._expectation(line.series, found))
+            if len(_facts_behind(found)) <= FEW_FACTS:
+                count = wording.number(len(_facts_behind(found)), 0, lang)
+                sentences.append(say("lead.few_facts", lang, count=count))
+        return sentences or [self.without_outlook.get(line.series, "")]
+
+    def _expectation(self, series: str, found: Outlook) -> str:
+        year = self._year_shown()
+        e = _year_estimate(found, year, self.lang)
+        unit = self._unit(series)
+        values = {
+            "year": str(year),
+            "median": wording.with_unit(e.median, unit, self.lang, self.catalogue),
+            "lower": e.lower,
+            "upper": e.upper,
+        }
+        return say("lead.expected", self.lang, **values)
+
+    def _change(self, figure: Figure) -> str:
+        return wording.change_words(figure.number, 1 if figure.computed else None, self.lang)
+
+    def _keys(self) -> Iterator[tuple]:
+        line, test, found = self.first, self._lead_assessment(), self._lead_outlook()
+        lang = self.lang
+        if test is not None and test.state == "open":
+            target = wording.aim(test.target.value, test.target.unit, lang, self.catalogue)
+            tone = "warn" if test.probability < 0.1 else ""
+            label = say("key.probability", lang, target=target, year=test.target.period)
+            yield wording.probability(test.probability, lang), label, tone
+            yield self._needed_key(test, line)
+        if found is not None:
+            year = self._year_shown()
+            unit = wording.unit_name(self._unit(line.series), lang, self.catalogue)
+            estimate = _year_estimate(found, year, lang)
+            yield estimate.median, say("key.expected", lang, unit=unit, year=str(year))
+            if pd.Period(f"{year - 1}-01", "M") in found.paths.columns:
+                chance = _chance_of_growth(found, year)
+                yield wording.probability(chance, lang), say("key.last_year", lang, year=str(year - 1))
+
+    def _needed_key(self, test: TargetAssessment, line: Line) -> tuple:
+        unit = wording.unit_name(test.unit, self.lang, self.catalogue)
+        needed = wording.number(test.needed_per_month, 0 if test.needed_per_month >= 100 else 1, self.lang)
+        last = self.outlooks[line.series].months.loc[test.last_observed, "value"]
+        times = wording.times(test.needed_per_month / last, self.lang)
+        month = wording.month(test.last_observed, self.lang)
+        return needed, say("key.needed", self.lang, unit=unit, times=times, month=month), ""
+
+    def _charts(self) -> Iterator[Chart]:
+        source = self.zone.issuer(self.lang)
+        for series in _series_of(self.zone, "trade") or _series_of(self.zone):
+            if series not in self.outlooks:
+                continue
+            found = self.outlooks[series]
+            yield fan_chart(found, self.lang, source=source, catalogue=self.catalogue)
+            test = next((a for a in self.assessments.get(series, ()) if a.target.kind == "level"), None)
+            yield cumulative_chart(
+                found,
+                test.target if test else None,
+                self.month.year,
+                self.lang,
+                assessment=test,
+                source=source,
+                catalogue=self.catalogue,
+            )
+
+    def _subject(self, subject: str, heading: str) -> Block:
+        sentences = []
+        for series in _series_of(self.zone, subject):
+            line = self._line(series)
+            if line is not None and line.cumulative.text:
+                sentences += self._account(line)
+        if not sentences:
+            return blocks.stack()
+        return blocks.stack(blocks.section(say(heading, self.lang)), blocks.paragraph(*sentences))
+
+    def _account(self, line: Line) -> list[str]:
+        values = {"name": line.name, "value": self._amount(line.cumulative, line.series)}
+        known = line.ytd_yoy.text != ""
+        key = "account.cumulative" if known else "account.cumulative_only"
+        sentences = [say(key, self.lang, **values, change=self._change(line.ytd_yoy) if known else "")]
+        if line.series in self.outlooks:
+            sentences.append(self._expectation(line.series, self.outlooks[line.series]))
+        return sentences
+
+    def _documents(self) -> dict[str, str]:
+        rows = self.facts.set_index("fact_id").loc[list(self.sources_in_order)]
+        texts = dict.fromkeys(_document(row, self.lang) for row in rows.itertuples())
+        return {text: _letter(i) for i, text in enumerate(texts)}
+
+    def _source_line(self, fact: str, documents: dict[str, str]) -> str:
+        row = self.facts.set_index("fact_id").loc[fact]
+        key = self.catalogue.indicator(row["indicator"]).name(self.lang)
+        value = wording.quantity(
+            row["value"], row["unit"], self.lang, half_width=row["half_width"], catalogue=self.catalogue
+        )
+        changes = [
+            wording.change(row[f"change{i}"], None, self.lang)
+            for i in (1, 2)
+            if row[f"basis{i}"] in ("mom", "yoy", "ytd_yoy")
+        ]
+        period = wording.days(row["period_start"], row["period_end"], self.lang)
+        letter = documents[_document(row, self.lang)]
+        return f"{fact}: {key}, {period}: {', '.join([value, *changes])} [{letter}]"
+
+    def _method_note(self) -> str:
+        count = max((len(o.paths) for o in self.outlooks.values()), default=0)
+        return say("method.note", self.lang, count=wording.number(count, 0, self.lang)) if count else ""
+
+
+# --------------------------------------------------------------------------------------------------- composing
+
+
+def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Brief:
+    """Gather the figures, outlooks, target tests and findings of one month of a zone.
+
+    `month` is the last reporting month used, `as_of` the last day of publication used (None: all there is). A series
+    whose facts give no outlook is shown by its facts alone. Raises DataError when no fact of the zone covers `month`.
+    """
+    catalogue = load_catalogue(root)
+    place = catalogue.zone(zone)
+    month = as_month(month)
+    facts = load_facts(zone, as_of, root=root)
+    _refuse_without_facts(facts, place, month)
+    found, without = headline_outlooks(zone, month, as_of, seed, root)
+    targets = load_targets(zone, as_of, root)
+    assessments = {series: tuple(assess_all(o, targets, month.year)) for series, o in found.items()}
+    lines = tuple(_lines(place, month, facts, catalogue, found, assessments, lang))
+    if not lines:
+        raise DataError(
+            f"No headline series of {zone} has a figure for {month} or the {OLDEST_SHOWN} months before.",
+            next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
+        )
+    day = found[lines[0].series].as_of if lines[0].series in found else None
+    return Brief(
+        place, month, day, lang, catalogue, facts, found, without, assessments, lines, audit(facts, catalogue=catalogue)
+    )
+
+
+def _series_of(zone: Zone, subject: str | None = None) -> list[str]:
+    return list(zone.headline.get(subject, ()) if subject else (s for found in zone.headline.values() for s in found))
+
+
+def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period) -> None:
+    months = list(months_with_facts(facts, zone.id))
+    if month in months:
+        return
+    nearest = min(months, key=lambda m: abs(m.ordinal - month.ordinal), default=None)
+    raise DataError(
+        f"No fact of {zone.id} covers {month}.",
+        next_step=f"The nearest month with facts is {nearest}." if nearest is not None else "Add facts of the zone.",
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- the lines
+
+
+def _lines(zone, month, facts, catalogue, outlooks, assessments, lang) -> Iterator[Line]:
+    for series, kind in dict(_rows(zone, catalogue)).items():
+        of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
+        line = _line(series, kind, month, of_series, catalogue, outlooks.get(series), assessments.get(series, ()), lang)
+        if line is not None:
+            yield line
+
+
+def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Series of the table in order, each with the kind of its row."""
+    for series in _series_of(zone):
+        indicator, scope = series.split("/")[1:]
+        yield series, "total"
+        if catalogue.indicator(indicator).group in GROUPS_IN_PARTS:
+            for identity in catalogue.identities_of(zone.id, scope):
+                if identity.total == indicator:
+                    yield from ((f"{zone.id}/{part}/{scope}", "part") for part in identity.parts)
+    for identity in catalogue.identities_of(zone.id, zone.scope):
+        if catalogue.indicator(identity.total).group in GROUPS_IN_TOTAL:
+            yield f"{zone.id}/{identity.total}/{zone.scope}", "total"
+
+
+def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
+    zone, indicator, scope = series.split("/")
+    return (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
+
+
+def _line(series, kind, month, facts, catalogue, found, tests, lang) -> Line | None:
+    calendar = catalogue.calendar_of(*series.split("/"))
+    for late in range(OLDEST_SHOWN + 1):
+        shown = month - late
+        start, end = month_bounds(shown, calendar)
+        in_month = _best(facts, start, end)
+        so_far = _best(facts, year_bounds(shown.year, calendar)[0], end)
+        if in_month is not None or so_far is not None:
+            break
+    else:
+        return None
+    months = found.months if found is not None else None
+    test = next(iter(tests), None)
+    name = catalogue.indicator(series.split("/")[1]).name(lang)
+    return Line(
+        series=series,
+        name=name,
+        kind=kind,
+        month=shown,
+        value=_level(in_month, lang),
+        mom=_change(in_month, ("mom",), lang) or _computed_mom(months, shown, lang),
+        cumulative=_level(so_far, lang) or _computed_cumulative(months, shown, lang),
+        ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or _computed_yoy(months, shown, lang),
+        plan=_plan(so_far, test, lang),
+        year_end=_year_end(found, month, lang),
+        chance=_chance(test, lang),
+    )
+
+
+def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
+    """The fact used for a period: published last, then the firmest, then the finest."""
+    same = facts[(facts["period_start"] == pd.Timestamp(start)) & (facts["period_end"] == pd.Timestamp(end))]
+    if same.empty:
+        return None
+    rank = same["status"].map(lambda s: STATUSES[s].rank)
+    order = same.assign(rank=-rank, fine=-same["half_width"]).sort_values(["published", "rank", "fine"])
+    return order.iloc[-1]
+
+
+def _level(fact, lang) -> Figure:
+    if fact is None:
+        return EMPTY
+    return Figure(wording.published(fact["value"], fact["half_width"], lang), fact["value"], (fact["fact_id"],))
+
+
+def _change(fact, bases: tuple[str, ...], lang) -> Figure | None:
+    if fact is None:
+        return None
+    for i in (1, 2):
+        if fact[f"basis{i}"] in bases:
+            change = fact[f"change{i}"]
+            return Figure(wording.change(change, None, lang), change, (fact["fact_id"],))
+    return None
+
+
+def _known(months: pd.DataFrame | None, wanted: pd.PeriodIndex) -> bool:
+    """Whether facts state all these months, so that their sums need no model."""
+    if months is None or not wanted.isin(months.index).all():
+        return False
+    return bool((months.loc[wanted, "status"] == "reported").all())
+
+
+def _computed_mom(months, month, lang) -> Figure:
+    pair = pd.PeriodIndex([month - 1, month])
+    return _ratio(months, pair[:1], pair[1:], lang) if _known(months, pair) else EMPTY
+
+
+def _computed_cumulative(months, month, lang) -> Figure:
+    year = pd.period_range(f"{month.year}-01", month, freq="M")
+    if not _known(months, year):
+        return EMPTY
+    total = months.loc[year, "value"].sum()
+    return Figure(wording.number(total, 0 if total >= 1000 else 1, lang), total, computed=True)
+
+
+def _computed_yoy(months, month, lang) -> Figure:
+    year = pd.period_range(f"{month.year}-01", month, freq="M")
+    return _ratio(months, year - 12, year, lang) if _known(months, (year - 12).append(year)) else EMPTY
+
+
+def _ratio(months, base, top, lang) -> Figure:
+    change = 100 * (months.loc[top, "value"].sum() / months.loc[base, "value"].sum() - 1)
+    return Figure(wording.change(change, 1, lang), change, computed=True)
+
+
+def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
+    """Share of the year's plan as printed, else of the target in force."""
+    if fact is not None:
+        for i in (1, 2):
+            if fact[f"basis{i}"] == "plan_share_pct":
+                share = fact[f"change{i}"]
+                return Figure(wording.percent(share, None, lang), share, (fact["fact_id"],))
+    if test is None or test.target.kind != "level" or not test.months_elapsed:
+        return EMPTY
+    share = 100 * test.year_to_date / test.target.value
+    return Figure(wording.percent(share, 1, lang), share, computed=True)
+
+
+def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
+    return Figure(_year_estimate(found, _year_ahead(month), lang).text) if found is not None else EMPTY
+
+
+def _chance(test: TargetAssessment | None, lang) -> Figure:
+    if test is None:
+        return EMPTY
+    text = wording.probability(test.probability, lang) if test.state == "open" else wording.verdict(test.verdict, lang)
+    return Figure(text)
+
+
+def _year_ahead(month: pd.Period) -> int:
+    """The year whose end is still open: the month's own, the next one once it is December."""
+    return month.year + (month.month == 12)
+
+
+def _year_estimate(found: Outlook, year: int, lang: str) -> wording.Estimate:
+    total = found.total(str(year))
+    return wording.estimate(total.median(), total.quantile(0.1), total.quantile(0.9), lang)
+
+
+def _chance_of_growth(found: Outlook, year: int) -> float:
+    grown = found.total(str(year)) >= found.total(str(year - 1))
+    return (float(grown.sum()) + 0.5) / (len(grown) + 1)
+
+
+def _facts_behind(found: Outlook) -> list[str]:
+    """Ids of the facts that an outlook stands on; none for a long series, which is named as a whole."""
+    ids = found.observations["observation_id"].str.split(":change").str[0]
+    facts = list(dict.fromkeys(ids))
+    return facts if len(facts) <= SOURCES_PER_SERIES else []
+
+
+def _document(row, lang: str) -> str:
+    row = row._asdict() if hasattr(row, "_asdict") else row
+    day = say("source.published", lang, date=wording.date(row["published"], lang))
+    return f"{row['source']} ({row['publisher']}), {day}, {row['reference']}"
+
+
+def _letter(i: int) -> str:
+    return chr(65 + i) if i < 26 else chr(64 + i // 26) + chr(65 + i % 26)

@@ -1,0 +1,150 @@
+"""The command line: words in, library calls, words out; no logic of its own."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from ezlib import __version__
+from ezlib.contracts import DataError
+
+EXIT_WRONG_INPUT = 2
+EXIT_FINDINGS = 1
+
+MONTH = click.option("--month", required=True, metavar="YYYY-MM", help="Last reporting month used, such as 2025-05.")
+AS_OF = click.option("--as-of", metavar="YYYY-MM-DD", help="Use only what had been published by this day.")
+LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language.")
+ROOT = click.option("--root", metavar="FOLDER", help="Folder that holds data/ (default: found from here upwards).")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="ezlib")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the full traceback of an error.")
+def cli() -> None:
+    """Forecasts, target tests and briefs from the figures that economic-zone boards publish.
+
+    \b
+    The month's work:
+      ezlib check --zone lao-cai                    which printed figures cannot all be true
+      ezlib brief --zone lao-cai --month 2025-05    the page for the meeting
+      ezlib series lao-cai/trade_total/board --month 2025-05
+    """
+
+
+@cli.command()
+@click.option("--zone", required=True, help="Zone of data/catalogue.yml, such as lao-cai.")
+@MONTH
+@AS_OF
+@LANG
+@click.option("--out", metavar="FILE", help="Where the brief goes (default: outputs/ZONE/MONTH/brief.html).")
+@ROOT
+def brief(zone, month, as_of, lang, out, root) -> None:
+    """Run the notebooks of a zone and month and make its brief.
+
+    \b
+    Examples:
+      ezlib brief --zone lao-cai --month 2025-05 --as-of 2025-05-31
+      ezlib brief --zone viet-nam --month 2025-02 --lang en
+    """
+    from ezlib.runs import NOTEBOOKS, run_month
+
+    with _progress(len(NOTEBOOKS) + 2) as step:
+        run = run_month(zone, month, as_of, lang, out=out, root=root, progress=step)
+    click.echo(str(run.brief))
+    for line in run.lines:
+        click.echo(line)
+
+
+@cli.command()
+@click.option("--zone", help="Only this zone (default: all zones).")
+@AS_OF
+@LANG
+@ROOT
+def check(zone, as_of, lang, root) -> None:
+    """Show which printed figures cannot all be true. Exit status 1 where one is in error.
+
+    \b
+    Example:
+      ezlib check --zone lao-cai --lang en
+    """
+    from ezlib.audit import audit
+    from ezlib.facts import load_facts
+    from ezlib.tables import findings_text
+
+    facts = load_facts(zone, as_of, root=root)
+    findings = audit(facts)
+    click.echo(findings_text(findings, facts, lang))
+    if (findings["severity"] == "error").any():
+        sys.exit(EXIT_FINDINGS)
+
+
+@cli.command()
+@click.argument("series")
+@MONTH
+@AS_OF
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values instead of a table.")
+@ROOT
+def series(series, month, as_of, as_csv, root) -> None:
+    """Show the months of a series: value, intervals and how each is known.
+
+    \b
+    SERIES is zone/indicator/scope. Examples:
+      ezlib series lao-cai/trade_total/board --month 2025-05
+      ezlib series viet-nam/trade_export/national --month 2025-02 --csv > exports.csv
+    """
+    from ezlib.outlook import load_series
+
+    months = load_series(series, month, as_of, root=root)
+    months.index.name = "month"
+    click.echo(months.to_csv(lineterminator="\n").rstrip() if as_csv else months.round(2).to_string())
+
+
+def main() -> None:
+    """Run the command line; a wrong input is told in words, with exit status 2, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not speak UTF-8 by default
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    try:
+        cli(arguments, prog_name="ezlib", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; nothing half-written was left under a final name. Run it again.", err=True)
+        sys.exit(130)
+    except (DataError, ValueError, OSError) as error:
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        click.echo(f"ezlib: {error}", err=True)
+        sys.exit(EXIT_WRONG_INPUT)
+
+
+class _progress:
+    """A progress bar on standard error that names the step under way."""
+
+    def __init__(self, steps: int):
+        self._steps = steps
+
+    def __enter__(self):
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=self._steps, file=sys.stderr, bar_format="{bar:24} {n}/{total} {desc} {elapsed}")
+        self._begun = False
+        return self.step
+
+    def step(self, name: str) -> None:
+        if self._begun:
+            self._bar.update()
+        self._begun = True
+        self._bar.set_description_str(name)
+
+    def __exit__(self, kind, error, trace) -> None:
+        if kind is None:
+            self._bar.n = self._steps
+            self._bar.set_description_str("done")
+        self._bar.close()

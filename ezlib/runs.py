@@ -1,0 +1,270 @@
+"""A month of a zone, executed: parameters checked, notebooks run, the brief published, everything recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+
+from ezlib.catalogue import data_root, load_catalogue
+from ezlib.contracts import DataError, check_parameters, hint
+from ezlib.facts import load_facts
+from ezlib.observations import months_with_facts
+from ezlib.periods import as_month
+from ezlib.publish import publish, save_table, write_atomically
+
+NOTEBOOKS = ("10_data_audit", "20_trade_outlook", "30_revenue_outlook", "50_target_test", "90_brief")
+BRIEF = "90_brief"
+# Small models are slower, not faster, on many BLAS threads; and a run should leave the other cores to others.
+KERNEL_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONUTF8": "1",
+    "MPLBACKEND": "agg",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+RECORDED_PACKAGES = ("ezlib", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run made: its folder, the brief, the lines to tell the user, and the seconds of each step."""
+
+    folder: Path
+    brief: Path
+    lines: tuple[str, ...]
+    seconds: dict[str, float]
+
+
+def run_month(
+    zone: str,
+    month,
+    as_of=None,
+    lang: str = "vi",
+    *,
+    notebooks: Iterable[str] = NOTEBOOKS,
+    out: Path | None = None,
+    root=None,
+    progress: Callable[[str], None] | None = None,
+) -> Run:
+    """Execute the notebooks of one zone and month and publish its brief under `outputs/<zone>/<month>/`.
+
+    Arguments: `month` is the last reporting month used, `as_of` the last day of publication used (None: all that is
+    in the data), `out` where the brief goes instead of `brief.html`, `progress` is called with the name of each step
+    as it begins. Wrong parameters are refused with DataError before a kernel starts. Files appear under their final
+    names only when complete; a run that was stopped can simply be run again.
+    """
+    root = data_root(root)
+    parameters = month_parameters(zone, month, as_of, lang, root)
+    sources = [_notebook(root, name) for name in notebooks]
+    for source in sources:
+        _check_declared(source, parameters)
+    folder = month_folder(parameters["zone"], parameters["month"], root)
+    clock = _Clock(progress)
+    executed = _execute_all(sources, parameters, folder, root, clock)
+    brief = Path(out) if out else folder / "brief.html"
+    lines: tuple[str, ...] = ()
+    if BRIEF in executed:
+        clock.begin("brief.html")
+        publish(executed[BRIEF], brief, lang=parameters["lang"])
+        lines = tuple(json.loads((folder / "summary.json").read_text(encoding="utf-8"))["lines"])
+    _write_manifest(folder, parameters, root)
+    clock.end()
+    return Run(folder, brief, lines, clock.seconds)
+
+
+def month_parameters(zone, month, as_of=None, lang: str = "vi", root=None) -> dict[str, str]:
+    """Return the notebooks' parameters as plain texts, checked: types, names, and that facts cover the month.
+
+    Raises DataError naming every fault and the nearest value that would be right.
+    """
+    catalogue = load_catalogue(root)
+    given = {"zone": zone, "month": month, "as_of": as_of, "lang": lang}
+    checked = check_parameters(given, zones=list(catalogue.zones))
+    facts = load_facts(checked.zone, checked.as_of, root=root)
+    months = months_with_facts(facts, checked.zone, catalogue)
+    checked = check_parameters(given, zones=list(catalogue.zones), months={checked.zone: list(months)})
+    return {name: value or "" for name, value in checked.as_text().items()}
+
+
+def check_month(zone, month, as_of=None, lang: str = "vi", root=None) -> None:
+    """Refuse parameters that no brief can be made for; the first thing a notebook does, for those run by hand."""
+    month_parameters(zone, month, as_of, lang, root)
+
+
+def save(result, name: str, zone: str, month, root=None) -> Path:
+    """Write a result among the outputs of a month: a table as .csv, a dictionary as .json, a chart as .svg.
+
+    Files appear whole or not at all. Returns the path, relative to the data root.
+    """
+    root = data_root(root)
+    folder = month_folder(zone, month, root)
+    if isinstance(result, pd.DataFrame):
+        path = save_table(result, folder / "tables" / f"{name}.csv")
+    elif isinstance(result, dict):
+        text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+        path = write_atomically(folder / f"{name}.json", text)
+    else:
+        path = write_atomically(folder / "figures" / f"{name}.svg", result.svg)
+    return path.relative_to(root)
+
+
+def month_folder(zone: str, month, root=None) -> Path:
+    """Return the folder of a month's outputs, which need not exist."""
+    return data_root(root) / "outputs" / zone / str(as_month(month))
+
+
+def declared_parameters(notebook: Path) -> dict[str, str]:
+    """Return the parameters that a notebook declares, name to default, without running it."""
+    import papermill
+
+    return {name: p["default"] for name, p in papermill.inspect_notebook(str(notebook)).items()}
+
+
+def _notebook(root: Path, name: str) -> Path:
+    path = root / "notebooks" / f"{name}.ipynb"
+    if not path.exists():
+        available = ", ".join(sorted(p.stem for p in (root / "notebooks").glob("*.ipynb")))
+        raise DataError(f"There is no notebook {name} in {root / 'notebooks'}; there are: {available}.")
+    return path
+
+
+def _check_declared(source: Path, parameters: dict[str, str]) -> None:
+    declared = declared_parameters(source)
+    unknown = [f"{name!r}{hint(name, declared)}" for name in parameters if name not in declared]
+    if unknown:
+        raise DataError(
+            f"{source.name} declares no such parameter.",
+            unknown,
+            f"It declares {', '.join(declared)} in its first cell.",
+        )
+
+
+def _execute_all(sources, parameters, folder: Path, root: Path, clock: _Clock) -> dict[str, Path]:
+    part = folder / ".part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    (folder / "notebooks").mkdir(exist_ok=True)
+    executed = {}
+    clock.begin("kernel")
+    with _kernel(root, part / "kernel.log") as kernel:
+        for source in sources:
+            clock.begin(source.stem)
+            executed[source.stem] = _execute(source, parameters, part, folder / "notebooks", root, kernel)
+    shutil.rmtree(part, ignore_errors=True)
+    return executed
+
+
+def _execute(source: Path, parameters, part: Path, folder: Path, root: Path, kernel) -> Path:
+    """Run one notebook into `part` and move it to `folder`, under another name when it failed."""
+    import papermill
+
+    draft, final = part / source.name, folder / source.name
+    kernel.forget()
+    try:
+        papermill.execute_notebook(
+            str(source), str(draft), parameters, progress_bar=False, km=kernel.manager, cwd=str(source.parent)
+        )
+    except papermill.PapermillExecutionError as error:
+        failed = folder / f"{source.stem}.failed.ipynb"
+        draft.replace(failed)
+        raise DataError(
+            f"{source.name} stopped in cell {error.exec_count}: {error.ename}: {error.evalue} "
+            f"Open {failed.relative_to(root).as_posix()} to see where."
+        ) from error
+    draft.replace(final)
+    return final
+
+
+class _Kernel:
+    """One kernel for all notebooks of a run; each begins with an empty namespace."""
+
+    def __init__(self, manager):
+        self.manager = manager
+
+    def forget(self) -> None:
+        from jupyter_core.utils import run_sync
+
+        client = self.manager.client()
+        client.start_channels()
+        try:
+            run_sync(client.wait_for_ready)(timeout=60)
+            run_sync(client.execute_interactive)("%reset -f", silent=False, store_history=False)
+        finally:
+            client.stop_channels()
+
+
+@contextmanager
+def _kernel(root: Path, log: Path):
+    """Start a kernel of this Python, whatever kernels are installed, and stop it at the end."""
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import run_sync
+
+    manager = AsyncKernelManager(kernel_name="python3")
+    manager._kernel_spec = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        display_name="ezlib",
+        language="python",
+    )
+    environment = os.environ | KERNEL_ENVIRONMENT | {"EZLIB_ROOT": str(root)}
+    with log.open("w", encoding="utf-8") as stream:
+        run_sync(manager.start_kernel)(env=environment, stdout=stream, stderr=stream)
+        try:
+            yield _Kernel(manager)
+        finally:
+            run_sync(manager.shutdown_kernel)(now=True)
+
+
+def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
+    """Record what the run used and made, so that the same inputs can be shown to give the same bytes."""
+    data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
+    made = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".html", ".csv", ".svg"})
+    manifest = {
+        "parameters": parameters,
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
+        "data": {p.relative_to(root).as_posix(): _sha256(p) for p in data},
+        "made": {p.relative_to(folder).as_posix(): _sha256(p) for p in made},
+    }
+    write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class _Clock:
+    """Seconds of each step, and a word to the caller as each begins."""
+
+    def __init__(self, progress: Callable[[str], None] | None):
+        self.seconds: dict[str, float] = {}
+        self._progress = progress or (lambda step: None)
+        self._step: str | None = None
+
+    def begin(self, step: str) -> None:
+        self.end()
+        self._step, self._since = step, _now()
+        self._progress(step)
+
+    def end(self) -> None:
+        if self._step is not None:
+            self.seconds[self._step] = round(_now() - self._since, 3)
+            self._step = None
+
+
+def _now() -> float:
+    import time
+
+    return time.perf_counter()

@@ -1,0 +1,208 @@
+"""Results as tables and sentences that a reader can use, in Vietnamese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from ezlib import blocks, wording
+from ezlib.blocks import Block
+from ezlib.catalogue import load_catalogue
+from ezlib.wording import say
+
+SEVERITIES = ("error", "warning", "note")
+
+
+def series_table(series: pd.DataFrame, lang: str = "vi", catalogue=None) -> Block:
+    """What facts there are: a series a row, with how many facts and the months they touch (see `series_in`)."""
+    catalogue = catalogue or load_catalogue()
+    frame = pd.DataFrame(
+        {
+            say("table.scope", lang): [catalogue.scope(s.split("/")[2]).name(lang) for s in series["series"]],
+            say("table.facts", lang): [str(n) for n in series["facts"]],
+            say("table.first_month", lang): [wording.month(m, lang) for m in series["first_month"]],
+            say("table.last_month", lang): [wording.month(m, lang) for m in series["last_month"]],
+        },
+        index=pd.Index(
+            [catalogue.indicator(s.split("/")[1]).name(lang) for s in series["series"]],
+            name=say("table.indicator", lang),
+        ),
+    )
+    return blocks.table(frame, say("table.series_caption", lang))
+
+
+def findings_table(findings: pd.DataFrame, lang: str = "vi") -> Block:
+    """What the audit found, worst first: how serious, the arithmetic in one line, the facts involved."""
+    if findings.empty:
+        return blocks.paragraph(say("findings.none_at_all", lang))
+    ordered = _worst_first(findings)
+    frame = pd.DataFrame(
+        {
+            say("table.finding", lang): ordered[f"message_{lang}"].to_list(),
+            say("table.facts", lang): [", ".join(facts) for facts in ordered["facts"]],
+        },
+        index=pd.Index([say(f"severity.{s}", lang) for s in ordered["severity"]], name=say("table.severity", lang)),
+    )
+    return blocks.table(frame, say("section.findings", lang))
+
+
+def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi") -> str:
+    """The findings as lines for a console: each with the facts involved and the file and row they stand on."""
+    if findings.empty:
+        return wording.plain(say("findings.none_at_all", lang))
+    place = {row.fact_id: f"{row.file}:{row.row}" for row in facts.itertuples()}
+    lines = []
+    for finding in _worst_first(findings).itertuples():
+        message = getattr(finding, f"message_{lang}")
+        lines.append(f"{say(f'severity.{finding.severity}', lang).upper()} {finding.rule}: {message}")
+        lines += [f"    {fact}  {place[fact]}" for fact in finding.facts if fact in place]
+    counts = findings["severity"].value_counts()
+    told = [f"{counts.get(s, 0)} {say(f'severity.{s}', lang)}" for s in SEVERITIES]
+    return wording.plain("\n".join([*lines, wording.listing(told, lang)]))
+
+
+def months_table(outlook, lang: str = "vi", since=None, until=None) -> Block:
+    """The months of an outlook: value, 80 % and 95 % intervals, and how each month is known."""
+    months = outlook.months.loc[since:until]
+    rows = [
+        {
+            say("table.value", lang): _month_value(row, lang),
+            say("table.interval", lang, level="80"): _interval(row, "80", lang),
+            say("table.interval", lang, level="95"): _interval(row, "95", lang),
+            say("table.status", lang): wording.STATUS[row.status][lang],
+        }
+        for row in months.itertuples()
+    ]
+    names = [wording.capital(wording.month(m, lang)) for m in months.index]
+    frame = pd.DataFrame(rows, index=pd.Index(names, name=wording.unit_name(outlook.unit, lang)))
+    return blocks.table(frame, say("table.months_caption", lang))
+
+
+def totals_table(outlook, lang: str = "vi") -> Block:
+    """The years that the paths cover whole: median of the totals, intervals, chance of matching the year before."""
+    years = [y for y in sorted(set(outlook.paths.columns.year)) if (outlook.paths.columns.year == y).sum() == 12]
+    rows = []
+    for year in years:
+        total = outlook.total(str(year))
+        e80 = wording.estimate(total.median(), total.quantile(0.1), total.quantile(0.9), lang)
+        e95 = wording.estimate(total.median(), total.quantile(0.025), total.quantile(0.975), lang)
+        rows.append(
+            {
+                say("table.median", lang): e80.median,
+                say("table.interval", lang, level="80"): e80.interval,
+                say("table.interval", lang, level="95"): e95.interval,
+                say("table.at_least_last_year", lang): _chance_of_growth(outlook, year, years, lang),
+            }
+        )
+    frame = pd.DataFrame(rows, index=pd.Index([str(y) for y in years], name=wording.unit_name(outlook.unit, lang)))
+    return blocks.table(frame, say("table.totals_caption", lang))
+
+
+def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> Block:
+    """Targets side by side: value, chance, verdict, year-end by the model, at run rate and by profile."""
+    catalogue = catalogue or load_catalogue()
+    rows, names = [], []
+    for a in assessments:
+        e = wording.estimate(a.median, a.lower_80, a.upper_80, lang)
+        names.append(target_name(a, lang, catalogue))
+        rows.append(
+            {
+                say("table.target", lang): wording.aim(a.target.value, a.target.unit, lang, catalogue),
+                say("table.expected", lang): e.text,
+                say("table.probability", lang): wording.probability(a.probability, lang) if a.state == "open" else "",
+                say("table.verdict", lang): wording.verdict(a.verdict, lang),
+                say("table.run_rate", lang): _like(a.run_rate, a, lang),
+                say("table.profile", lang): _like(a.profile, a, lang),
+            }
+        )
+    frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
+    return blocks.table(frame, say("section.targets", lang))
+
+
+def target_text(a, lang: str = "vi", catalogue=None) -> str:
+    """What a target still takes, what has been managed before, and what to know about the comparison."""
+    catalogue = catalogue or load_catalogue()
+    target = wording.aim(a.target.value, a.target.unit, lang, catalogue)
+    sentences = [*_still_to_do(a, target, lang, catalogue)] if a.state == "open" else []
+    if a.state != "open":
+        sentences.append(say(f"target.{a.state}", lang, target=target))
+    if "scope_differs" in a.notes:
+        scopes = {"target_scope": a.target.scope, "scope": a.series.split("/")[2]}
+        sentences.append(
+            say("target.other_scope", lang, **{k: catalogue.scope(v).name(lang) for k, v in scopes.items()})
+        )
+    if "facts_conflict" in a.notes:
+        sentences.append(say("target.facts_conflict", lang))
+    return wording.sentences(*sentences)
+
+
+def target_name(a, lang: str = "vi", catalogue=None) -> str:
+    """The indicator and period of a target, with the scope it is tested on where that is not its own."""
+    catalogue = catalogue or load_catalogue()
+    name = f"{catalogue.indicator(a.target.indicator).name(lang)} {a.target.period}"
+    return f"{name} ({catalogue.scope(a.series.split('/')[2]).name(lang)})" if "scope_differs" in a.notes else name
+
+
+def sensitivity_table(curve: Mapping[float, float], unit: str, lang: str = "vi", catalogue=None) -> Block:
+    """Chance by height of the target: which target would have even odds."""
+    frame = pd.DataFrame(
+        {say("table.probability", lang): [wording.probability(p, lang) for p in curve.values()]},
+        index=pd.Index([wording.aim(value, unit, lang, catalogue) for value in curve], name=say("table.target", lang)),
+    )
+    return blocks.table(frame, say("table.sensitivity_caption", lang))
+
+
+def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
+    rank = findings["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
+    return findings.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
+
+
+def _still_to_do(a, target: str, lang: str, catalogue):
+    if a.months_left and a.needed_per_month > 0:
+        needed = _amount(a, a.needed_per_month, lang, catalogue)
+        yield say("target.needed", lang, target=target, count=str(a.months_left), needed=needed)
+    if a.largest_month is not None and a.largest_average is not None:
+        best, stretch = a.largest_month, a.largest_average
+        yield say(
+            "target.feasible",
+            lang,
+            best=_amount(a, best.average, lang, catalogue),
+            best_month=wording.month(best.start, lang),
+            count=str(a.months_left),
+            best_average=_amount(a, stretch.average, lang, catalogue),
+            stretch=f"{wording.month(stretch.start, lang)}{wording.DASH}{wording.month(stretch.end, lang)}",
+        )
+
+
+def _amount(a, x: float, lang: str, catalogue) -> str:
+    """An amount in the series' unit with about three significant digits."""
+    decimals = 0 if abs(x) >= 100 else 1 if abs(x) >= 10 else 2
+    return wording.quantity(x, a.unit, lang, decimals=decimals, catalogue=catalogue)
+
+
+def _like(x: float, a, lang: str) -> str:
+    """A number with as many digits as the model's own year-end beside it."""
+    if pd.isna(x):
+        return wording.MISSING
+    half = (a.upper_80 - a.lower_80) / 2
+    return wording.estimate(x, x - half, x + half, lang).median
+
+
+def _month_value(row, lang: str) -> str:
+    if row.status == "reported":
+        return wording.number(float(f"{row.value:.10g}"), None, lang)
+    return wording.estimate(row.value, row.lower_80, row.upper_80, lang).median
+
+
+def _interval(row, level: str, lang: str) -> str:
+    if row.status == "reported":
+        return ""
+    return wording.estimate(row.value, getattr(row, f"lower_{level}"), getattr(row, f"upper_{level}"), lang).interval
+
+
+def _chance_of_growth(outlook, year: int, years: list[int], lang: str) -> str:
+    if year - 1 not in years:
+        return ""
+    grown = outlook.total(str(year)) >= outlook.total(str(year - 1))
+    return wording.probability((float(grown.sum()) + 0.5) / (len(grown) + 1), lang)
