@@ -257,7 +257,8 @@ FACT_RULES = {
     ),
     "cells": Rule(
         "has {shown}",
-        'Text that contains the separator must stand in double quotes: "Lào Cai, Bát Xát".',
+        'Text that contains the separator must stand in double quotes: "Lào Cai, Bát Xát". '
+        "A decimal comma splits a number in the same way: write 1234.5.",
     ),
     "empty": Rule("{column} is empty", "Fill the cell, or remove the row; a month not yet known is left out."),
     "excel_date": Rule(

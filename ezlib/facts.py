@@ -193,19 +193,14 @@ def _read_facts(path: Path, root: Path, catalogue: Catalogue) -> tuple[pd.DataFr
         raise Unreadable(file, 0, "zone", shown=zone, hint=hint(zone, catalogue.zones))
     if path.suffix.lower() != ".csv":
         raise Unreadable(file, 0, "workbook")
-    return _facts_of(read_bytes(path, file), file, zone)
+    return _facts_of(read_bytes(path, file), file)
 
 
-def _facts_of(content: bytes, file: str, zone: str) -> tuple[pd.DataFrame, list[Fault]]:
+def _facts_of(content: bytes, file: str) -> tuple[pd.DataFrame, list[Fault]]:
     sheet, faults = read_csv(content, file, FACT_COLUMNS)
     refuse_columns(sheet, FACT_COLUMNS, [])
     sheet, found = with_points(sheet, NUMBER_COLUMNS)
-    strays = [
-        Fault(file, line, "folder", {"shown": named, "other": zone})
-        for line, named in zip(sheet.lines, sheet.column("zone"), strict=True)
-        if named not in (zone, "")
-    ]
-    return sheet.frame(FACT_COLUMNS), faults + found + strays
+    return sheet.frame(FACT_COLUMNS), faults + found
 
 
 # ------------------------------------------------------------------------------------------- the simple door
@@ -412,6 +407,12 @@ def _check_words(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
     return faults
 
 
+def _check_folders(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+    folder = text["file"].str.extract(rf"^{FACTS_FOLDER}/([^/]+)/", expand=False)
+    stray = text["zone"].isin([*catalogue.zones]) & folder.notna() & (text["zone"] != folder)
+    return row_faults(text, stray, "folder", shown=text["zone"], other=folder)
+
+
 def _check_qualifiers(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
     words = text["qualifier"].str.lower()
     ranges = [_range_of(word) for word in words]
@@ -497,7 +498,7 @@ def _check_duplicates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
     """A second row with an id, or with all cells but the id, that an earlier row has."""
     place = text["file"] + ", row " + text["row"].astype(str)
     same_id = text.duplicated("fact_id") & (text["fact_id"] != "")
-    same_cells = text.duplicated(FACT_COLUMNS[1:]) & ~same_id
+    same_cells = text.duplicated(FACT_COLUMNS[1:]) & ~same_id & (text["fact_id"] != "")
     faults = []
     for again, columns, rule in ((same_id, ["fact_id"], "duplicate_id"), (same_cells, FACT_COLUMNS[1:], "identical")):
         if again.any():
@@ -509,6 +510,7 @@ def _check_duplicates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
 _CHECKS = (
     _check_empty,
     _check_words,
+    _check_folders,
     _check_qualifiers,
     _check_bases,
     _check_dates,
@@ -625,7 +627,7 @@ def _refuse_bad_addition(after: bytes, path: Path, root: Path) -> None:
     catalogue, file = load_catalogue(root), _shown(path, root)
     text, faults = _read_all(root, catalogue, None)
     others = text[text["file"] != file]
-    table, found = _as_error(lambda: _facts_of(after, file, path.parent.name))
+    table, found = _as_error(lambda: _facts_of(after, file))
     together = pd.concat([others, table], ignore_index=True)
     _refuse([f for f in faults if f.file != file] + found + _faults(together, catalogue))
 

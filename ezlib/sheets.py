@@ -27,7 +27,8 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}, row {self.row}" if self.row else self.file
-        return f"{place}: {FACT_RULES[self.rule].says.format(**self.words)}."
+        says = FACT_RULES[self.rule].says.format(**self.words)
+        return f"{place}: {says}" if says.endswith("?") else f"{place}: {says}."
 
 
 class Unreadable(Exception):
@@ -68,15 +69,16 @@ def read_csv(content: bytes, file: str, known: list[str]) -> tuple[Sheet, list[F
     separator = _separator(text, file, known)
     records = _records(text, separator, file)
     header = next(cells for _, cells in records if any(cells))
-    while header and not header[-1]:
+    width = len(header)
+    while not header[-1]:  # Excel likes to trail empty columns
         header.pop()
-    rows = [(line, cells) for line, cells in records if any(cells)]
     faults, lines, kept = [], [], []
-    for line, cells in rows:
-        if any(cells[len(header) :]) or len(cells) < len(header):
-            counts = {"shown": f"{len(cells)} cells where the header has {len(header)}"}
-            faults.append(Fault(file, line, "cells", counts))
-        else:
+    for line, cells in records:
+        if len(cells) != width and any(cells):
+            faults.append(Fault(file, line, "cells", {"shown": f"{len(cells)} cells where the first line has {width}"}))
+        elif any(cells[len(header) :]):
+            faults.append(Fault(file, line, "cells", {"shown": "a cell beyond the last named column"}))
+        elif any(cells):
             lines.append(line)
             kept.append(cells[: len(header)])
     return Sheet(file, separator, header, lines, kept), faults
