@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -17,8 +15,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import yaml
 
-from ezlib.contracts import DataError, as_of_date, hint
+from ezlib.contracts import FACT_RULES, DataError, as_of_date, hint
 from ezlib.periods import CALENDAR, CALENDARS, Calendar
+from ezlib.sheets import Fault, Unreadable, read_bytes, read_csv, refuse_columns, with_points
 
 CATALOGUE_FILE = "data/catalogue.yml"
 TARGETS_FILE = "data/targets.csv"
@@ -103,7 +102,7 @@ class Group(Named):
 
 @dataclass(frozen=True)
 class Unit(Named):
-    """A unit of measurement: `factor` of it make one base unit of its dimension."""
+    """A unit of measurement: one of it is `factor` base units of its dimension."""
 
     dimension: str
     factor: float
@@ -624,7 +623,10 @@ def load_events(zone: str | None = None, as_of=None, root: str | os.PathLike | N
 
 def _content(file: str, root) -> bytes:
     path = data_root(root) / file
-    return path.read_bytes() if path.is_file() else b""
+    try:
+        return read_bytes(path, file) if path.is_file() else b""
+    except Unreadable as error:
+        raise DataError(f"{error.fault}", next_step=FACT_RULES[error.fault.rule].remedy) from error
 
 
 def _aim(target: Target) -> tuple:
@@ -656,43 +658,31 @@ _TYPES = {
 
 
 def _checked_rows(content: bytes, file: str, columns: list[str], check, catalogue: Catalogue) -> list[dict[str, str]]:
-    rows = _read_rows(content, file, columns)
-    faults, taken = [], {}
-    for line, row in rows:
-        first = taken.setdefault(row[columns[0]], line)
+    rows, faults = _read_rows(content, file, columns)
+    remedies = dict.fromkeys(FACT_RULES[fault.rule].remedy.format_map(fault.words) for fault in faults)
+    says, taken = [str(fault) for fault in faults], {}
+    for row in rows:
+        place, id = f"{file}, row {row['row']}", row[columns[0]]
         found = check(row, catalogue)
-        if first != line:
-            found.append(f"{columns[0]} {row[columns[0]]!r} is taken by row {first}")
-        faults += [f"{file}, row {line}: {fault}" for fault in found]
-    if faults:
-        raise DataError(
-            f"{file} cannot be used as it stands.", faults, "Mend these rows; docs/adding.md shows the form."
-        )
-    return [row for _, row in rows]
+        if taken.setdefault(id, row["row"]) != row["row"]:
+            found.append(f"{columns[0]} {id!r} is taken by row {taken[id]}")
+        says += [f"{place}: {fault}" for fault in found]
+    if says:
+        next_step = "\n".join([*remedies, "Mend these rows; docs/adding.md shows the form."])
+        raise DataError(f"{file} cannot be used as it stands.", says, next_step)
+    return [{column: row[column] for column in columns} for row in rows]
 
 
-def _read_rows(content: bytes, file: str, columns: list[str]) -> list[tuple[int, dict[str, str]]]:
-    """Return (line, row) of a small table; semicolons and decimal commas, as Excel saves them, are understood."""
+def _read_rows(content: bytes, file: str, columns: list[str]) -> tuple[list[dict], list[Fault]]:
     if not content.strip():
-        return []
+        return [], []
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{file} is not UTF-8.", [file], 'Save it from Excel as "CSV UTF-8".') from error
-    header = text.partition("\n")[0]
-    separator = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restkey="", restval="")
-    missing = [c for c in columns if c not in (reader.fieldnames or [])]
-    if missing:
-        raise DataError(f"{file} lacks columns.", [f"{file}, row 1: {c}" for c in missing], "Restore the header line.")
-    rows = []
-    for raw in reader:
-        row = {column: (raw[column] or "").strip() for column in columns}
-        if separator == ";" and re.fullmatch(r"-?\d+,\d+", row.get("value", "")):
-            row["value"] = row["value"].replace(",", ".")
-        if any(row.values()):
-            rows.append((reader.line_num, row))
-    return rows
+        sheet, faults = read_csv(content, file, columns)
+        refuse_columns(sheet, columns, [])
+    except Unreadable as error:
+        return [], [error.fault]
+    sheet, found = with_points(sheet, [column for column in columns if _TYPES.get(column) is float])
+    return sheet.frame(columns).to_dict("records"), faults + found
 
 
 def _target_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
@@ -703,8 +693,6 @@ def _target_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
     faults += _unknown("the comparator", row["comparator"], COMPARATORS)
     faults += _unknown("the status", row["status"], TARGET_STATUSES)
     faults += _date_faults(row, "period_start", "period_end", "published")
-    if not re.fullmatch(r"-?\d+(\.\d+)?", row["value"]):
-        faults.append(f"value {row['value']!r} is not a number; write 24000 or 8.5")
     return faults or _target_unit_faults(row, catalogue)
 
 

@@ -298,7 +298,7 @@ def test_every_faulty_target_is_named_with_its_row(small_root):
     message = faults_of(small_root, load_targets)
     for says in (
         "row 2: names the indicator 'trade_totl', which is not there; did you mean 'trade_total'?",
-        "row 3: value '9.000,5' is not a number",
+        "row 3: value '9.000,5' has thousands separators",
         "row 4: unit billion_vnd does not fit",
         "row 5: period_end '31/12/2025' is not a date",
         "row 6: names the comparator '=>'",
@@ -311,6 +311,23 @@ def test_targets_saved_by_excel_under_vietnamese_settings_are_read(small_root):
     text = (HEADER + AIM).replace(",", ";").replace(";9000;", ";9000,5;")
     (small_root / "data/targets.csv").write_bytes(b"\xef\xbb\xbf" + text.encode().replace(b"\n", b"\r\n"))
     assert load_targets(root=small_root)[0].value == 9000.5
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ((HEADER + AIM).replace("Plan", "Kế hoạch").encode("utf-16"), "UTF-16"),
+        ((HEADER + AIM).replace("Plan", "K\xe9 ho\xe1ch").encode("cp1252"), "not UTF-8"),
+        ((HEADER + AIM).replace(",kind,", ",knd,").encode(), "did you mean 'kind'?"),
+        ((HEADER + AIM).replace(",Plan,", ',"Plan,').encode(), "double quote"),
+        ((HEADER + AIM).replace(",Plan,", ",Plan, of the board,").encode(), "cells where"),
+    ],
+)
+def test_a_targets_file_that_cannot_be_read_is_refused_with_the_remedy(small_root, content, says):
+    (small_root / "data/targets.csv").write_bytes(content)
+    message = faults_of(small_root, load_targets)
+    assert says in message
+    assert "data/targets.csv" in message
 
 
 def test_without_a_targets_file_there_are_no_targets(small_root):
