@@ -7,12 +7,13 @@ numbers, rounding or cutting off, makes the figures agree, and a warning when th
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,7 +23,7 @@ import pandas as pd
 from ezlib import wording
 from ezlib.catalogue import load_catalogue
 from ezlib.contracts import STATUSES
-from ezlib.periods import month_of
+from ezlib.facts import add_intervals
 
 FINDING_COLUMNS = [
     "rule",
@@ -60,12 +61,13 @@ def audit(facts: pd.DataFrame, expected=None, catalogue=None) -> pd.DataFrame:
     sides as a share of the larger; `likely` is a Correction or None, `alternatives` the next two. Rules are in RULES.
     """
     evidence = _gather(facts, catalogue or load_catalogue())
-    checks = _distinct(check for rule in RULES for check in rule.find(evidence) if isinstance(check, Check))
-    broken = {check: severity for check in checks if (severity := _severity(check))}
+    cases = [case for rule in RULES for case in rule.find(evidence)]
+    checks = _distinct(case for case in cases if isinstance(case, Check))
+    remarks = [case for case in cases if isinstance(case, Remark)] + list(_implausible(expected, evidence))
     correct = _Corrector(checks)
-    found = [_contradiction(check, severity, correct, evidence) for check, severity in broken.items()]
-    remarks = [remark for rule in RULES for remark in rule.find(evidence) if isinstance(remark, Remark)]
-    found += [_remark(remark, evidence) for remark in [*remarks, *_implausible(expected, evidence)]]
+    found = [
+        _contradiction(check, severity, correct, evidence) for check in checks if (severity := _severity(check))
+    ] + [_remark(remark, evidence) for remark in remarks]
     frame = pd.DataFrame(found, columns=FINDING_COLUMNS)
     order = frame.assign(rank=frame["severity"].map(SEVERITIES.index)).sort_values(
         ["rank", "gap"], ascending=[True, False], kind="stable"
@@ -105,6 +107,7 @@ class Figure:
 
     fact: str
     field: str
+    kind: str
     value: float
     half_width: float
     words: tuple[float, float] | None = None
@@ -167,6 +170,10 @@ class Cell(NamedTuple):
         return f"{self.zone}/{self.indicator}/{self.scope}"
 
     @property
+    def is_percent(self) -> bool:
+        return self.what in ("mom", "yoy")
+
+    @property
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
@@ -184,6 +191,7 @@ class Claim:
     published: dt.date
     status: str
     scope_note: str
+    known: dict[Reading, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -202,6 +210,13 @@ class Claim:
         return FORMULAS[self.how].value(*(figure.value if figure else math.nan for figure in (self.level, self.link)))
 
     def bounds(self, reading: Reading, instead: Mapping = UNCHANGED) -> tuple[float, float]:
+        if instead and not instead.keys().isdisjoint(self.figures):
+            return self._worked_out(reading, instead)
+        if reading not in self.known:
+            self.known[reading] = self._worked_out(reading, UNCHANGED)
+        return self.known[reading]
+
+    def _worked_out(self, reading: Reading, instead: Mapping) -> tuple[float, float]:
         ranges = [_range(figure, reading, instead) for figure in (self.level, self.link)]
         corners = [FORMULAS[self.how].value(level, link) for level in ranges[0] for link in ranges[1]]
         return min(corners), max(corners)
@@ -247,6 +262,12 @@ class Check:
         above = left_low - right_high
         return above if self.relation == "<=" else max(above, right_low - left_high)
 
+    @property
+    def gap(self) -> float:
+        """The least distance of the two sides if the figures were rounded, as a share of the larger."""
+        size = max((abs(end) for end in self.sides(ROUNDED) if math.isfinite(end)), default=0.0)
+        return self.excess(ROUNDED) / (100.0 if self.cell.is_percent else size or 1.0)
+
     def holds(self, reading: Reading, instead: Mapping = UNCHANGED) -> bool:
         return self.excess(reading, instead) <= 1e-9 * (1 + abs(self.sides(reading, instead)[0]))
 
@@ -270,16 +291,22 @@ def _severity(check: Check) -> str | None:
     several = len(check.documents) > 1
     lenient = (EITHER_LOOSELY,) if several else (ROUNDED_LOOSELY, TRUNCATED_LOOSELY)
     possible = any(check.holds(reading) for reading in lenient)
-    if several and any(claim.provisional for claim in check.claims):
-        return None if possible else "note"
+    if _superseded(check):
+        return None if possible or check.gap < RULES_BY_ID[check.rule].notes_from else "note"
     severity = "warning" if possible else "error"
     rule = RULES_BY_ID[check.rule]
     return max(severity, rule.at_most_across if several else rule.at_most, key=SEVERITIES.index)
 
 
+def _superseded(check: Check) -> bool:
+    """Whether an estimate takes part that was published before some of the other figures."""
+    last = max(claim.published for claim in check.claims)
+    return any(claim.provisional and claim.published < last for claim in check.claims)
+
+
 def _distinct(checks: Iterable[Check]) -> list[Check]:
     """The checks without repetition: the same figures may meet under one rule in several ways."""
-    return list({(check.rule, frozenset(check.facts), check.cell.what): check for check in checks}.values())
+    return list({(check.rule, check.cell, frozenset(check.facts)): check for check in checks}.values())
 
 
 # From facts to claims ------------------------------------------------------------------------------------------------
@@ -319,7 +346,9 @@ CHANGES = {"mom": 1, "yoy": 12, "ytd_yoy": 12}
 
 
 def _gather(facts: pd.DataFrame, catalogue) -> Evidence:
-    rows = {row.fact_id: row for row in facts.itertuples(index=False) if row.indicator in catalogue.indicators}
+    if not {"lower", "upper"} <= set(facts.columns):
+        facts = add_intervals(facts)
+    rows = {row.fact_id: row for row in facts.itertuples(index=False)}
     cells, by_series = defaultdict(list), defaultdict(list)
     for row in rows.values():
         if STATUSES[row.status].observed:
@@ -338,17 +367,16 @@ def _precedence(claim: Claim) -> tuple:
 
 
 def _claims(row, catalogue) -> Iterator[Claim]:
-    indicator = catalogue.indicators[row.indicator]
-    cell = Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
-    level = _level(row, indicator, catalogue)
+    indicator = catalogue.indicator(row.indicator)
+    cell, level = _cell(row), _level(row, catalogue)
     document = row.reference or f"{row.source} {row.published:%Y-%m-%d}"
     claim = partial(
         Claim, document=document, published=row.published.date(), status=row.status, scope_note=row.scope_note
     )
-    grown = getattr(indicator, "of", None)
+    grown = indicator.of
     if grown and row.basis1 in CHANGES:
         stated = cell._replace(indicator=grown, what="mom" if row.basis1 == "mom" else "yoy")
-        yield claim(stated, "stated", None, level, row.basis1)
+        yield claim(stated, "stated", None, replace(level, kind="change"), row.basis1)
         return
     yield claim(cell, "printed", level, None, "")
     if indicator.kind in LEVEL_KINDS:
@@ -393,18 +421,18 @@ def _months_before(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, last))
 
 
-def _level(row, indicator, catalogue) -> Figure:
-    scale = 1.0
-    if row.unit != indicator.unit and _convertible(row.unit, indicator.unit, catalogue):
-        scale = float(catalogue.convert(1.0, row.unit, indicator.unit))
+def _cell(row) -> Cell:
+    return Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
+
+
+def _level(row, catalogue) -> Figure:
+    unit = catalogue.indicator(row.indicator).unit
+    convertible = catalogue.unit(row.unit).dimension == catalogue.unit(unit).dimension
+    scale = float(catalogue.convert(1.0, row.unit, unit)) if convertible else 1.0
     words = _words(row)
     if words is not None:
         words = (words[0] * scale, words[1] * scale)
-    return Figure(row.fact_id, "value", row.value * scale, row.half_width * scale, words, scale)
-
-
-def _convertible(unit: str, wanted: str, catalogue) -> bool:
-    return catalogue.units[unit].dimension == catalogue.units[wanted].dimension
+    return Figure(row.fact_id, "value", "level", row.value * scale, row.half_width * scale, words, scale)
 
 
 def _words(row) -> tuple[float, float] | None:
@@ -420,8 +448,9 @@ def _words(row) -> tuple[float, float] | None:
 
 
 def _link(row, number: int) -> Figure:
-    change, half_width = getattr(row, f"change{number}"), getattr(row, f"half_width{number}")
-    return Figure(row.fact_id, f"change{number}", change, half_width)
+    basis, value = getattr(row, f"basis{number}"), getattr(row, f"change{number}")
+    kind = "change" if basis in CHANGES else "difference" if basis in DIFFERENCES else "share"
+    return Figure(row.fact_id, f"change{number}", kind, value, getattr(row, f"half_width{number}"))
 
 
 # Rules ---------------------------------------------------------------------------------------------------------------
@@ -447,17 +476,22 @@ def _parts(evidence: Evidence, how: str, whole: bool) -> Iterator[Check]:
     """
     for identity, total in _totals(evidence, how):
         parts = [total._replace(indicator=part) for part in identity.parts]
-        documents = {claim.document: None for claim in evidence.cells[total]}
-        joined = None if how == "printed" and total.scope not in UNDEFINED_SCOPES else ...
-        complete = False
-        for document in [*documents, joined]:
-            if document is ... or (document is None and complete):
-                continue
+        known = {
+            document: [claim for part in parts if (claim := evidence.best(part, document, how))]
+            for document in _documents(evidence, total, how)
+        }
+        complete = any(len(claims) == len(parts) for document, claims in known.items() if document)
+        for document, claims in known.items():
             claimed = evidence.best(total, document, how)
-            known = [claim for part in parts if (claim := evidence.best(part, document, how))]
-            complete |= len(known) == len(parts)
-            if claimed and known and (len(known) == len(parts)) == whole:
-                yield _part_check(total, claimed, known, how, whole)
+            joined_needlessly = document is None and complete
+            if claimed and claims and (len(claims) == len(parts)) == whole and not joined_needlessly:
+                yield _part_check(total, claimed, claims, how, whole)
+
+
+def _documents(evidence: Evidence, cell: Cell, how: str) -> list[str | None]:
+    """Every document that speaks of a cell, and None for all of them together where that makes sense."""
+    documents = list(dict.fromkeys(claim.document for claim in evidence.cells[cell]))
+    return [*documents, None] if how == "printed" and cell.scope not in UNDEFINED_SCOPES else documents
 
 
 def _totals(evidence: Evidence, how: str) -> Iterator[tuple]:
@@ -496,36 +530,39 @@ def _pairs(evidence: Evidence, rule: str) -> Iterator[Check]:
 
 
 def _pair_rule(claim: Claim, reference: Claim) -> str:
+    same, as_firm = claim.document == reference.document, claim.status == reference.status
+    if same and not as_firm:
+        return "stale_estimate" if claim.how == reference.how == "printed" else ""
     if claim.cell.what == "plan":
         return "plan"
     if claim.how == "stated":
         return "stated_change"
     if claim.how != "printed" or reference.how != "printed":
         return "implied"
-    if claim.document != reference.document:
+    if not same:
         return "disagreement"
-    if claim.status != reference.status:
-        return "stale_estimate"
     return "two_coverages" if claim.scope_note != reference.scope_note else "two_values"
 
 
-def _flows(evidence: Evidence) -> Iterator[dict[Cell, Claim]]:
+def _flows(evidence: Evidence, joined_how: str | None = None) -> Iterator[dict[Cell, Claim]]:
     """For every flow series the best claim on each period, of all documents together and of each alone."""
-    for (zone, indicator, scope), _ in evidence.by_series.items():
+    for zone, indicator, scope in evidence.by_series:
         if evidence.kind(indicator) != "flow":
             continue
         cells = evidence.levels(zone, indicator, scope)
         if scope not in UNDEFINED_SCOPES:
-            yield {cell: evidence.cells[cell][0] for cell in cells}
-        for document in {claim.document for cell in cells for claim in evidence.cells[cell]}:
-            own = {cell: claim for cell in cells if (claim := evidence.best(cell, document))}
-            if len(own) > 1:
-                yield own
+            yield {cell: claim for cell in cells if (claim := evidence.best(cell, how=joined_how))}
+        by_document = defaultdict(dict)
+        for cell in cells:
+            for claim in evidence.cells[cell]:
+                by_document[claim.document].setdefault(cell, claim)
+        yield from (own for own in by_document.values() if len(own) > 1)
 
 
 def _additions(evidence: Evidence) -> Iterator[Check]:
     """A period against the fewest shorter ones that cover it: a month is the difference of two cumulatives."""
-    for claims in _flows(evidence):
+    # What one document implies of an earlier period is not mixed with later revisions printed by another.
+    for claims in _flows(evidence, joined_how="printed"):
         starting = defaultdict(list)
         for cell in sorted(claims, key=lambda cell: cell.end, reverse=True):
             starting[cell.start].append(cell)
@@ -561,6 +598,29 @@ def _containment(evidence: Evidence, rule: str) -> Iterator[Check]:
                 long = min(around, key=ceilings.get)
                 if rule == ("cumulative_falls" if long.start == short.start else "exceeds_whole"):
                     yield Check(rule, short, ((1, claims[short]),), ((1, claims[long]),), "<=")
+
+
+def _packing(evidence: Evidence) -> Iterator[Check]:
+    """Separate periods inside a longer one, not all of it, that together already exceed it."""
+    for claims in _flows(evidence):
+        for whole, claim in claims.items():
+            inside = [c for c in claims if c != whole and whole.start <= c.start and c.end <= whole.end]
+            ceiling = claim.bounds(ROUNDED)[1]
+            packed = _heaviest(inside, {cell: claims[cell].bounds(ROUNDED)[0] for cell in inside})
+            single = any(claims[cell].bounds(ROUNDED)[0] > ceiling for cell in packed)
+            if len(packed) > 1 and not single and sum(cell.days for cell in packed) < whole.days:
+                yield Check("packing", whole, tuple((1, claims[cell]) for cell in packed), ((1, claim),), "<=")
+
+
+def _heaviest(cells: list[Cell], weight: Mapping[Cell, float]) -> tuple[Cell, ...]:
+    """The cells that do not overlap and weigh most together."""
+    cells = sorted(cells, key=lambda cell: cell.end)
+    ends = [cell.end for cell in cells]
+    best: list[tuple[float, tuple[Cell, ...]]] = [(0.0, ())]
+    for i, cell in enumerate(cells):
+        before, chosen = best[bisect.bisect_left(ends, cell.start)]
+        best.append(max(best[i], (before + weight[cell], (*chosen, cell)), key=lambda pair: pair[0]))
+    return best[-1][1]
 
 
 def _inside(evidence: Evidence) -> Iterator[Check]:
@@ -627,13 +687,13 @@ def _scale(evidence: Evidence) -> Iterator[Remark]:
     for row in evidence.facts.values():
         if evidence.kind(row.indicator) != "flow" or row.period_kind == "partial" or not row.value > 0:
             continue
-        cell = Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
-        level = _level(row, evidence.catalogue.indicators[row.indicator], evidence.catalogue)
+        cell = _cell(row)
+        level = _level(row, evidence.catalogue)
         paces = sorted(_neighbours(cell, row.fact_id, evidence))
         for power in SCALE_POWERS if paces else ():
             usual = paces[len(paces) // 2] * cell.days
             if 1 / SCALE_FIT < level.value / usual / 10.0**power < SCALE_FIT:
-                likely = Correction(level, level.value * 10.0**-power, "shift", None)
+                likely = Correction(level, level.value / 10.0**power, level.half_width / 10.0**power, "shift", None)
                 values = {"found": level, "usual": usual}
                 yield Remark("scale", "warning", cell, (row.fact_id,), 1 - 10.0 ** -abs(power), values, likely)
 
@@ -649,29 +709,29 @@ def _neighbours(cell: Cell, fact: str, evidence: Evidence) -> Iterator[float]:
 def _share_scale(evidence: Evidence) -> Iterator[Remark]:
     """A share of the year's plan far ahead of or behind the calendar that a shifted decimal point would explain."""
     for row, number in itertools.product(evidence.facts.values(), (1, 2)):
-        if getattr(row, f"basis{number}") != "plan_share_pct" or row.period_kind not in (
-            "ytd",
-            "quarter",
-            "half",
-            "year",
-        ):
+        if getattr(row, f"basis{number}") != "plan_share_pct" or row.period_kind in ("month", "partial"):
             continue
         link = _link(row, number)
         days = (row.period_end - row.period_start).days + 1
         due = 100 * days / 365
         for power in (1, -1, 2, -2):
             if not 1 / 5 < link.value / due < 5 and 1 / SCALE_FIT < link.value / due / 10.0**power < SCALE_FIT:
-                cell = Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
-                likely = Correction(link, link.value / 10.0**power, "shift", None)
+                cell = _cell(row)
+                likely = Correction(link, link.value / 10.0**power, link.half_width / 10.0**power, "shift", None)
                 values = {"found": link, "usual": due}
                 yield Remark("share_scale", "warning", cell, (row.fact_id,), 1 - 10.0 ** -abs(power), values, likely)
+
+
+# Offices close a month or a year some days before its end, and say so nowhere.
+DAYS_EARLY = 7
 
 
 def _dates(evidence: Evidence) -> Iterator[Remark]:
     """A figure called final that was published before its period was over."""
     for row in evidence.facts.values():
-        if row.status == "final" and evidence.kind(row.indicator) == "flow" and row.published < row.period_end:
-            cell = Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
+        early = (row.period_end - row.published).days
+        if row.status == "final" and evidence.kind(row.indicator) == "flow" and early > DAYS_EARLY:
+            cell = _cell(row)
             values = {"published": row.published, "end": row.period_end}
             yield Remark("dates", "warning", cell, (row.fact_id,), 0.0, values)
 
@@ -694,11 +754,11 @@ def _implausible(expected, evidence: Evidence) -> Iterator[Remark]:
     for fact, (lower, upper) in expected.items():
         if (row := evidence.facts.get(fact)) is None:
             continue
-        level = _level(row, evidence.catalogue.indicators[row.indicator], evidence.catalogue)
+        level = _level(row, evidence.catalogue)
         low, high = level.bounds(ROUNDED)
         lower, upper = lower * level.scale, upper * level.scale
         if high < lower or low > upper:
-            cell = Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
+            cell = _cell(row)
             gap = max(lower - high, low - upper) / max(abs(level.value), abs(lower), abs(upper))
             values = {"found": level, "lower": lower, "upper": upper}
             yield Remark("implausible", "warning", cell, (fact,), gap, values)
@@ -709,7 +769,7 @@ class Rule:
     """One way in which figures must agree: its name, how its cases are found, and how a breach is told.
 
     `says` is filled with the two sides; `at_most` and `at_most_across` (figures of several documents) limit the
-    severity where disagreement has an innocent explanation.
+    severity where disagreement has an innocent explanation; revisions of estimates below `notes_from` are not noted.
     """
 
     id: str
@@ -720,6 +780,8 @@ class Rule:
     says_en: str
     at_most: str = "error"
     at_most_across: str = "error"
+    notes_from: float = 0.0
+    correctable: bool = True
 
     def name(self, lang: str = "vi") -> str:
         return self.name_vi if lang == "vi" else self.name_en
@@ -785,6 +847,7 @@ RULES = (
         "cùng một văn bản ghi {left} và {right}, phạm vi ghi chú khác nhau",
         "one document gives {left} and {right}, with different notes on coverage",
         at_most="warning",
+        correctable=False,
     ),
     Rule(
         "stale_estimate",
@@ -835,6 +898,7 @@ RULES = (
         _additions,
         "cả kỳ là {left}, các kỳ bên trong cộng lại {right}",
         "the whole period has {left}, the periods within it add to {right}",
+        notes_from=0.01,
     ),
     Rule(
         "cumulative_falls",
@@ -851,6 +915,15 @@ RULES = (
         partial(_containment, rule="exceeds_whole"),
         "{left} lớn hơn {right} của cả kỳ dài hơn",
         "{left} is above the {right} of the longer period around it",
+    ),
+    Rule(
+        "packing",
+        "Các kỳ bên trong vượt cả kỳ",
+        "Periods inside a longer one exceed it",
+        _packing,
+        "các kỳ bên trong đã có {left}, hơn cả kỳ {right}",
+        "periods within it already have {left}, more than the whole {right}",
+        notes_from=0.01,
     ),
     Rule(
         "inside",
@@ -927,6 +1000,7 @@ class Correction:
 
     figure: Figure
     new: float
+    half_width: float
     slip: str
     fit: float | None
     repairs: int = 0
@@ -954,14 +1028,22 @@ class Correction:
 # From the slip that needs least explanation to none at all.
 SLIPS = {
     "truncated": ("bị cắt bớt thay vì làm tròn", "cut off, not rounded"),
-    "ratio": ("nhầm giữa “bằng” và “tăng, giảm”, hoặc giữa số lần và phần trăm", "a ratio taken for a change"),
+    "times": ("số lần ghi thành phần trăm", "a number of times written as a percentage"),
+    "ratio": ("nhầm giữa “bằng” và “tăng, giảm”", "“equal to” taken for “up” or “down”, or the reverse"),
     "shift": ("lệch dấu phẩy hoặc đơn vị", "a slip of the decimal point or the unit"),
     "sign": ("nhầm tăng với giảm", "an increase taken for a decrease or the reverse"),
     "swap": ("hai chữ số đổi chỗ", "two digits changed places"),
     "digit": ("gõ sai một chữ số", "one wrong digit"),
     "other": ("theo các số còn lại", "by the other figures"),
 }
-SLIP_ORDER = list(SLIPS)
+
+
+# A slip of the pen is believed only where it explains no more than it must, or it would explain anything. Where the
+# other figures give a value: the most that the interval they leave may span, as high / low, and for wrong digits in
+# units of the last place. Where they give a limit only: how many times beyond it the figure must be.
+ROOM = {"times": 1.2, "ratio": 1.2, "sign": 1.2, "shift": 1.5}
+ROOM_DIGITS = 20
+BEYOND = {"times": 3.0, "ratio": 1.5, "shift": 3.0}
 
 
 class _Corrector:
@@ -977,26 +1059,46 @@ class _Corrector:
 
     def __call__(self, check: Check) -> list[Correction]:
         found = []
-        for claim, figure in ((claim, figure) for claim in check.claims for figure in claim.figures):
-            if (needed := _needed(check, claim, figure)) is not None:
-                found += [(self._weighed(c, half, check), half) for c, half in _slips(claim, figure, needed)]
-        return [correction for correction, _ in sorted(found, key=lambda pair: _rank(*pair))]
+        for claim in check.claims:
+            for figure in claim.figures:
+                if (needed := _needed(check, claim, figure)) is not None:
+                    found += [self._weighed(slip, check) for slip in _slips(figure, needed)]
+        best = {}
+        for correction in sorted(found, key=_rank):
+            best.setdefault(correction.figure, correction)
+        return _telling(list(best.values()), check)
 
-    def _weighed(self, correction: Correction, half: float, mended: Check) -> Correction:
-        instead = {correction.figure: (correction.new - half, correction.new + half)}
+    def _weighed(self, correction: Correction, mended: Check) -> Correction:
+        low, high = correction.new - correction.half_width, correction.new + correction.half_width
+        instead = {correction.figure: (low, high)}
         others = [check for check in self.by_figure[correction.figure] if check is not mended]
-        after = {check: check.holds(ROUNDED, instead) for check in others}
-        repairs = sum(after[check] and not self.held[check] for check in others)
-        breaks = sum(self.held[check] and not after[check] for check in others)
+        repairs = sum(not self.held[check] and check.holds(ROUNDED, instead) for check in others)
+        breaks = sum(check.holds(EITHER) and not check.holds(EITHER, instead) for check in others)
         return replace(correction, repairs=repairs, breaks=breaks)
 
 
-def _rank(correction: Correction, half: float) -> tuple:
-    """Nothing else broken, most mended, simplest slip, smallest move."""
-    figure = correction.figure
-    base = 100.0 if figure.field != "value" and correction.slip != "shift" else 0.0
-    move = abs(correction.new - figure.value) / (abs(base + figure.value) + abs(base + correction.new) or 1)
-    return correction.breaks, -correction.repairs, SLIP_ORDER.index(correction.slip), move
+def _rank(correction: Correction) -> tuple:
+    """Nothing else broken, most mended, simplest slip, best fit, smallest move."""
+    figure, slip = correction.figure, list(SLIPS).index(correction.slip)
+    move = abs(math.log(_ratio(figure, correction.new) / _ratio(figure, figure.value)))
+    return correction.breaks, -correction.repairs, slip, int(20 * (correction.fit or 0.0)), move
+
+
+def _telling(corrections: list[Correction], check: Check) -> list[Correction]:
+    """The corrections worth telling: under a mere limit the best alone, and of two equal sides of a pair neither."""
+    if check.relation == "<=":
+        return [correction for correction in corrections[:1] if not correction.breaks]
+    of_facts = {correction.fact_id: correction for correction in reversed(corrections)}
+    if len(check.left) == len(check.right) == 1 and len(of_facts) == 2:
+        first, second = of_facts.values()
+        if first.slip == second.slip == "other" and (first.breaks, first.repairs) == (second.breaks, second.repairs):
+            return []
+    return corrections
+
+
+def _ratio(figure: Figure, value: float) -> float:
+    """A figure on the scale on which slips are judged: a change as the ratio that it stands for."""
+    return max(abs(100 + value if figure.kind == "change" else value), 1e-12)
 
 
 @dataclass(frozen=True)
@@ -1009,6 +1111,17 @@ class _Needed:
 
     def reaches(self, value: float, half: float) -> bool:
         return self.low <= value + half and value - half <= self.high
+
+    def believes(self, slip: str, figure: Figure) -> bool:
+        """Whether a slip of this kind would not explain just anything."""
+        if slip in ("truncated", "other"):
+            return math.isfinite(self.point)
+        if not math.isfinite(self.point):
+            printed, limits = _ratio(figure, figure.value), (_ratio(figure, self.low), _ratio(figure, self.high))
+            return max(limits[0] / printed, printed / limits[1]) > BEYOND.get(slip, math.inf)
+        if slip in ROOM:
+            return _ratio(figure, self.high) <= ROOM[slip] * _ratio(figure, self.low)
+        return self.high - self.low <= ROOM_DIGITS * 2 * figure.half_width
 
 
 def _needed(check: Check, claim: Claim, figure: Figure) -> _Needed | None:
@@ -1031,7 +1144,7 @@ def _solved(claim: Claim, figure: Figure, low: float, high: float, point: float)
     """The interval of a figure, given the interval that its claim must lie in."""
     formula = FORMULAS[claim.how]
     if claim.how != "stated":
-        low = max(low, 0.0)
+        low, point = max(low, 0.0), max(point, 0.0)
         if high < low:
             return None
     if figure is claim.level:
@@ -1043,35 +1156,38 @@ def _solved(claim: Claim, figure: Figure, low: float, high: float, point: float)
     return _Needed(min(ends), max(ends), back(point, math.nan if other is None else other.value))
 
 
-def _slips(claim: Claim, figure: Figure, needed: _Needed) -> Iterator[tuple[Correction, float]]:
-    """For every kind of slip the value nearest to what the other figures give, with its half width."""
-    for slip, candidates in _candidates(claim, figure, needed):
+def _slips(figure: Figure, needed: _Needed) -> Iterator[Correction]:
+    """For every kind of slip the value nearest to what the other figures give."""
+    for slip, candidates in _candidates(figure, needed):
         fitting = [(value, half) for value, half in candidates if needed.reaches(value, half)]
-        if fitting:
-            point = needed.point if math.isfinite(needed.point) else figure.value
-            value, half = min(fitting, key=lambda pair: abs(pair[0] - point))
-            fit = abs(value - needed.point) / abs(needed.point) if needed.point else None
-            yield Correction(figure, value, slip, fit if fit is None or math.isfinite(fit) else None), half
+        if not fitting or not needed.believes(slip, figure):
+            continue
+        if not math.isfinite(needed.point):
+            yield Correction(figure, *fitting[0], slip, None)
+            continue
+        goal = _ratio(figure, needed.point)
+        value, half = min(fitting, key=lambda pair: abs(_ratio(figure, pair[0]) - goal))
+        yield Correction(figure, value, half, slip, abs(_ratio(figure, value) / goal - 1))
 
 
-def _candidates(claim: Claim, figure: Figure, needed: _Needed) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+def _candidates(figure: Figure, needed: _Needed) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """The values that a figure would have without each kind of slip, with their half widths."""
     value, half = figure.value, figure.half_width
-    is_change = claim.how in ("change", "stated") and figure is claim.link
     if figure.words is None and half:
-        low, high = figure.bounds(TRUNCATED)
-        yield "truncated", [((low + high) / 2, half)]
-    if is_change:
-        ratio = 100 + value
-        yield "ratio", [(value - 100, half), (ratio, half), (100 * ratio - 100, 100 * half)]
+        yield "truncated", [(value + math.copysign(2 * half, value), half)]
+    if figure.kind == "change":
+        yield "times", [(100 * (100 + value) - 100, 100 * half)] if 100 + value < 10 else []
+        yield "ratio", [(value - 100, half), (value + 100, half)]
         yield "sign", [(-value, half)]
-    powers = (1, -1) if is_change else (1, -1, 2, -2, 3, -3, 6, -6)
+    powers = (1, -1) if figure.kind == "change" else (1, -1, 2, -2, 3, -3, 6, -6)
     yield "shift", [(value * 10.0**power, half * 10.0**power) for power in powers]
-    if half:
+    if half and figure.kind != "difference":
         unit, digits = 2 * half, str(round(abs(value) / (2 * half)))
         for slip, texts in (("swap", _swapped(digits)), ("digit", _mistyped(digits))):
             yield slip, [(math.copysign(int(text) * unit, value), half) for text in texts]
-        if math.isfinite(needed.point):
-            yield "other", [(round(needed.point / unit) * unit, half), (needed.point, 0.0)]
+    if math.isfinite(needed.point):
+        rounded = round(needed.point / (2 * half)) * 2 * half if half else needed.point
+        yield "other", [(rounded, half)] if needed.reaches(rounded, 0.0) else [(needed.point, 0.0)]
 
 
 def _swapped(digits: str) -> list[str]:
@@ -1087,6 +1203,7 @@ def _mistyped(digits: str) -> list[str]:
 
 # Words ---------------------------------------------------------------------------------------------------------------
 
+LANGUAGES = ("vi", "en")
 SIGNS = {1: " + ", -1: f" {wording.MINUS} "}
 VERDICTS = {
     "error": (
@@ -1102,25 +1219,26 @@ VERDICTS = {
         "can all be true only if the words over, nearly, about are stretched ({gap} apart)",
     ),
     "capped": ("lệch ít nhất {gap}", "at least {gap} apart"),
-    "note": ("số ước được điều chỉnh, {revision}", "an estimate was revised, {revision}"),
+    "revised": ("số ước đã được điều chỉnh {revision}", "an estimate was revised by {revision}"),
+    "superseded": (
+        "có số ước về sau đã điều chỉnh (lệch {gap})",
+        "an estimate among them was revised later ({gap} apart)",
+    ),
 }
 
 
 def _contradiction(check: Check, severity: str, correct: _Corrector, evidence: Evidence) -> tuple:
-    left_low, left_high, right_low, right_high = check.sides(ROUNDED)
-    size = max(abs(end) for end in (left_low, left_high, right_low, right_high) if math.isfinite(end))
-    gap = check.excess(ROUNDED) / (100.0 if check.cell.what in ("mom", "yoy") else size or 1.0)
-    corrections = correct(check) if severity != "note" else []
+    corrections = correct(check) if severity != "note" and RULES_BY_ID[check.rule].correctable else []
     likely = corrections[0] if corrections else None
-    messages = [_told(check, severity, gap, evidence, lang) for lang in ("vi", "en")]
-    return _row(check.rule, severity, check.cell, check.facts, gap, messages, likely, evidence, corrections[1:3])
+    messages = [_told(check, severity, evidence, lang) for lang in LANGUAGES]
+    return _row(check.rule, severity, check.cell, check.facts, check.gap, messages, likely, evidence, corrections[1:3])
 
 
 def _remark(remark: Remark, evidence: Evidence) -> tuple:
     rule = RULES_BY_ID[remark.rule]
     messages = [
         f"{_subject(remark.cell, evidence, lang)}: {rule.says(lang).format(**_shown(remark, evidence, lang))}."
-        for lang in ("vi", "en")
+        for lang in LANGUAGES
     ]
     return _row(
         remark.rule, remark.severity, remark.cell, remark.facts, remark.gap, messages, remark.likely, evidence, []
@@ -1129,34 +1247,46 @@ def _remark(remark: Remark, evidence: Evidence) -> tuple:
 
 def _row(rule, severity, cell, facts, gap, messages, likely, evidence, alternatives) -> tuple:
     sources = tuple(f"{row.source} ({row.published:%Y-%m-%d})" for row in (evidence.facts[fact] for fact in facts))
-    told = [_likely(likely, evidence, lang) if likely else "" for lang in ("vi", "en")]
+    told = [_likely(likely, evidence, lang) if likely else "" for lang in LANGUAGES]
     period = pd.Timestamp(cell.start), pd.Timestamp(cell.end)
     place = rule, severity, cell.zone, cell.series, *period, facts, sources, gap
     return *place, *messages, likely, *told, tuple(alternatives)
 
 
-def _told(check: Check, severity: str, gap: float, evidence: Evidence, lang: str) -> str:
+def _told(check: Check, severity: str, evidence: Evidence, lang: str) -> str:
+    """A contradiction in one line: what it is about, the two sides as worked out, and the verdict."""
     unit = _unit(check.cell, evidence, lang)
     across = len(check.documents) > 1
     sides = {"left": _side(check.left, unit, across, lang), "right": _side(check.right, unit, across, lang)}
-    verdict = VERDICTS[_verdict(check, severity)][("vi", "en").index(lang)]
-    before, after = (sum(sign * claim.value() for sign, claim in terms) for terms in (check.left, check.right))
-    revision = wording.change(100 * (after / before - 1), 1, lang) if before else ""
-    points = check.cell.what in ("mom", "yoy")
-    far = wording.percent(100 * gap, _gap_decimals(100 * gap), lang)
-    if points:
-        far = far.replace("%", "điểm %" if lang == "vi" else "points")
-    ending = verdict.format(gap=far, revision=revision)
+    verdict = VERDICTS[_verdict(check, severity)][LANGUAGES.index(lang)]
+    far = wording.percent(100 * check.gap, _gap_decimals(100 * check.gap), lang)
+    if check.cell.is_percent:
+        far = _points(100 * check.gap, lang)
+    ending = verdict.format(gap=far, revision=_revision(check, unit, lang))
     return f"{_subject(check.cell, evidence, lang)}: {RULES_BY_ID[check.rule].says(lang).format(**sides)}; {ending}."
 
 
 def _verdict(check: Check, severity: str) -> str:
-    if severity != "warning":
-        return severity
-    across = len(check.documents) > 1
+    if severity == "note":
+        return "revised" if len(check.left) == len(check.right) == 1 else "superseded"
+    if severity == "error":
+        return "error"
     if not any(check.holds(reading) for reading in (EITHER_LOOSELY, TRUNCATED_LOOSELY, ROUNDED_LOOSELY)):
         return "capped"
-    return "truncated" if check.holds(EITHER if across else TRUNCATED) else "words"
+    return "truncated" if check.holds(EITHER if len(check.documents) > 1 else TRUNCATED) else "words"
+
+
+def _revision(check: Check, unit: str, lang: str) -> str:
+    """From the figure published first to the one published last."""
+    first, last = sorted((claim for claim in check.claims), key=lambda claim: claim.published)[:: len(check.claims) - 1]
+    if check.cell.is_percent or unit == "%":
+        return _points(last.value() - first.value(), lang, signed=True)
+    return wording.change(100 * (last.value() / first.value() - 1), 1, lang) if first.value() else ""
+
+
+def _points(points: float, lang: str, signed: bool = False) -> str:
+    text = wording.number(points, 2 if abs(points) < 10 else 1, lang)
+    return f"{'+' if signed and points > 0 else ''}{text}{wording.NBSP}{'điểm %' if lang == 'vi' else 'points'}"
 
 
 def _gap_decimals(percent: float) -> int:
@@ -1164,12 +1294,13 @@ def _gap_decimals(percent: float) -> int:
 
 
 def _subject(cell: Cell, evidence: Evidence, lang: str) -> str:
-    name = evidence.catalogue.indicators[cell.indicator].name(lang)
-    scope = evidence.catalogue.scopes[cell.scope].name(lang)
-    return f"{name} ({scope}), {_period(cell, evidence, lang)}"
+    name = evidence.catalogue.indicator(cell.indicator).name(lang)
+    usual = evidence.catalogue.zone(cell.zone).scope == cell.scope
+    scope = "" if usual else f" – {evidence.catalogue.scope(cell.scope).name(lang)}"
+    return f"{name}{scope}, {_period(cell, lang)}"
 
 
-def _period(cell: Cell, evidence: Evidence, lang: str) -> str:
+def _period(cell: Cell, lang: str) -> str:
     if (cell.start.month, cell.start.day, cell.end.month, cell.end.day) == (1, 1, 12, 31):
         years = str(cell.start.year) if cell.start.year == cell.end.year else f"{cell.start.year}–{cell.end.year}"
         return f"năm {years}" if lang == "vi" else years
@@ -1184,7 +1315,7 @@ def _period(cell: Cell, evidence: Evidence, lang: str) -> str:
 
 
 def _unit(cell: Cell, evidence: Evidence, lang: str) -> str:
-    if cell.what in ("mom", "yoy"):
+    if cell.is_percent:
         return ""
     return evidence.catalogue.units[evidence.catalogue.indicators[cell.indicator].unit].sign(lang)
 
@@ -1196,7 +1327,7 @@ def _side(terms, unit: str, across: bool, lang: str) -> str:
         total = sum(sign * claim.value() for sign, claim in terms)
         half = max(claim.level.half_width for _, claim in terms)
         text += f" = {wording.published(total, half, lang)}"
-    text = f"{text} {unit}".rstrip()
+    text = f"{text}{wording.NBSP}{unit}" if unit else text
     if across and len({claim.document for _, claim in terms}) == 1:
         day = wording.date(terms[0][1].published, lang)
         text += f" (công bố {day})" if lang == "vi" else f" (published {day})"
@@ -1210,15 +1341,18 @@ def _expression(claim: Claim, lang: str) -> str:
     if claim.how == "printed":
         return level
     if claim.how == "share":
-        return f"{level}/{wording.published(claim.link.value, claim.link.half_width, lang)} %"
+        return f"{level}/{wording.published(claim.link.value, claim.link.half_width, lang)}{wording.NBSP}%"
     size = wording.published(abs(claim.link.value), claim.link.half_width, lang)
     sign = SIGNS[-1 if (claim.link.value < 0) == (claim.how == "change") else 1]
-    return f"{level}/(1{sign}{size} %)" if claim.how == "change" else f"({level}{sign}{size})"
+    return f"{level}/(1{sign}{size}{wording.NBSP}%)" if claim.how == "change" else f"({level}{sign}{size})"
 
 
 def _written(figure: Figure, lang: str) -> str:
+    """A change or share as it was printed: +33 %, 50,9 %."""
     text = wording.published(figure.value, figure.half_width, lang)
-    return f"{'+' if figure.value > 0 else ''}{text} %"
+    if figure.kind == "difference":
+        return text
+    return f"{'+' if figure.value > 0 and figure.kind == 'change' else ''}{text}{wording.NBSP}%"
 
 
 def _shown(remark: Remark, evidence: Evidence, lang: str) -> dict[str, str]:
@@ -1240,7 +1374,7 @@ def _likely(correction: Correction, evidence: Evidence, lang: str) -> str:
     """The correction in words: which figure, from what to what, by which slip, and how well it fits."""
     figure, row = correction.figure, evidence.facts[correction.fact_id]
     name = evidence.catalogue.indicators[row.indicator].name(lang)
-    half = min(figure.half_width, _last_place(correction.new)) if correction.slip == "shift" else figure.half_width
+    half = correction.half_width or figure.half_width
     if figure.field == "value":
         unit = evidence.catalogue.units[evidence.catalogue.indicators[row.indicator].unit].sign(lang)
         old, new = (
@@ -1249,11 +1383,5 @@ def _likely(correction: Correction, evidence: Evidence, lang: str) -> str:
         change = f"{old} → {new} {unit}"
     else:
         change = f"{_written(figure, lang)} → {_written(replace(figure, value=correction.new, half_width=half), lang)}"
-    slip = SLIPS[correction.slip][("vi", "en").index(lang)]
+    slip = SLIPS[correction.slip][LANGUAGES.index(lang)]
     return f"{name}: {change} ({slip})"
-
-
-def _last_place(value: float) -> float:
-    """Half a unit of the last digit of a number as Python writes it."""
-    text = f"{value:.12g}"
-    return 0.5 * 10.0 ** -len(text.partition(".")[2]) if "e" not in text else 0.0
