@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 YEAR = 12
 
@@ -238,7 +238,7 @@ def diebold_mariano(losses, other_losses, horizon: int = 1) -> Comparison:
     variance = _long_run_variance(difference, horizon) / n
     shrink = np.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
     statistic = shrink * difference.mean() / np.sqrt(variance)
-    return Comparison(float(statistic), float(2 * student.sf(np.abs(statistic), n - 1)))
+    return Comparison(float(statistic), float(2 * stdtr(n - 1, -np.abs(statistic))))
 
 
 def _long_run_variance(x, horizon: int) -> float:
