@@ -10,10 +10,10 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
-    *("facts", "reports", "audit", "observations"),
-    *("bounds", "structural", "rivals", "scores"),
+    *("facts", "documents", "reports", "audit", "observations"),
+    *("bounds", "structural", "scores", "rivals"),
     *("outlook", "hierarchy", "revenue", "scenarios", "targets", "evaluate"),
-    *("charts", "blocks", "brief", "publish", "runs", "cli"),
+    *("svg", "charts", "blocks", "tables", "subjects", "brief", "publish", "runs", "cli"),
 ]
 
 # The only modules that open a file, and what for. All others take tables and arrays, and give them.
@@ -21,6 +21,7 @@ READERS = {
     "sheets": "a spreadsheet's table, for facts",
     "catalogue": "zones, targets and events",
     "facts": "facts and corrections",
+    "documents": "the text of a report",
     "reports": "a monthly report",
     "structural": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
