@@ -1,0 +1,152 @@
+"""The pieces of a page: headline, key figures, tables, notes and sources, each shown as HTML in a notebook.
+
+A block is what a notebook cell ends with. It holds its HTML, which `publish` puts on the page as it stands, and the
+same content as plain text. Blocks take texts already written by `wording` and escape them; they compute nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+ROW_KINDS = ("", "total", "part", "group")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a page: shown as HTML where HTML can be shown, else as text."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def masthead(title: str, left: str, right: str, headline: str, lead: str) -> Block:
+    """The top of a page: a line of place and date, the headline, and one paragraph that says it all.
+
+    `title` is the document's title, for the browser's tab and the archive; it is not shown on the page.
+    """
+    html = (
+        f'<header class="masthead" data-title="{escape(title)}">'
+        f"<p><span>{escape(left)}</span><span>{escape(right)}</span></p>"
+        f"<h1>{escape(headline)}</h1></header>"
+        f'<p class="lead">{escape(lead)}</p>'
+    )
+    return Block(html, "\n".join([f"{left} · {right}", headline, lead]))
+
+
+def key_figures(figures: Iterable[tuple]) -> Block:
+    """A strip of figures to remember: (value, label) or (value, label, "warn") for each."""
+    figures = [(*figure, "")[:3] for figure in figures]
+    items = "".join(
+        f"<div{_class(tone)}><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for value, label, tone in figures
+    )
+    return Block(f'<dl class="keys">{items}</dl>', "\n".join(f"{value} {label}" for value, label, _ in figures))
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    kinds: Sequence[str] | None = None,
+    refs: pd.DataFrame | None = None,
+    note: str = "",
+) -> Block:
+    """A table of texts: the index names the rows, its own name heads that column; on a phone rows become cards.
+
+    `kinds` gives each row "", "total" (bold), "part" (indented) or "group" (a heading over the rows below). `refs`
+    has the frame's shape and holds the numbers of the sources of each cell, as lists; they become links to
+    `sources`. `caption` is read aloud and not shown, `note` stands under the table.
+    """
+    kinds = list(kinds) if kinds is not None else [""] * len(frame)
+    if len(kinds) != len(frame) or set(kinds) - set(ROW_KINDS):
+        raise ValueError(f"kinds needs one of {', '.join(map(repr, ROW_KINDS))} for each of {len(frame)} rows.")
+    head = "".join(f'<th scope="col" role="columnheader">{escape(str(c))}</th>' for c in frame.columns)
+    rows = "".join(_row(frame, refs, i, kind) for i, kind in enumerate(kinds))
+    marked = ' class="marked"' if refs is not None else ""
+    html = (
+        f'<table role="table"{marked}><caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">'
+        f'<th scope="col" role="columnheader">{escape(frame.index.name or "")}</th>{head}</tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
+    )
+    html += f'<p class="small">{escape(note)}</p>' if note else ""
+    return Block(f'<div class="table">{html}</div>', f"{caption}\n{frame.to_string()}\n{note}".rstrip())
+
+
+def section(title: str) -> Block:
+    """A heading of the second level."""
+    return Block(f"<h2>{escape(title)}</h2>", title)
+
+
+def paragraph(*sentences: str) -> Block:
+    """Sentences as one paragraph."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    return Block(f"<p>{escape(text)}</p>", text)
+
+
+def points(texts: Iterable[str]) -> Block:
+    """A short list."""
+    texts = list(texts)
+    return Block("<ul>" + "".join(f"<li>{escape(t)}</li>" for t in texts) + "</ul>", _lines(texts))
+
+
+def warnings(texts: Iterable[str]) -> Block:
+    """Things a reader must know before relying on a figure, set off from the rest."""
+    texts = list(texts)
+    return Block('<ul class="warn">' + "".join(f"<li>{escape(t)}</li>" for t in texts) + "</ul>", _lines(texts))
+
+
+def small_print(*sentences: str) -> Block:
+    """A paragraph in small type, for method and caveats."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    return Block(f'<p class="small">{escape(text)}</p>', text)
+
+
+def sources(texts: Iterable[str]) -> Block:
+    """The numbered list that `refs` of a table point to, in order from 1."""
+    texts = list(texts)
+    items = "".join(f'<li id="s{i}">{escape(text)}</li>' for i, text in enumerate(texts, 1))
+    return Block(f'<ol class="sources">{items}</ol>', "\n".join(f"{i}. {t}" for i, t in enumerate(texts, 1)))
+
+
+def pair(*charts) -> Block:
+    """Charts under each other on a screen, side by side on paper."""
+    both = stack(*charts)
+    return Block(f'<div class="pair">{both.html}</div>', both.text)
+
+
+def stack(*blocks) -> Block:
+    """Several blocks or charts kept together, as one output of a cell."""
+    return Block("".join(b._repr_html_() for b in blocks), "\n".join(repr(b) for b in blocks))
+
+
+def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, i: int, kind: str) -> str:
+    name = f'<th scope="row" role="rowheader">{escape(str(frame.index[i]))}</th>'
+    cells = "".join(
+        _cell(str(column), frame.iat[i, j], refs.iat[i, j] if refs is not None else ())
+        for j, column in enumerate(frame.columns)
+    )
+    return f'<tr role="row"{_class(kind)}>{name}{cells}</tr>'
+
+
+def _cell(column: str, text, refs) -> str:
+    if not text:
+        return '<td role="cell"></td>'
+    links = ",".join(f'<a href="#s{n}">{n}</a>' for n in refs or ())
+    marks = f"<sup>{links}</sup>" if links else ""
+    return f'<td role="cell" data-label="{escape(column)}">{escape(str(text))}{marks}</td>'
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)

@@ -1,0 +1,708 @@
+"""How numbers, dates and sentences are written, in Vietnamese and in English.
+
+Everything a reader sees is written here, so that the same figure reads the same in a table, on a chart and in a
+headline. Numbers follow the language (1.234,5 or 1,234.5), minus is U+2212, a number never parts from its unit at the
+end of a line, and a missing figure is an ellipsis, as in Vietnamese statistical yearbooks. Sentences are rows of one
+table: a brief picks a key and fills in values, it never glues clauses together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import ROUND_HALF_UP, Decimal
+from difflib import get_close_matches
+from string import Formatter
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from ezlib.catalogue import load_catalogue
+from ezlib.periods import CALENDAR, as_month, month_bounds
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+DASH = "\u2013"
+MISSING = "\u2026"
+
+LOCALES = {"vi": "vi_VN", "en": "en_GB"}
+DATES = {"vi": "d/M/y", "en": f"d{NBSP}MMMM{NBSP}y"}
+DAYS = {"vi": "d/M", "en": f"d{NBSP}MMM"}
+MONTHS = {"vi": "'tháng'\u00a0M/y", "en": f"MMMM{NBSP}y"}
+AXIS_MONTHS = {"vi": "'T'M", "en": "MMM"}
+
+
+# Numbers ---------------------------------------------------------------------------------------------------------
+
+
+def number(x, decimals=None, lang="vi") -> str:
+    """A number as the language writes it: 1.234,5 in Vietnamese, 1,234.5 in English.
+
+    `decimals` None prints the digits the number has and no more; halves round away from zero, as in a spreadsheet.
+    A missing number is an ellipsis; an infinite one raises ValueError, since no reader can use it.
+    """
+    if _is_missing(x):
+        return MISSING
+    value = _rounded(x, decimals)
+    places = max(0, -value.as_tuple().exponent)
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    text = format_decimal(abs(value), format=pattern, locale=_locale(lang))
+    return MINUS + text if value < 0 else text
+
+
+def published(x, half_width, lang="vi") -> str:
+    """A published figure with the digits it was published with: 45.6 ± 0.005 is 45,60.
+
+    `half_width` is half a unit of the last printed digit, in the figure's own unit, as in the facts table.
+    """
+    if _is_missing(half_width) or half_width <= 0:
+        return number(x, None, lang)
+    return number(x, max(0, -math.floor(math.log10(2 * half_width) + 1e-9)), lang)
+
+
+def percent(x, decimals=None, lang="vi") -> str:
+    """A percentage: 28 is "28 %"."""
+    return number(x, decimals, lang) + ("" if _is_missing(x) else NBSP + "%")
+
+
+def change(x, decimals=None, lang="vi") -> str:
+    """A change in percent, always signed unless it rounds to nothing: "+33 %", "−28 %", "0 %"."""
+    text = percent(x, decimals, lang)
+    return "+" + text if not _is_missing(x) and _rounded(x, decimals) > 0 else text
+
+
+def change_words(x, decimals=None, lang="vi") -> str:
+    """A change in percent as prose: "tăng 33 %", "giảm 28 %", "không đổi"."""
+    direction = _sign(x, decimals)
+    return say(f"change.{direction}", lang, size=percent(abs(x), decimals, lang))
+
+
+def times(x, lang="vi") -> str:
+    """A multiple as prose: "gấp 7,9 lần", "7.9 times". From 10 up without a decimal."""
+    return say("times", lang, number=number(x, 0 if x >= 9.95 else 1, lang))
+
+
+def interval(lower, upper, decimals=None, lang="vi") -> str:
+    """Two bounds: "1.408–2.416". With a negative bound the dash would read as a minus, so it becomes a word."""
+    low, high = number(lower, decimals, lang), number(upper, decimals, lang)
+    if _is_missing(lower) or _is_missing(upper) or min(lower, upper) >= 0:
+        return low + DASH + high
+    return say("range", lang, lower=low, upper=high)
+
+
+# Estimates: never more digits than the uncertainty deserves --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A median with its interval, written: three texts rounded alike, and `text`, which joins them."""
+
+    median: str
+    lower: str
+    upper: str
+
+    @property
+    def interval(self) -> str:
+        return self.lower + DASH + self.upper
+
+    @property
+    def text(self) -> str:
+        return f"{self.median} ({self.interval})" if self.lower != self.upper else self.median
+
+
+def estimate(median, lower, upper, lang="vi") -> Estimate:
+    """An estimate and its 80 % interval, rounded to two digits of the interval's half-width.
+
+    1805 in 1408–2416 is written 1.810 (1.410–2.420): the next digit would change with the seed. Where the interval
+    has no width the number is exact and keeps up to six significant digits.
+    """
+    exponent = _last_digit(median, lower, upper)
+    places = max(0, -exponent)
+    return Estimate(*(number(_to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
+
+
+def digits(x, significant, lang="vi") -> str:
+    """A number cut to significant digits: 1196.3 to four is 1.196, 0.4567 to two is 0,46."""
+    if _is_missing(x) or x == 0:
+        return number(x, None, lang)
+    exponent = math.floor(math.log10(abs(x))) - significant + 1
+    return number(_to_exponent(x, exponent), max(0, -exponent), lang)
+
+
+def _last_digit(median, lower, upper) -> int:
+    half = (upper - lower) / 2
+    if half > 1e-9 * max(abs(median), 1e-300):
+        return math.floor(math.log10(half)) - 1
+    if median == 0:
+        return 0
+    exact = _rounded(float(f"{median:.6g}"), None)
+    return min(0, exact.as_tuple().exponent)
+
+
+def _to_exponent(x, exponent: int) -> float:
+    return float(_decimal(x).quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP))
+
+
+# Units -------------------------------------------------------------------------------------------------------------
+
+
+# Units that people leave for the next one at a thousand. Billions of đồng stay billions: 24.000 tỷ đồng.
+LONG_NUMBER = 10_000
+THOUSANDFOLD = {
+    "thousand_usd": "million_usd",
+    "million_usd": "billion_usd",
+    "thousand_vnd": "million_vnd",
+    "million_vnd": "billion_vnd",
+}
+
+
+def unit_name(unit, lang="vi", catalogue=None) -> str:
+    """The unit as it follows a number: "triệu USD", "tỷ đồng"; empty for None."""
+    if not unit:
+        return ""
+    return (catalogue or load_catalogue()).unit(unit).sign(lang)
+
+
+def quantity(x, unit, lang="vi", decimals=None, half_width=None, catalogue=None) -> str:
+    """A number with its unit: "150,83 triệu USD". Give `half_width` to print a fact as it was published."""
+    text = published(x, half_width, lang) if half_width is not None else number(x, decimals, lang)
+    return with_unit(text, unit, lang, catalogue)
+
+
+def with_unit(text: str, unit, lang="vi", catalogue=None) -> str:
+    """A number already written, and its unit, on one line: "1.810 triệu USD"."""
+    name = unit_name(unit, lang, catalogue)
+    return (text + NBSP + name).rstrip(NBSP).replace(" ", NBSP) if name else text
+
+
+def aim(x, unit, lang="vi", catalogue=None) -> str:
+    """A target as people say it: 9000 million USD is "9 tỷ USD", 24000 billion đồng stays "24.000 tỷ đồng".
+
+    A larger unit is used where the language has one and it leaves at most two decimals.
+    """
+    if unit in THOUSANDFOLD and abs(x) >= 1000 and _rounded(x / 1000, 2) == _decimal(x) / 1000:
+        return quantity(x / 1000, THOUSANDFOLD[unit], lang, catalogue=catalogue)
+    return quantity(x, unit, lang, catalogue=catalogue)
+
+
+# Dates -------------------------------------------------------------------------------------------------------------
+
+
+def date(day, lang="vi") -> str:
+    """A day: 31/5/2025 or 31 May 2025."""
+    return format_date(pd.Timestamp(day).date(), DATES[_language(lang)], locale=_locale(lang))
+
+
+def days(start, end, lang="vi") -> str:
+    """A stretch of days: "16/4–15/5", with years when it crosses one."""
+    start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
+    if start.year != end.year:
+        return date(start, lang) + DASH + date(end, lang)
+    pattern = DAYS[_language(lang)]
+    return DASH.join(format_date(day, pattern, locale=_locale(lang)) for day in (start, end))
+
+
+def month(value, lang="vi") -> str:
+    """A month: "tháng 5/2025" or "May 2025"."""
+    return _format_month(value, MONTHS, lang)
+
+
+def axis_month(value, lang="vi") -> str:
+    """A month under a chart: "T5" or "May"."""
+    return _format_month(value, AXIS_MONTHS, lang)
+
+
+def reporting_month(value, calendar=CALENDAR, lang="vi") -> str:
+    """A reporting month, with its days when it is not the calendar month: "tháng 5/2025 (16/4–15/5)"."""
+    if calendar.start_day == 1:
+        return month(value, lang)
+    return f"{month(value, lang)} ({days(*month_bounds(as_month(value), calendar), lang)})"
+
+
+def _format_month(value, patterns, lang) -> str:
+    period = as_month(value)
+    return format_date(Date(period.year, period.month, 1), patterns[_language(lang)], locale=_locale(lang))
+
+
+# Probabilities and verdicts ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a target's chance is called: `word` stands alone in a table, `phrase` follows the target in a sentence."""
+
+    below: float
+    word: dict[str, str]
+    phrase: dict[str, str]
+
+
+# A band holds the probabilities from the row above up to, but not including, `below`.
+VERDICTS = {
+    "impossible": Verdict(
+        0.01,
+        {"vi": "gần như không thể", "en": "virtually impossible"},
+        {"vi": "gần như không thể đạt", "en": "is all but out of reach"},
+    ),
+    "very_unlikely": Verdict(
+        0.10,
+        {"vi": "rất khó", "en": "very unlikely"},
+        {"vi": "rất khó đạt", "en": "is very unlikely to be reached"},
+    ),
+    "unlikely": Verdict(
+        0.33,
+        {"vi": "khó", "en": "unlikely"},
+        {"vi": "khó đạt", "en": "is unlikely to be reached"},
+    ),
+    "even": Verdict(
+        0.67,
+        {"vi": "ngang ngửa", "en": "about even"},
+        {"vi": "có cơ hội đạt ngang ngửa", "en": "is about as likely to be reached as not"},
+    ),
+    "likely": Verdict(
+        0.90,
+        {"vi": "có khả năng", "en": "likely"},
+        {"vi": "có khả năng đạt", "en": "is likely to be reached"},
+    ),
+    "very_likely": Verdict(
+        0.99,
+        {"vi": "rất có khả năng", "en": "very likely"},
+        {"vi": "rất có khả năng đạt", "en": "is very likely to be reached"},
+    ),
+    "certain": Verdict(
+        math.inf,
+        {"vi": "gần như chắc chắn", "en": "virtually certain"},
+        {"vi": "gần như chắc chắn đạt", "en": "is all but certain to be reached"},
+    ),
+}
+
+# Once facts decide a target there is no probability, only what happened.
+OUTCOMES = {
+    "reached": Verdict(math.nan, {"vi": "đã đạt", "en": "reached"}, {"vi": "đã đạt", "en": "has been reached"}),
+    "missed": Verdict(math.nan, {"vi": "không đạt", "en": "missed"}, {"vi": "không đạt", "en": "was missed"}),
+    "conflict": Verdict(
+        math.nan,
+        {"vi": "số liệu mâu thuẫn", "en": "figures conflict"},
+        {"vi": "chưa thể kết luận vì số liệu mâu thuẫn", "en": "cannot be settled, since figures conflict"},
+    ),
+}
+
+
+def probability(p, lang="vi") -> str:
+    """A probability in whole percent, never 0 or 100: below 0.01 it is "< 1 %", above 0.99 "> 99 %"."""
+    if _is_missing(p):
+        return MISSING
+    if not 0 <= p <= 1:
+        raise ValueError(f"A probability lies between 0 and 1, got {p!r}. A percentage has to be divided by 100.")
+    if p < 0.01:
+        return f"<{NBSP}1{NBSP}%"
+    if p > 0.99:
+        return f">{NBSP}99{NBSP}%"
+    return percent(100 * p, 0, lang)
+
+
+def verdict_key(p, state="open") -> str:
+    """The band a probability falls in ("very_unlikely"), or the outcome itself once facts have decided."""
+    if state != "open":
+        return _known(state, OUTCOMES, "outcome")
+    if _is_missing(p) or not 0 <= p <= 1:
+        raise ValueError(f"A probability lies between 0 and 1, got {p!r}.")
+    return next(key for key, band in VERDICTS.items() if p < band.below)
+
+
+def verdict(key: str, lang="vi") -> str:
+    """The word for a verdict in a table: "rất khó", "đã đạt"."""
+    return (VERDICTS | OUTCOMES)[_known(key, VERDICTS | OUTCOMES, "verdict")].word[_language(lang)]
+
+
+def verdict_phrase(key: str, lang="vi") -> str:
+    """The words for a verdict after the name of a target: "mục tiêu 9 tỷ USD" + "rất khó đạt"."""
+    return (VERDICTS | OUTCOMES)[_known(key, VERDICTS | OUTCOMES, "verdict")].phrase[_language(lang)]
+
+
+# Words of status, shown beside months and under charts
+STATUS = {
+    "reported": {"vi": "đã công bố", "en": "published"},
+    "derived": {"vi": "suy ra từ số đã công bố", "en": "derived from published figures"},
+    "estimated": {"vi": "ước lượng", "en": "estimated"},
+    "forecast": {"vi": "dự báo", "en": "forecast"},
+}
+
+
+# Sentences -----------------------------------------------------------------------------------------------------------
+
+SENTENCES = {
+    # small words
+    "change.up": {"vi": "tăng {size}", "en": "up {size}"},
+    "change.down": {"vi": "giảm {size}", "en": "down {size}"},
+    "change.same": {"vi": "không đổi", "en": "unchanged"},
+    "times": {"vi": "gấp\u00a0{number}\u00a0lần", "en": "{number}\u00a0times"},
+    "range": {"vi": "{lower} đến {upper}", "en": "{lower} to {upper}"},
+    "and": {"vi": "và", "en": "and"},
+    "but": {"vi": "nhưng", "en": "but"},
+    "list.last": {"vi": " và ", "en": " and "},
+    # the page
+    "page.title": {"vi": "Bản tin {zone}, {month}", "en": "{zone}: brief for {month}"},
+    "page.month": {"vi": "Báo cáo {month}", "en": "Reporting month {month}"},
+    "page.as_of": {"vi": "số liệu công bố đến {date}", "en": "figures published by {date}"},
+    # headline and lead
+    "headline.target": {
+        "vi": "{series} {month} {change}, {joint} mục tiêu {target} năm {year} {verdict}",
+        "en": "{series} {change} in {month}, {joint} the {year} target of {target} {verdict}",
+    },
+    "headline.month": {
+        "vi": "{series} {month} {change} so với tháng trước; cả năm {year} dự kiến {expected}",
+        "en": "{series} {change} on the month before in {month}; {year} expected at {expected}",
+    },
+    "headline.year": {
+        "vi": "{series} năm {year} dự kiến {expected}",
+        "en": "{series} in {year} expected at {expected}",
+    },
+    "lead.month": {
+        "vi": "{month} đạt {value}, {change} so với tháng trước.",
+        "en": "{month} came to {value}, {change} on the month before.",
+    },
+    "lead.cumulative": {
+        "vi": "Lũy kế {value}, {change} so với cùng kỳ.",
+        "en": "The year to date stands at {value}, {change} on the same period of last year.",
+    },
+    "lead.expected": {
+        "vi": "Cả năm {year} dự kiến khoảng {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "en": "The whole of {year} is expected at about {median} (80\u00a0% interval {lower} to {upper}).",
+    },
+    "lead.expected_target": {
+        "vi": "Cả năm {year} dự kiến khoảng {median} (80\u00a0% khả năng từ {lower} đến {upper}), "
+        "bằng {share} mục tiêu.",
+        "en": "The whole of {year} is expected at about {median} (80\u00a0% interval {lower} to {upper}), "
+        "{share} of the target.",
+    },
+    "lead.few_facts": {
+        "vi": "Chuỗi này chỉ có {count} số liệu đã công bố nên khoảng dự báo rộng.",
+        "en": "Only {count} published figures stand behind this series, so its intervals are wide.",
+    },
+    # key figures
+    "key.probability": {"vi": "khả năng đạt {target} năm {year}", "en": "chance of reaching {target} in {year}"},
+    "key.needed": {
+        "vi": "{unit} mỗi tháng còn phải đạt, {times} {month}",
+        "en": "{unit} a month still needed, {times} {month}",
+    },
+    "key.expected": {"vi": "{unit} dự kiến cả năm {year}", "en": "{unit} expected for {year}"},
+    "key.last_year": {"vi": "khả năng bằng hoặc hơn năm {year}", "en": "chance of matching or beating {year}"},
+    # the table in the report's shape
+    "table.caption": {"vi": "Kết quả {month} và dự kiến cả năm", "en": "Results for {month} and the year expected"},
+    "table.indicator": {"vi": "Chỉ tiêu", "en": "Indicator"},
+    "table.month": {"vi": "{month}", "en": "{month}"},
+    "table.mom": {"vi": "So tháng trước", "en": "On month before"},
+    "table.cumulative": {"vi": "Lũy\u00a0kế", "en": "Year to date"},
+    "table.ytd_yoy": {"vi": "So cùng kỳ", "en": "On same period"},
+    "table.plan": {"vi": "% kế hoạch", "en": "% of plan"},
+    "table.year_end": {"vi": "Dự kiến {year} (80\u00a0%)", "en": "{year} expected (80\u00a0%)"},
+    "table.probability": {"vi": "Khả năng đạt", "en": "Chance of target"},
+    "table.target": {"vi": "Mục tiêu", "en": "Target"},
+    "table.verdict": {"vi": "Đánh giá", "en": "Verdict"},
+    "table.needed": {"vi": "Còn cần mỗi tháng", "en": "Needed a month"},
+    "table.run_rate": {"vi": "Theo nhịp hiện tại", "en": "At run rate"},
+    "table.profile": {"vi": "Theo nhịp các năm trước", "en": "By profile"},
+    # charts
+    "chart.fan.title": {
+        "vi": "{count} tháng còn lại của năm {year}: bình quân khoảng {median} mỗi tháng ({interval})",
+        "en": "Remaining {count} months of {year}: about {median} a month ({interval})",
+    },
+    "chart.fan.title_year": {
+        "vi": "Năm {year}: bình quân khoảng {median} mỗi tháng ({interval})",
+        "en": "{year}: about {median} a month ({interval})",
+    },
+    "chart.fan.title_last": {
+        "vi": "{month}: dự kiến khoảng {median} ({interval})",
+        "en": "{month}: about {median} expected ({interval})",
+    },
+    "chart.fan.title_history": {
+        "vi": "{name}: {month} đạt {median}",
+        "en": "{name}: {median} in {month}",
+    },
+    "chart.fan.subtitle": {
+        "vi": "{name}, {unit} mỗi tháng báo cáo; số liệu công bố đến {date}",
+        "en": "{name}, {unit} a reporting month; figures published by {date}",
+    },
+    "chart.fan.subtitle_all": {
+        "vi": "{name}, {unit} mỗi tháng; mọi số liệu hiện có",
+        "en": "{name}, {unit} a month; all figures at hand",
+    },
+    "chart.bands": {
+        "vi": "Dải đậm dần: 95, 80 và 50\u00a0% khả năng.",
+        "en": "Bands, pale to dark: 95, 80 and 50\u00a0% of likely outcomes.",
+    },
+    "chart.clipped": {
+        "vi": "Dải 95\u00a0% bị cắt ở {limit}; nơi cao nhất lên tới {highest} ({month}).",
+        "en": "The 95\u00a0% band is cut at {limit}; at its highest it reaches {highest} ({month}).",
+    },
+    "chart.read.reported": {"vi": "Chấm đặc: đã công bố", "en": "Filled dot: published"},
+    "chart.read.derived": {
+        "vi": "chấm rỗng: suy ra từ số đã công bố",
+        "en": "open dot: derived from published figures",
+    },
+    "chart.read.estimated": {"vi": "nét đứt: ước lượng", "en": "dashes: estimated"},
+    "chart.read.forecast": {"vi": "nét chấm trên nền xám: dự báo", "en": "dots on grey: forecast"},
+    "chart.source": {"vi": "Nguồn: {source}.", "en": "Source: {source}."},
+    "chart.label.reported": {"vi": "đã công bố\n{value}", "en": "published\n{value}"},
+    "chart.label.derived": {"vi": "suy ra {value}", "en": "derived {value}"},
+    "chart.label.target": {"vi": "mục tiêu\n{target}", "en": "target\n{target}"},
+    "chart.label.pace": {"vi": "cần {needed}\nmỗi tháng", "en": "{needed}\na month needed"},
+    "chart.label.year_end": {"vi": "dự kiến\n{value}", "en": "expected\n{value}"},
+    "chart.label.total": {"vi": "cả năm\n{value}", "en": "full year\n{value}"},
+    "chart.label.last_year": {"vi": "năm {year}\n{value}", "en": "{year}\n{value}"},
+    "chart.cumulative.title_target": {
+        "vi": "Mục tiêu {target} năm {year} {verdict}: dự kiến {median}",
+        "en": "The {year} target of {target} {verdict}: {median} expected",
+    },
+    "chart.cumulative.title_over": {
+        "vi": "Mục tiêu {target} năm {year} {verdict}: cả năm {median}",
+        "en": "The {year} target of {target} {verdict}: {median} in the year",
+    },
+    "chart.cumulative.title": {
+        "vi": "Cả năm {year} dự kiến {median} ({interval})",
+        "en": "{year} as a whole: {median} expected ({interval})",
+    },
+    "chart.cumulative.subtitle": {
+        "vi": "{name}, lũy kế năm {year}, {unit}; số liệu công bố đến {date}",
+        "en": "{name}, cumulative in {year}, {unit}; figures published by {date}",
+    },
+    "chart.cumulative.subtitle_all": {
+        "vi": "{name}, lũy kế năm {year}, {unit}; mọi số liệu hiện có",
+        "en": "{name}, cumulative in {year}, {unit}; all figures at hand",
+    },
+    "chart.read.cumulative": {
+        "vi": "Chấm đặc: lũy kế đã công bố; chấm rỗng: suy ra; nét đứt: ước lượng; nét chấm trên nền xám: dự báo.",
+        "en": "Filled dot: published; open dot: derived; dashes: estimated; dots on grey: forecast.",
+    },
+    # text alternatives
+    "alt.fan.open": {
+        "vi": "Biểu đồ: {name} theo tháng, {unit}, từ {start} đến {end}.",
+        "en": "Chart: {name} by month, {unit}, {start} to {end}.",
+    },
+    "alt.fan.reported": {
+        "vi": "Tháng gần nhất đã công bố: {month}, {value}.",
+        "en": "Latest published month: {month}, {value}.",
+    },
+    "alt.fan.derived": {"vi": "Suy ra từ số đã công bố: {months}.", "en": "Derived from published figures: {months}."},
+    "alt.fan.estimated": {
+        "vi": "Ước lượng cho {count} tháng, giá trị giữa từ {lowest} ({lowest_month}) đến {highest} ({highest_month}).",
+        "en": "Estimated for {count} months, medians between {lowest} ({lowest_month}) and "
+        "{highest} ({highest_month}).",
+    },
+    "alt.fan.forecast": {
+        "vi": "Dự báo {month}: {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "en": "Forecast for {month}: {median} (80\u00a0% interval {lower} to {upper}).",
+    },
+    "alt.cumulative.open": {
+        "vi": "Biểu đồ: {name}, lũy kế năm {year}, {unit}.",
+        "en": "Chart: {name}, cumulative in {year}, {unit}.",
+    },
+    "alt.cumulative.known": {"vi": "Đến hết {month}: {value}.", "en": "To the end of {month}: {value}."},
+    "alt.cumulative.expected": {
+        "vi": "Cả năm dự kiến {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "en": "Whole year expected: {median} (80\u00a0% interval {lower} to {upper}).",
+    },
+    "alt.cumulative.target": {
+        "vi": "Mục tiêu {target}: khả năng {probability}.",
+        "en": "Target {target}: chance {probability}.",
+    },
+    "alt.cumulative.pace": {
+        "vi": "Muốn đạt phải có bình quân {needed} mỗi tháng trong {count} tháng còn lại.",
+        "en": "Reaching it takes {needed} a month over the remaining {count} months.",
+    },
+    "alt.cumulative.last_year": {
+        "vi": "Năm {year}: {value}.",
+        "en": "{year}: {value}.",
+    },
+    # targets
+    "target.needed": {
+        "vi": "Muốn đạt {target}, {count} tháng báo cáo còn lại phải đạt bình quân {needed} mỗi tháng.",
+        "en": "Reaching {target} takes {needed} a month over the remaining {count} reporting months.",
+    },
+    "target.feasible": {
+        "vi": "Tháng cao nhất từng công bố là {best} ({best_month}); "
+        "bình quân cao nhất mà số liệu cho phép suy ra trên {count} tháng liền là khoảng {best_average} ({stretch}).",
+        "en": "The largest month ever published is {best} ({best_month}); the largest average that the facts imply "
+        "over {count} months running is about {best_average} ({stretch}).",
+    },
+    "target.reached": {"vi": "Mục tiêu {target} đã đạt.", "en": "The target of {target} has been reached."},
+    "target.missed": {"vi": "Mục tiêu {target} không đạt.", "en": "The target of {target} was missed."},
+    "target.conflict": {
+        "vi": "Chưa thể kết luận về mục tiêu {target}: các số liệu đã công bố mâu thuẫn nhau.",
+        "en": "The target of {target} cannot be settled: the published figures conflict.",
+    },
+    "target.other_scope": {
+        "vi": "Mục tiêu được giao theo số liệu {target_scope}; ở đây đối chiếu với số liệu {scope}.",
+        "en": "The target is set on the series of the {target_scope}; it is tested here on that of the {scope}.",
+    },
+    "target.simple": {
+        "vi": "Để so sánh: theo nhịp hiện tại cả năm là {run_rate}; theo nhịp các năm trước là {profile}.",
+        "en": "For comparison: {run_rate} at the run rate; {profile} by the profile of earlier years.",
+    },
+    # sections of the brief
+    "section.revenue": {"vi": "Thu ngân sách qua cửa khẩu", "en": "Revenue at the border gates"},
+    "section.targets": {"vi": "Các mục tiêu", "en": "Targets"},
+    "section.changed": {"vi": "Thay đổi so với bản tin trước", "en": "Changes since the last brief"},
+    "section.findings": {"vi": "Số liệu cần xem lại", "en": "Figures to check"},
+    "section.record": {"vi": "Các dự báo trước đúng đến đâu", "en": "How good past forecasts were"},
+    "section.sources": {"vi": "Nguồn của từng số liệu", "en": "Source of each figure"},
+    "changed.first": {
+        "vi": "Đây là bản tin đầu tiên nên chưa có gì để so sánh.",
+        "en": "This is the first brief, so there is nothing to compare it with.",
+    },
+    "findings.none": {
+        "vi": "Không thấy mâu thuẫn trong các số liệu dùng ở trang này.",
+        "en": "No contradiction was found among the figures on this page.",
+    },
+    "record.none": {
+        "vi": "Chưa có dự báo nào đến hạn đối chiếu.",
+        "en": "No forecast has come due yet.",
+    },
+    "lag.industry": {
+        "vi": "Sản xuất công nghiệp được báo cáo chậm một tháng: đây là số liệu {month}.",
+        "en": "Industrial output is reported a month late: these figures are for {month}.",
+    },
+    # tables of the notebooks, and the rest of the brief
+    "headline.outcome": {
+        "vi": "{series} năm {year} đạt {value}: mục tiêu {target} {verdict}",
+        "en": "{series} came to {value} in {year}: the target of {target} {verdict}",
+    },
+    "headline.only": {"vi": "{series} {month} đạt {value}", "en": "{series} came to {value} in {month}"},
+    "account.cumulative": {
+        "vi": "{name} lũy kế {value}, {change} so với cùng kỳ.",
+        "en": "{name} stands at {value} for the year to date, {change} on the same period of last year.",
+    },
+    "account.cumulative_only": {
+        "vi": "{name} lũy kế {value}.",
+        "en": "{name} stands at {value} for the year to date.",
+    },
+    "target.facts_conflict": {
+        "vi": "Các số liệu đã công bố về kỳ này mâu thuẫn nhau; kết quả trên dùng số được ưu tiên, "
+        "xem mục số liệu cần xem lại.",
+        "en": "The published figures for this period conflict; the result uses the one that takes precedence, "
+        "see the figures to check.",
+    },
+    "table.computed": {"vi": "* Tính từ các số đã công bố.", "en": "* Computed from published figures."},
+    "table.late": {"vi": "{name}: số liệu {month}.", "en": "{name}: figures for {month}."},
+    "table.scope": {"vi": "Phạm vi", "en": "Scope"},
+    "table.facts": {"vi": "Số liệu", "en": "Facts"},
+    "table.first_month": {"vi": "Từ", "en": "From"},
+    "table.last_month": {"vi": "Đến", "en": "To"},
+    "table.series_caption": {"vi": "Các chuỗi số liệu hiện có", "en": "The series at hand"},
+    "table.finding": {"vi": "Phát hiện", "en": "Finding"},
+    "table.severity": {"vi": "Mức độ", "en": "Severity"},
+    "table.value": {"vi": "Giá trị", "en": "Value"},
+    "table.interval": {"vi": "Khoảng {level}\u00a0%", "en": "{level}\u00a0% interval"},
+    "table.status": {"vi": "Cách biết", "en": "Known how"},
+    "table.median": {"vi": "Trung vị", "en": "Median"},
+    "table.expected": {"vi": "Dự kiến (80\u00a0%)", "en": "Expected (80\u00a0%)"},
+    "table.at_least_last_year": {"vi": "Khả năng không thấp hơn năm trước", "en": "Chance of at least last year's"},
+    "table.months_caption": {"vi": "Từng tháng và cách biết", "en": "Month by month, and how each is known"},
+    "table.totals_caption": {"vi": "Tổng từng năm", "en": "Totals of the years"},
+    "table.sensitivity_caption": {"vi": "Khả năng theo mức mục tiêu", "en": "Chance by height of the target"},
+    "severity.error": {"vi": "sai", "en": "error"},
+    "severity.warning": {"vi": "đáng ngờ", "en": "warning"},
+    "severity.note": {"vi": "lưu ý", "en": "note"},
+    "findings.none_at_all": {"vi": "Không thấy mâu thuẫn nào.", "en": "No contradiction was found."},
+    "subject.none": {
+        "vi": "Danh mục của {zone} chưa nêu chuỗi nào cho chủ đề này.",
+        "en": "The catalogue of {zone} names no series for this subject.",
+    },
+    "subject.no_outlook": {"vi": "{name}: chưa có dự báo. {reason}", "en": "{name}: no outlook. {reason}"},
+    "target.none": {
+        "vi": "Năm này không có mục tiêu nào mà tổng các tháng quyết định.",
+        "en": "No target of this year is decided by a sum of months.",
+    },
+    "source.published": {"vi": "công bố {date}", "en": "published {date}"},
+    "method.note": {
+        "vi": "Dự kiến là trung vị của {count} kịch bản tính từ chính các số liệu đã công bố; "
+        "khoảng trong ngoặc chứa kết quả với khả năng 80\u00a0%.",
+        "en": "What is expected is the median of {count} paths drawn from the published figures themselves; "
+        "the interval in brackets holds the outcome with a chance of 80\u00a0%.",
+    },
+}
+
+
+def say(key: str, lang="vi", **values) -> str:
+    """The sentence `key` in a language, with its values filled in. The values are texts, already written.
+
+    Raises KeyError for an unknown key, naming the nearest, and ValueError when a value is missing.
+    """
+    template = SENTENCES[_known(key, SENTENCES, "sentence")][_language(lang)]
+    wanted = {field for _, field, _, _ in Formatter().parse(template) if field}
+    if wanted - values.keys():
+        raise ValueError(f"Sentence {key!r} ({lang}) also needs {', '.join(sorted(wanted - values.keys()))}.")
+    return template.format(**values)
+
+
+def joint(change_pct, p, lang="vi") -> str:
+    """The word between a month's change and a target's chance: "nhưng" where they point apart, else "và"."""
+    apart = (change_pct > 0 and p < 0.33) or (change_pct < 0 and p >= 0.67)
+    return say("but" if apart else "and", lang)
+
+
+def sentences(*texts: str) -> str:
+    """Sentences as one text, empty ones left out."""
+    return " ".join(text for text in texts if text)
+
+
+def listing(texts, lang="vi") -> str:
+    """Several texts as one list: "a, b và c"."""
+    texts = list(texts)
+    return say("list.last", lang).join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def capital(text: str) -> str:
+    """The text with its first letter raised, for the start of a sentence: "tháng 5/2025" is "Tháng 5/2025"."""
+    return text[:1].upper() + text[1:]
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces and minus signs, for a console, a CSV cell or a comparison."""
+    return text.replace(NBSP, " ").replace(MINUS, "-")
+
+
+# Helpers -------------------------------------------------------------------------------------------------------------
+
+
+def _language(lang: str) -> str:
+    if lang not in LOCALES:
+        raise ValueError(f"Unknown language {lang!r}. Use 'vi' or 'en'.")
+    return lang
+
+
+def _locale(lang: str) -> str:
+    return LOCALES[_language(lang)]
+
+
+def _is_missing(x) -> bool:
+    return x is None or x is pd.NaT or (isinstance(x, float) and math.isnan(x))
+
+
+def _decimal(x) -> Decimal:
+    if isinstance(x, Decimal):
+        return x
+    if not math.isfinite(x):
+        raise ValueError(f"{x!r} cannot be written as a number.")
+    return Decimal(repr(int(x) if float(x).is_integer() else float(x)))
+
+
+def _rounded(x, decimals) -> Decimal:
+    value = _decimal(x)
+    if decimals is not None:
+        value = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return abs(value) if value == 0 else value
+
+
+def _sign(x, decimals) -> str:
+    value = _rounded(x, decimals)
+    return "up" if value > 0 else "down" if value < 0 else "same"
+
+
+def _known(key: str, table, what: str) -> str:
+    if key in table:
+        return key
+    near = get_close_matches(str(key), table, n=1)
+    raise KeyError(f"Unknown {what} {key!r}" + (f"; the nearest is {near[0]!r}." if near else "."))
