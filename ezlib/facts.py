@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,10 +113,7 @@ def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
             ends = np.sort([value * multiples[0], value * multiples[1]], axis=0)
             lower, upper = np.where(qualifier == word, ends, [lower, upper])
     for i in np.flatnonzero(qualifier == "range"):
-        found = RANGE_WORDS.search(facts["note"].iat[i])
-        lower[i], upper[i] = (
-            (float(found["low"]), float(found["high"])) if found else (value[i], value[i] + 2 * half[i])
-        )
+        lower[i], upper[i] = _noted_range(facts["note"].iat[i]) or (value[i], value[i] + 2 * half[i])
     return facts.assign(lower=lower, upper=upper)
 
 
@@ -529,8 +527,20 @@ def _days(cells: pd.Series) -> pd.Series:
 
 
 def _range_of(words: str) -> tuple[float, float] | None:
+    """The two ends of a range as it may stand in the qualifier column."""
     found = RANGE_WORDS.fullmatch(words.strip()) if words else None
     return (float(found["low"]), float(found["high"])) if found else None
+
+
+def _range_words(word: str) -> str:
+    """A range in one spelling, `range 500-600`; any other word as it is."""
+    ends = _range_of(word)
+    return f"range {_as_text(ends[0])}-{_as_text(ends[1])}" if ends else word
+
+
+def _noted_range(note: str) -> tuple[float, float] | None:
+    found = re.findall(r"\brange ([0-9.]+)-([0-9.]+)", note)
+    return (float(found[-1][0]), float(found[-1][1])) if found else None
 
 
 # ------------------------------------------------------------------------------------------------ text to facts
@@ -551,7 +561,7 @@ def _typed(text: pd.DataFrame) -> pd.DataFrame:
 
 def _with_plain_qualifiers(facts: pd.DataFrame) -> pd.DataFrame:
     """The fixed words in `qualifier`; a printed word that is not one of them is kept in `note`."""
-    printed = facts["qualifier"].str.lower()
+    printed = [_range_words(word) for word in facts["qualifier"].str.lower()]
     plain = [QUALIFIER_WORDS.get(word, "range" if word else "") for word in printed]
     note = [
         f"{note}; {word}".removeprefix("; ") if word != kept and word not in note else note
@@ -606,8 +616,8 @@ def _lines_for(facts: pd.DataFrame, before: bytes, path: Path) -> bytes:
 
 def _printed_range(row: dict[str, str]) -> str:
     """A loaded range keeps its two ends in the note; the file wants them in the qualifier."""
-    found = RANGE_WORDS.search(row["note"]) if row["qualifier"] == "range" else None
-    return found[0] if found else row["qualifier"]
+    ends = _noted_range(row["note"]) if row["qualifier"] == "range" else None
+    return _range_words(f"{ends[0]}-{ends[1]}") if ends else row["qualifier"]
 
 
 def _as_text(value: object, comma: bool = False) -> str:
