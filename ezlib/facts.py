@@ -8,6 +8,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -255,18 +256,22 @@ def _as_facts(frame: pd.DataFrame, zone: str, catalogue: Catalogue) -> pd.DataFr
 
 def _half_a_digit(value: str) -> str:
     """Half a unit of the last printed digit: 191061 -> 0.5, 150.83 -> 0.005."""
-    decimals = len(value.partition(".")[2])
-    return "0.5" if decimals == 0 else "0." + "0" * decimals + "5"
+    exponent = Decimal(value).as_tuple().exponent
+    return format(Decimal(5).scaleb(exponent - 1), "f")
 
 
 def _bounds_and_lag(facts: pd.DataFrame, zone, catalogue: Catalogue) -> tuple[list[str], list[str], list[str]]:
     """First day, last day and assumed day of publication of each row's reporting month."""
-    known, found = {}, []
-    for key in zip(facts["indicator"], facts["scope"], facts["month"], strict=True):
-        if key not in known:
-            first, last = month_bounds(key[2], _calendar(catalogue, zone.id, *key[:2]))
-            known[key] = (first, last, last + dt.timedelta(days=zone.assumed_lag_days))
-        found.append([day.isoformat() for day in known[key]])
+    calendars, days, found = {}, {}, []
+    for indicator, scope, month in zip(facts["indicator"], facts["scope"], facts["month"], strict=True):
+        if (indicator, scope) not in calendars:
+            calendars[indicator, scope] = _calendar(catalogue, zone.id, indicator, scope)
+        calendar = calendars[indicator, scope]
+        if (month, calendar) not in days:
+            first, last = month_bounds(month, calendar)
+            assumed = last + dt.timedelta(days=zone.assumed_lag_days)
+            days[month, calendar] = first.isoformat(), last.isoformat(), assumed.isoformat()
+        found.append(days[month, calendar])
     return tuple(map(list, zip(*found, strict=True)))
 
 
@@ -280,8 +285,10 @@ def _series_ids(facts: pd.DataFrame, default_scope: str) -> pd.Series:
     """`S:zone:indicator:month`, with the scope unless it is the zone's own; a later publication adds its day."""
     scope = np.where(facts["scope"] == default_scope, "", "/" + facts["scope"])
     plain = "S:" + facts["zone"] + ":" + facts["indicator"] + scope + ":" + facts["month"]
-    later = facts["published"] != facts.groupby(plain)["published"].transform("min")
-    return plain.where(~later, plain + "@" + facts["published"])
+    if not plain.duplicated().any():
+        return plain
+    earliest = facts["published"].groupby(plain).transform("min")
+    return plain.where(facts["published"] == earliest, plain + "@" + facts["published"])
 
 
 def _thousands_in_series(frame: pd.DataFrame) -> list[Fault]:

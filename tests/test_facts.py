@@ -329,6 +329,12 @@ def test_a_board_series_has_the_boards_months(empty_root):
     assert fact["half_width"] == 0.005
 
 
+@pytest.mark.parametrize(("value", "half"), [("191061", 0.5), ("191061.0", 0.05), ("150.83", 0.005), ("3e-07", 5e-8)])
+def test_the_half_width_of_a_monthly_table_is_half_the_last_digit(empty_root, value, half):
+    series_file(empty_root, f"month,indicator,unit,value\n2024-05,trade_export,million_usd,{value}\n")
+    assert load_facts(root=empty_root)["half_width"].iat[0] == half
+
+
 def test_a_month_published_again_keeps_both_figures_apart(empty_root):
     lines = ["month,indicator,unit,value,published", "2024-05,trade_export,million_usd,30,2024-06-01"]
     series_file(empty_root, "\n".join([*lines, "2024-05,trade_export,million_usd,31,2024-07-01"]))
