@@ -78,7 +78,8 @@ def audit(facts: pd.DataFrame, expected=None, catalogue=None) -> pd.DataFrame:
 def for_facts(findings: pd.DataFrame, fact_ids: Iterable[str]) -> pd.DataFrame:
     """Return the findings in which any of the facts takes part, in the same order."""
     wanted = set(fact_ids)
-    return findings[[not wanted.isdisjoint(facts) for facts in findings["facts"]]].reset_index(drop=True)
+    taking_part = findings["facts"].map(lambda facts: not wanted.isdisjoint(facts)).astype(bool)
+    return findings[taking_part].reset_index(drop=True)
 
 
 # What a printed figure allows ----------------------------------------------------------------------------------------
@@ -363,7 +364,8 @@ def _gather(facts: pd.DataFrame, catalogue) -> Evidence:
 def _precedence(claim: Claim) -> tuple:
     """Printed before implied, then as everywhere: later, then firmer, then finer."""
     fineness = sum(figure.half_width / (abs(figure.value) or 1) for figure in claim.figures)
-    return claim.how != "printed", -claim.published.toordinal(), STATUSES[claim.status].rank, fineness
+    firmness = STATUSES[claim.status].rank
+    return claim.how != "printed", -claim.published.toordinal(), firmness, fineness, claim.fact, claim.basis
 
 
 def _claims(row, catalogue) -> Iterator[Claim]:
@@ -741,7 +743,9 @@ def _repeated(evidence: Evidence) -> Iterator[Remark]:
     for cell, claims in evidence.cells.items():
         printed = [claim for claim in claims if claim.how == "printed"]
         for first, second in itertools.combinations(printed, 2):
-            if first.document == second.document and first.level.value == second.level.value:
+            # The first month of a year is its cumulative too.
+            alike = evidence.facts[first.fact].period_kind == evidence.facts[second.fact].period_kind
+            if alike and first.document == second.document and first.level.value == second.level.value:
                 yield Remark("repeated", "note", cell, (first.fact, second.fact), 0.0, {"found": first.level})
 
 
@@ -1187,7 +1191,7 @@ def _candidates(figure: Figure, needed: _Needed) -> Iterator[tuple[str, list[tup
             yield slip, [(math.copysign(int(text) * unit, value), half) for text in texts]
     if math.isfinite(needed.point):
         rounded = round(needed.point / (2 * half)) * 2 * half if half else needed.point
-        yield "other", [(rounded, half)] if needed.reaches(rounded, 0.0) else [(needed.point, 0.0)]
+        yield "other", [(rounded, half)] if needed.reaches(rounded, half) else [(needed.point, 0.0)]
 
 
 def _swapped(digits: str) -> list[str]:

@@ -23,7 +23,7 @@ from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
-from ezlib.periods import as_month, month_bounds, year_bounds
+from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.subjects import assess_all, headline_outlooks
 from ezlib.tables import target_text, targets_table
 from ezlib.targets import TargetAssessment
@@ -37,6 +37,7 @@ GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
 SOURCES_PER_SERIES = 12
 COMPUTED = "*"
+STATED = ("mom", "yoy", "ytd_yoy")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Brief:
         shown = [line for line in self.lines if any(f.text for f in line.figures)]
         frame = pd.DataFrame(
             [[str(getattr(line, field)) for field in columns] for line in shown],
-            index=pd.Index([line.name for line in shown], name=say("table.indicator", self.lang)),
+            index=pd.Index([self._row_name(line) for line in shown], name=say("table.indicator", self.lang)),
             columns=list(columns.values()),
         )
         refs = pd.DataFrame(
@@ -171,7 +172,7 @@ class Brief:
         return blocks.stack(
             blocks.section(say("section.sources", self.lang)),
             blocks.sources(facts),
-            blocks.small_print(*(f"[{letter}] {text}" for text, letter in documents.items())),
+            blocks.small_print(*(f"[{letter}] {text}." for text, letter in documents.items()), *self._whole_series()),
             blocks.small_print(self._method_note()),
         )
 
@@ -182,7 +183,7 @@ class Brief:
             "zone": self.zone.id,
             "month": str(self.month),
             "as_of": str(self.effective_date),
-            "lines": [wording.plain(line) for line in (self.headline, *self._lead_sentences()[-2:])],
+            "lines": [wording.plain(line) for line in (self.headline, *self._result_lines())],
         }
 
     # ------------------------------------------------------------------------------------------ what is behind them
@@ -237,16 +238,27 @@ class Brief:
         }
         return {field: word for field, word in words.items() if any(getattr(line, field).text for line in self.lines)}
 
+    def _row_name(self, line: Line) -> str:
+        unit = wording.unit_name(self._unit(line.series), self.lang, self.catalogue)
+        return f"{line.name} ({unit})" if line.kind == "total" else line.name
+
     def _table_note(self, shown: list[Line]) -> str:
         late = [line for line in shown if line.month != self.month]
         return wording.sentences(
             say("table.computed", self.lang) if any(f.computed for line in shown for f in line.figures) else "",
+            self._estimates(shown),
             *dict.fromkeys(
                 say("table.late", self.lang, name=line.name, month=wording.month(line.month, self.lang))
                 for line in late
                 if line.kind == "total"
             ),
         )
+
+    def _estimates(self, shown: list[Line]) -> str:
+        """Which rows show a figure that its publisher calls an estimate."""
+        provisional = set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
+        names = [line.name for line in shown if provisional & {*line.value.facts, *line.cumulative.facts}]
+        return say("table.estimates", self.lang, names=wording.listing(names, self.lang)) if names else ""
 
     def _year_shown(self) -> int:
         return _year_ahead(self.month)
@@ -305,10 +317,23 @@ class Brief:
         found = self._lead_outlook()
         if found is not None:
             sentences.append(self._expectation(line.series, found))
-            if len(_facts_behind(found)) <= FEW_FACTS:
-                count = wording.number(len(_facts_behind(found)), 0, lang)
+            if len(_ids_behind(found)) <= FEW_FACTS:
+                count = wording.number(len(_ids_behind(found)), 0, lang)
                 sentences.append(say("lead.few_facts", lang, count=count))
         return sentences or [self.without_outlook.get(line.series, "")]
+
+    def _result_lines(self) -> Iterator[str]:
+        """What is expected of the year, and what its target would take."""
+        found, test = self._lead_outlook(), self._lead_assessment()
+        if found is not None:
+            yield self._expectation(self.first.series, found)
+        if test is not None and test.state == "open":
+            target = wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue)
+            chance = wording.probability(test.probability, self.lang)
+            needed = wording.quantity(test.needed_per_month, test.unit, self.lang, decimals=0, catalogue=self.catalogue)
+            yield say("result.target", self.lang, target=target, probability=chance, needed=needed)
+        elif test is not None:
+            yield target_text(test, self.lang, self.catalogue)
 
     def _expectation(self, series: str, found: Outlook) -> str:
         year = self._year_shown()
@@ -390,23 +415,38 @@ class Brief:
 
     def _documents(self) -> dict[str, str]:
         rows = self.facts.set_index("fact_id").loc[list(self.sources_in_order)]
-        texts = dict.fromkeys(_document(row, self.lang) for row in rows.itertuples())
+        texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
     def _source_line(self, fact: str, documents: dict[str, str]) -> str:
         row = self.facts.set_index("fact_id").loc[fact]
-        key = self.catalogue.indicator(row["indicator"]).name(self.lang)
-        value = wording.quantity(
-            row["value"], row["unit"], self.lang, half_width=row["half_width"], catalogue=self.catalogue
+        bases = [(row[f"basis{i}"], row[f"change{i}"]) for i in (1, 2)]
+        return say(
+            "source.fact",
+            self.lang,
+            fact=fact,
+            name=self.catalogue.indicator(row["indicator"]).short(self.lang),
+            period=wording.stretch(row["period_start"], row["period_end"], self.lang),
+            value=wording.quantity(
+                row["value"], row["unit"], self.lang, half_width=row["half_width"], catalogue=self.catalogue
+            ),
+            changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED),
+            document=documents[_document(row, self.lang, self.catalogue)],
         )
-        changes = [
-            wording.change(row[f"change{i}"], None, self.lang)
-            for i in (1, 2)
-            if row[f"basis{i}"] in ("mom", "yoy", "ytd_yoy")
-        ]
-        period = wording.days(row["period_start"], row["period_end"], self.lang)
-        letter = documents[_document(row, self.lang)]
-        return f"{fact}: {key}, {period}: {', '.join([value, *changes])} [{letter}]"
+
+    def _whole_series(self) -> Iterator[str]:
+        """Series too long to list, each with its count of facts, its span and its files."""
+        for series, found in self.outlooks.items():
+            if not _facts_behind(found):
+                rows = self.facts[self.facts["fact_id"].isin(_ids_behind(found))]
+                yield say(
+                    "source.series",
+                    self.lang,
+                    name=self.catalogue.indicator(series.split("/")[1]).short(self.lang),
+                    count=wording.number(len(rows), 0, self.lang),
+                    period=wording.stretch(rows["period_start"].min(), rows["period_end"].max(), self.lang),
+                    files=wording.listing(sorted(set(rows["file"])), self.lang),
+                )
 
     def _method_note(self) -> str:
         count = max((len(o.paths) for o in self.outlooks.values()), default=0)
@@ -436,10 +476,16 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
             f"No headline series of {zone} has a figure for {month} or the {OLDEST_SHOWN} months before.",
             next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
         )
+    findings = zone_findings(zone, as_of, root)
     day = found[lines[0].series].as_of if lines[0].series in found else None
-    return Brief(
-        place, month, day, lang, catalogue, facts, found, without, assessments, lines, audit(facts, catalogue=catalogue)
-    )
+    return Brief(place, month, day, lang, catalogue, facts, found, without, assessments, lines, findings)
+
+
+def zone_findings(zone: str, as_of=None, root=None) -> pd.DataFrame:
+    """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole."""
+    everything = load_facts(None, as_of, root=root)
+    findings = audit(everything, catalogue=load_catalogue(root))
+    return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
 
 
 def _series_of(zone: Zone, subject: str | None = None) -> list[str]:
@@ -498,18 +544,18 @@ def _line(series, kind, month, facts, catalogue, found, tests, lang) -> Line | N
             break
     else:
         return None
-    months = found.months if found is not None else None
+    stated = _Stated(facts, calendar, lang)
     test = next(iter(tests), None)
-    name = catalogue.indicator(series.split("/")[1]).name(lang)
+    name = catalogue.indicator(series.split("/")[1]).short(lang)
     return Line(
         series=series,
         name=name,
         kind=kind,
         month=shown,
         value=_level(in_month, lang),
-        mom=_change(in_month, ("mom",), lang) or _computed_mom(months, shown, lang),
-        cumulative=_level(so_far, lang) or _computed_cumulative(months, shown, lang),
-        ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or _computed_yoy(months, shown, lang),
+        mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
+        cumulative=_level(so_far, lang) if so_far is not None else stated.cumulative(shown),
+        ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
         plan=_plan(so_far, test, lang),
         year_end=_year_end(found, month, lang),
         chance=_chance(test, lang),
@@ -542,34 +588,39 @@ def _change(fact, bases: tuple[str, ...], lang) -> Figure | None:
     return None
 
 
-def _known(months: pd.DataFrame | None, wanted: pd.PeriodIndex) -> bool:
-    """Whether facts state all these months, so that their sums need no model."""
-    if months is None or not wanted.isin(months.index).all():
-        return False
-    return bool((months.loc[wanted, "status"] == "reported").all())
+class _Stated:
+    """The months of one series that a fact states, for changes and sums that no fact prints."""
+
+    def __init__(self, facts: pd.DataFrame, calendar: Calendar, lang: str):
+        self._facts, self._calendar, self._lang = facts, calendar, lang
+
+    def mom(self, month: pd.Period) -> Figure:
+        return self._change([month - 1], [month])
+
+    def cumulative(self, month: pd.Period) -> Figure:
+        year = self._values(_year_to(month))
+        if year is None:
+            return EMPTY
+        total = sum(year)
+        return Figure(wording.number(total, 0 if total >= 1000 else 1, self._lang), total, computed=True)
+
+    def ytd_yoy(self, month: pd.Period) -> Figure:
+        return self._change(_year_to(month - 12), _year_to(month))
+
+    def _change(self, before: Iterable[pd.Period], now: Iterable[pd.Period]) -> Figure:
+        base, top = self._values(before), self._values(now)
+        if base is None or top is None or sum(base) == 0:
+            return EMPTY
+        change = 100 * (sum(top) / sum(base) - 1)
+        return Figure(wording.change(change, 1, self._lang), change, computed=True)
+
+    def _values(self, months: Iterable[pd.Period]) -> list[float] | None:
+        found = [_best(self._facts, *month_bounds(month, self._calendar)) for month in months]
+        return None if any(fact is None for fact in found) else [float(fact["value"]) for fact in found]
 
 
-def _computed_mom(months, month, lang) -> Figure:
-    pair = pd.PeriodIndex([month - 1, month])
-    return _ratio(months, pair[:1], pair[1:], lang) if _known(months, pair) else EMPTY
-
-
-def _computed_cumulative(months, month, lang) -> Figure:
-    year = pd.period_range(f"{month.year}-01", month, freq="M")
-    if not _known(months, year):
-        return EMPTY
-    total = months.loc[year, "value"].sum()
-    return Figure(wording.number(total, 0 if total >= 1000 else 1, lang), total, computed=True)
-
-
-def _computed_yoy(months, month, lang) -> Figure:
-    year = pd.period_range(f"{month.year}-01", month, freq="M")
-    return _ratio(months, year - 12, year, lang) if _known(months, (year - 12).append(year)) else EMPTY
-
-
-def _ratio(months, base, top, lang) -> Figure:
-    change = 100 * (months.loc[top, "value"].sum() / months.loc[base, "value"].sum() - 1)
-    return Figure(wording.change(change, 1, lang), change, computed=True)
+def _year_to(month: pd.Period) -> list[pd.Period]:
+    return list(pd.period_range(f"{month.year}-01", month, freq="M"))
 
 
 def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
@@ -611,17 +662,23 @@ def _chance_of_growth(found: Outlook, year: int) -> float:
     return (float(grown.sum()) + 0.5) / (len(grown) + 1)
 
 
+def _ids_behind(found: Outlook) -> list[str]:
+    """Ids of the facts that an outlook stands on."""
+    return list(dict.fromkeys(found.observations["observation_id"].str.split(":change").str[0]))
+
+
 def _facts_behind(found: Outlook) -> list[str]:
-    """Ids of the facts that an outlook stands on; none for a long series, which is named as a whole."""
-    ids = found.observations["observation_id"].str.split(":change").str[0]
-    facts = list(dict.fromkeys(ids))
-    return facts if len(facts) <= SOURCES_PER_SERIES else []
+    """The same where they are few enough to list; none for a long series, which is named as a whole."""
+    ids = _ids_behind(found)
+    return ids if len(ids) <= SOURCES_PER_SERIES else []
 
 
-def _document(row, lang: str) -> str:
-    row = row._asdict() if hasattr(row, "_asdict") else row
-    day = say("source.published", lang, date=wording.date(row["published"], lang))
-    return f"{row['source']} ({row['publisher']}), {day}, {row['reference']}"
+def _document(row, lang: str, catalogue: Catalogue) -> str:
+    """A document as a reader would cite it: title and issuer, day of publication, and where to find it."""
+    title = catalogue.document(row["reference"], lang) or f"{row['publisher']}, “{row['source']}”"
+    where = "" if row["reference"].startswith("doc:") else row["reference"]
+    parts = [title, say("source.published", lang, date=wording.date(row["published"], lang)), where, row["file"]]
+    return "; ".join(part for part in parts if part)
 
 
 def _letter(i: int) -> str:

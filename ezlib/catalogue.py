@@ -123,6 +123,12 @@ class Indicator(Named):
     group: str
     of: str = ""
     also: tuple[str, ...] = ()
+    short_vi: str = ""
+    short_en: str = ""
+
+    def short(self, lang: str = "vi") -> str:
+        """Return the name for tables and headlines, where there is one shorter than the name."""
+        return (self.short_vi if lang == "vi" else self.short_en) or self.name(lang)
 
 
 @dataclass(frozen=True)
@@ -216,6 +222,11 @@ class Target:
 TARGET_COLUMNS = [field.name for field in fields(Target)]
 
 
+@dataclass(frozen=True)
+class Document(Named):
+    """A source that has no address to show; its names are its title and issuer as a reader would cite them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """Everything `data/catalogue.yml` says, each section a mapping from id to entry in the order of the file."""
@@ -227,6 +238,12 @@ class Catalogue:
     units: Mapping[str, Unit]
     identities: Mapping[str, Identity]
     inside: Mapping[str, Inside]
+    documents: Mapping[str, Document]
+
+    def document(self, reference: str, lang: str = "vi") -> str:
+        """Return the title of the document that a fact's `reference` (`doc:…`) names, empty for any other."""
+        found = self.documents.get(reference.removeprefix("doc:"))
+        return found.name(lang) if found else ""
 
     def zone(self, id: str) -> Zone:
         """Return a zone; DataError with the nearest name when there is none."""
@@ -415,11 +432,16 @@ def _group(id: str, entry: dict) -> Group:
 
 def _indicator(id: str, entry: dict) -> Indicator:
     plain = entry["vi"], entry["en"], entry["unit"], entry["kind"], entry["group"]
-    return Indicator(id, *plain, entry.get("of", ""), tuple(entry.get("also", ())))
+    short = entry.get("short_vi", ""), entry.get("short_en", "")
+    return Indicator(id, *plain, entry.get("of", ""), tuple(entry.get("also", ())), *short)
 
 
 def _identity(id: str, entry: dict) -> Identity:
     return Identity(id, entry["zone"], tuple(entry["scopes"]), entry["total"], tuple(entry["parts"]), entry["by"])
+
+
+def _document(id: str, entry: dict) -> Document:
+    return Document(id, entry["vi"], entry["en"])
 
 
 def _inside(id: str, entry: dict) -> Inside:
@@ -440,12 +462,17 @@ SHAPES = {
     ),
     "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
     "groups": Shape(_NAMES, {}, _group),
-    "indicators": Shape(_NAMES | {"unit": str, "kind": str, "group": str}, {"of": str, "also": list}, _indicator),
+    "indicators": Shape(
+        _NAMES | {"unit": str, "kind": str, "group": str},
+        {"of": str, "also": list, "short_vi": str, "short_en": str},
+        _indicator,
+    ),
     "units": Shape(_NAMES | {"dimension": str, "factor": (int, float), "symbol": str, "symbol_en": str}, {}, _unit),
     "identities": Shape({"zone": str, "scopes": list, "by": str, "total": str, "parts": list}, {}, _identity),
     "inside": Shape({"part": str, "whole": str}, {}, _inside),
+    "documents": Shape(_NAMES, {}, _document),
 }
-OPTIONAL_SECTIONS = ("identities", "inside")
+OPTIONAL_SECTIONS = ("identities", "inside", "documents")
 
 
 def _shape_faults(entries: dict, lines: dict) -> list[str]:

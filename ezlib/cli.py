@@ -70,11 +70,12 @@ def check(zone, as_of, lang, root) -> None:
       ezlib check --zone lao-cai --lang en
     """
     from ezlib.audit import audit
+    from ezlib.brief import zone_findings
     from ezlib.facts import load_facts
     from ezlib.tables import findings_text
 
-    facts = load_facts(zone, as_of, root=root)
-    findings = audit(facts)
+    facts = load_facts(None, as_of, root=root)
+    findings = zone_findings(zone, as_of, root) if zone else audit(facts)
     click.echo(findings_text(findings, facts, lang))
     if (findings["severity"] == "error").any():
         sys.exit(EXIT_FINDINGS)

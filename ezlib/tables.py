@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from ezlib import blocks, wording
@@ -109,11 +110,11 @@ def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> Bl
         rows.append(
             {
                 say("table.target", lang): wording.aim(a.target.value, a.target.unit, lang, catalogue),
-                say("table.expected", lang): e.text,
+                say("table.expected", lang): e.text if a.state == "open" else _settled(a, lang),
                 say("table.probability", lang): wording.probability(a.probability, lang) if a.state == "open" else "",
                 say("table.verdict", lang): wording.verdict(a.verdict, lang),
-                say("table.run_rate", lang): _like(a.run_rate, a, lang),
-                say("table.profile", lang): _like(a.profile, a, lang),
+                say("table.run_rate", lang): _like(a.run_rate, a, lang) if a.months_left else "",
+                say("table.profile", lang): _like(a.profile, a, lang) if a.months_left else "",
             }
         )
     frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
@@ -140,7 +141,7 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
 def target_name(a, lang: str = "vi", catalogue=None) -> str:
     """The indicator and period of a target, with the scope it is tested on where that is not its own."""
     catalogue = catalogue or load_catalogue()
-    name = f"{catalogue.indicator(a.target.indicator).name(lang)} {a.target.period}"
+    name = f"{catalogue.indicator(a.target.indicator).short(lang)} {a.target.period}"
     return f"{name} ({catalogue.scope(a.series.split('/')[2]).name(lang)})" if "scope_differs" in a.notes else name
 
 
@@ -187,6 +188,13 @@ def _like(x: float, a, lang: str) -> str:
         return wording.MISSING
     half = (a.upper_80 - a.lower_80) / 2
     return wording.estimate(x, x - half, x + half, lang).median
+
+
+def _settled(a, lang: str) -> str:
+    """A total that facts fix, with the digits that all paths share."""
+    width = max(a.upper_95 - a.lower_95, 1e-9 * abs(a.median), 1e-300)
+    decimals = max(0, -int(np.ceil(np.log10(width))))
+    return wording.number(a.median, decimals, lang)
 
 
 def _month_value(row, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from ezlib.catalogue import Target
 from ezlib.contracts import DataError
+from ezlib.periods import CALENDAR, Calendar, covers_whole_months, month_of
 from ezlib.wording import verdict_key
 
 # A stretch whose total differs by less than this between paths is fixed by facts, not by the model.
@@ -87,7 +89,7 @@ def assess_target(outlook, target: Target) -> TargetAssessment:
     """
     _check(outlook, target)
     paths = outlook.paths
-    months = _months_of(target)
+    months = _months_of(target, outlook.calendar)
     _check_cover(outlook, target, months)
     total = paths[months].sum(axis=1)
     threshold = _threshold(paths, months, target)
@@ -143,13 +145,13 @@ def growth_target(series: str, year: int, percent: float, unit: str = "percent")
         indicator=indicator,
         scope=scope,
         kind="growth",
-        period_start=pd.Timestamp(year, 1, 1),
-        period_end=pd.Timestamp(year, 12, 31),
+        period_start=dt.date(year, 1, 1),
+        period_end=dt.date(year, 12, 31),
         value=float(percent),
         comparator=">=" if percent <= 0 else ">",
         unit=unit,
         status="question",
-        published=pd.NaT,
+        published=dt.date(year, 1, 1),
         source="",
         reference="",
         note="",
@@ -184,8 +186,20 @@ def _check(outlook, target: Target) -> None:
         )
 
 
-def _months_of(target: Target) -> pd.PeriodIndex:
-    return pd.period_range(target.period_start, target.period_end, freq="M")
+def _months_of(target: Target, calendar: Calendar) -> pd.PeriodIndex:
+    """The reporting months of a target's period: its own days where they fit, else the months of the same names.
+
+    A target for the calendar year 2025 is tested on the board's year 2025, which began on 16 December.
+    """
+    for cut in (calendar, CALENDAR):
+        if covers_whole_months(target.period_start, target.period_end, cut):
+            first, last = month_of(target.period_start, cut), month_of(target.period_end, cut)
+            return pd.period_range(first, last, freq="M")
+    period = f"{target.period_start}..{target.period_end}"
+    raise DataError(
+        f"Target {target.target_id} covers {period}, which is no run of whole months.",
+        next_step="Give it the first and last day of reporting months in data/targets.csv.",
+    )
 
 
 def _check_cover(outlook, target: Target, months: pd.PeriodIndex) -> None:
@@ -291,10 +305,10 @@ def _notes(outlook, target: Target, months: pd.PeriodIndex) -> tuple[str, ...]:
     if target.status == "implied":
         notes.append("target_implied")
     relaxed = outlook.observations[outlook.observations["relaxed"]]
-    first, last = months[0], months[-1]
-    touching = (pd.PeriodIndex(relaxed["end"], freq="M") >= first) & (
-        pd.PeriodIndex(relaxed["start"], freq="M") <= last
-    )
-    if touching.any():
+    spans = [
+        (month_of(start, outlook.calendar), month_of(end, outlook.calendar))
+        for start, end in zip(relaxed["start"], relaxed["end"], strict=True)
+    ]
+    if any(start <= months[-1] and end >= months[0] for start, end in spans):
         notes.append("facts_conflict")
     return tuple(notes)

@@ -1,0 +1,146 @@
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from stand_in import lao_cai
+
+import ezlib as ez
+from ezlib.catalogue import load_targets
+from ezlib.contracts import DataError
+from ezlib.periods import BOARD
+from ezlib.targets import growth_target, with_value
+
+MONTHS = pd.period_range("2024-01", "2025-12", freq="M")
+
+
+class Paths:
+    """An outlook that is nothing but its paths."""
+
+    def __init__(self, values, last="2025-05", status=None):
+        self.paths = pd.DataFrame(np.atleast_2d(values).astype(float), columns=MONTHS)
+        self.series, self.unit, self.effective_sample_size = "lao-cai/trade_total/board", "million_usd", None
+        self.calendar = BOARD
+        self.last_observed = pd.Period(last, "M")
+        known = np.where(self.last_observed >= MONTHS, "reported", "forecast")
+        self.months = pd.DataFrame({"value": self.paths.median(), "status": known})
+        self.observations = pd.DataFrame({"start": [], "end": [], "relaxed": np.array([], bool)})
+
+
+@pytest.fixture
+def target():
+    return next(t for t in load_targets("lao-cai") if t.target_id == "T001")
+
+
+def test_the_nine_billion_target_needs_1196_million_a_month(target):
+    found = ez.assess_target(lao_cai(), target)
+    assert found.needed_per_month == pytest.approx((9000 - 625.91) / 7, abs=0.01)
+    assert found.months_left == 7
+    assert found.months_elapsed == 5
+
+
+def test_no_path_in_400_reaches_it_and_the_chance_is_still_not_zero(target):
+    found = ez.assess_target(lao_cai(), target)
+    assert found.probability == pytest.approx(0.5 / 401)
+    assert found.verdict == "impossible"
+    assert found.state == "open"
+
+
+def test_the_largest_average_that_facts_imply_is_june_to_december_2024():
+    values = np.r_[np.full(5, 174.0), np.full(7, 274.0), np.full(5, 125.0), np.full(7, 150.0)]
+    paths = np.vstack([values, values])
+    # the months of the second half of 2024 are unsure, their sum is not
+    paths[1, 5], paths[1, 6] = 374, 174
+    found = ez.assess_target(Paths(paths), level(3000))
+    stretch = found.largest_average
+    assert (str(stretch.start), str(stretch.end)) == ("2024-06", "2024-12")
+    assert stretch.average == pytest.approx(274)
+
+
+def test_a_stretch_that_only_the_model_knows_is_not_offered_as_a_fact():
+    rng = np.random.default_rng(0)
+    paths = 100 * np.exp(rng.normal(0, 0.3, (50, 24)))
+    assert ez.assess_target(Paths(paths), level(3000)).largest_average is None
+
+
+def test_probability_counts_paths_whose_sum_reaches_the_target():
+    rng = np.random.default_rng(1)
+    values = np.full((999, 24), 100.0)
+    values[:, 17:] *= rng.uniform(0.5, 1.5, (999, 1))
+    reached = (values[:, 12:].sum(axis=1) >= 1200).sum()
+    found = ez.assess_target(Paths(values), level(1200))
+    assert found.probability == pytest.approx((reached + 0.5) / 1000)
+    assert found.mc_error == pytest.approx(np.sqrt(found.probability * (1 - found.probability) / 999))
+    assert found.gap == pytest.approx(found.median - 1200)
+
+
+def test_a_growth_target_is_tested_path_by_path_on_each_paths_own_base():
+    values = np.full((2, 24), 100.0)
+    values[1] *= 3  # another level, the same growth
+    values[:, 17:] *= 1.3
+    found = ez.assess_target(Paths(values), growth_target("lao-cai/trade_total/board", 2025, 10))
+    assert found.probability == pytest.approx(2.5 / 3)
+    assert found.needed_growth_pct == pytest.approx(100 * (1320 - 500) / 700 - 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "state"),
+    [(499, ">=", "reached"), (500, ">", "open"), (500, ">=", "reached"), (400, "<=", "missed"), (9000, ">=", "open")],
+)
+def test_once_facts_decide_there_is_no_probability(value, comparator, state):
+    found = ez.assess_target(Paths(np.full((5, 24), 100.0)), replace(level(value), comparator=comparator))
+    assert found.state == state
+    assert np.isnan(found.probability) == (state != "open")
+
+
+def test_a_year_that_is_over_is_reached_or_missed():
+    over = Paths(np.full((5, 24), 100.0), last="2025-12")
+    assert ez.assess_target(over, level(1200)).state == "reached"
+    assert ez.assess_target(over, level(1201)).state == "missed"
+    assert np.isnan(ez.assess_target(over, level(1201)).needed_per_month)
+
+
+def test_run_rate_and_profile_are_the_spreadsheets_answers():
+    values = np.r_[np.arange(1, 13), 2 * np.arange(1, 6), np.full(7, 50)]
+    found = ez.assess_target(Paths(values), level(500))
+    assert found.run_rate == pytest.approx(30 * 12 / 5)
+    assert found.profile == pytest.approx(30 / (15 / 78))
+
+
+def test_the_months_of_crossing_add_up_to_the_chance_of_ever_reaching():
+    rng = np.random.default_rng(2)
+    values = np.full((500, 24), 100.0)
+    values[:, 17:] *= rng.uniform(0.5, 1.5, (500, 1))
+    outlook = Paths(values)
+    found = ez.assess_target(outlook, level(1150))
+    assert found.crossing.sum() == pytest.approx((outlook.paths[MONTHS[12:]].sum(axis=1) >= 1150).mean())
+    assert (found.crossing[:"2025-05"] == 0).all()
+
+
+def test_a_higher_target_is_never_likelier():
+    chances = [ez.assess_target(lao_cai(), with_value(level(0), v)).probability for v in range(1000, 3000, 200)]
+    assert (np.diff(chances) <= 0).all()
+
+
+def test_what_cannot_be_assessed_is_refused_with_the_reason(target):
+    outlook = lao_cai()
+    with pytest.raises(DataError, match="no sum of months decides"):
+        ez.assess_target(outlook, replace(target, kind="rate"))
+    with pytest.raises(DataError, match="speaks of customs_revenue"):
+        ez.assess_target(outlook, replace(target, indicator="customs_revenue"))
+    with pytest.raises(DataError, match="million_usd"):
+        ez.assess_target(outlook, replace(target, unit="billion_vnd"))
+    with pytest.raises(DataError, match="until='2030-12'"):
+        ez.assess_target(outlook, replace(target, period_start=dt.date(2030, 1, 1), period_end=dt.date(2030, 12, 31)))
+
+
+def test_another_scope_than_the_targets_own_is_said(target):
+    assert "scope_differs" in ez.assess_target(lao_cai(), target).notes
+
+
+def level(value):
+    """A level target for 2025 on the board's trade."""
+    return replace(
+        growth_target("lao-cai/trade_total/board", 2025, value, "million_usd"), kind="level", comparator=">="
+    )
