@@ -229,16 +229,17 @@ def _seasonal_naive(months: _Months, horizon: int) -> np.ndarray | None:
     if n <= YEAR:
         return None
     yearly = z[YEAR:] - z[:-YEAR]
-    drift = np.nanmean(yearly) if np.any(np.isfinite(yearly)) else 0.0
+    yearly = yearly[np.isfinite(yearly)]
+    drift = yearly.mean() if len(yearly) else 0.0
     future = np.arange(n, n + horizon)
-    source = np.array([_last_known(z[(t % YEAR) :: YEAR]) for t in range(YEAR)]) * YEAR + np.arange(YEAR)
-    source = source[future % YEAR]
+    source = _last_known_of_each_month(z)[future % YEAR]
     return np.where(source >= 0, np.exp(z[source] + drift * (future - source) / YEAR), months.values[-1])
 
 
-def _last_known(z: np.ndarray) -> int:
-    known = np.flatnonzero(np.isfinite(z))
-    return int(known[-1]) if len(known) else -YEAR
+def _last_known_of_each_month(z: np.ndarray) -> np.ndarray:
+    """Where each of the twelve months, counted from the first of `z`, was last known; −1 where never."""
+    known = np.where(np.isfinite(z), np.arange(len(z)), -1)
+    return np.append(known, np.full(-len(z) % YEAR, -1)).reshape(-1, YEAR).max(axis=0)
 
 
 def _run_rate(months: _Months, horizon: int) -> np.ndarray:
@@ -310,8 +311,12 @@ def _past_errors(rule: Callable, months: _Months, horizon: int, every: int) -> n
         point = rule(months.until(end), horizon) if np.isfinite(months.values[end - 1]) else None
         if point is not None:
             rows.append(np.log(months.values[end : end + horizon] / point))
-    rows = [np.where(np.isfinite(row), row, np.nanmean(row)) for row in rows if np.mean(np.isfinite(row)) >= 0.5]
-    return np.array(rows).reshape(-1, horizon)
+    errors = np.array(rows).reshape(-1, horizon)
+    known = np.isfinite(errors)
+    enough = known.mean(axis=1) >= 0.5
+    errors, known = errors[enough], known[enough]
+    usual = np.sum(errors, axis=1, where=known) / known.sum(axis=1)
+    return np.where(known, errors, usual[:, None])
 
 
 def _spread(past: np.ndarray, years: int, paths: int, rng) -> np.ndarray:

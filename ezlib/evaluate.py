@@ -1,0 +1,660 @@
+"""How good forecasts have been: the past replayed with what was known then, every method scored on the same cases.
+
+Three questions, three replays. `rolling_origins`: months, standing at each month of a series. `annual_totals`: the
+year's total and the chance of reaching a growth, standing k months into a year. `replay` and `replay_targets`: what a
+zone's facts said on each day something was published. Error = outturn − forecast; a horizon counts months after the
+last observed one. `timing` says how honest a case is: "real-time" rests on known publication dates,
+"pseudo-real-time" on final figures cut off at an assumed lag, so that later revisions flatter it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ezlib import rivals, scores
+from ezlib.catalogue import Catalogue, Target, load_catalogue, parse_series
+from ezlib.contracts import STATUSES, DataError
+from ezlib.facts import load_facts
+from ezlib.observations import observe
+from ezlib.outlook import forecast, outlook
+from ezlib.periods import CALENDAR, as_month, covers_whole_months, month_bounds, month_of
+from ezlib.targets import ON_PATHS, assess_target
+
+OURS = "structural"
+REFERENCE = "naive2"
+METHODS = (OURS, *rivals.METHODS)
+SIMPLE = (OURS, "seasonal_naive", "run_rate", "profile")
+REAL, PSEUDO = "real-time", "pseudo-real-time"
+LEVELS = {"80": 0.8, "95": 0.95}
+GROWTHS = (-10, 0, 10, 20)
+KNOWN_MONTHS = (0, 3, 6, 9)
+MIN_HISTORY = 36
+LONGEST_REPLAY = 24  # months ahead
+HISTORIES = 10  # joint histories that each reference model continues in a replay
+
+SCORED = ["outturn", "forecast", "error", "lower_80", "upper_80", "lower_95", "upper_95", "crps", "pit"]
+ERROR_COLUMNS = ["series", "method", "origin", "as_of", "timing", "horizon", "month", *SCORED, "scale", "fallback"]
+TOTAL_COLUMNS = ["series", "method", "year", "known", "last_year", *SCORED, "fallback"]
+CHANCE_COLUMNS = ["series", "method", "year", "known", "growth", "probability", "reached"]
+REPLAY_COLUMNS = ["series", "method", "as_of", "timing", "month", "start", "end", "horizon", *SCORED, "fallback"]
+TARGET_COLUMNS = [
+    "target_id",
+    "series",
+    "as_of",
+    "month",
+    "months_left",
+    "median",
+    "threshold",
+    "probability",
+    "reached",
+]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """One place in time to forecast from: what was known there, and what came of it (as far as it is known)."""
+
+    series: str
+    origin: pd.Period
+    as_of: pd.Timestamp
+    timing: str
+    known: pd.Series
+    outturn: pd.Series
+
+
+class AnnualTotals(NamedTuple):
+    """Two tables of the annual-total task: `totals` (TOTAL_COLUMNS), `chances` (CHANCE_COLUMNS)."""
+
+    totals: pd.DataFrame
+    chances: pd.DataFrame
+
+
+class Replay(NamedTuple):
+    """What was forecast (REPLAY_COLUMNS or TARGET_COLUMNS) and the days that allowed no outlook, with the reason."""
+
+    forecasts: pd.DataFrame
+    skipped: pd.DataFrame
+
+
+# -------------------------------------------------------------------------------------------- rolling origins
+
+
+def rolling_origins(
+    y,
+    horizon: int = 12,
+    methods=METHODS,
+    origins: Iterable | None = None,
+    step: int = 1,
+    min_history: int = MIN_HISTORY,
+    lag_days: int | None = None,
+    paths: int = 500,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Forecast from one month after another and score each month ahead: one row a method, origin and horizon.
+
+    `y`: a Series on a monthly PeriodIndex (NaN where unknown), or the vintages of one (see `vintages`), or a mapping of
+    names to such. A Series is cut at the origin, as if published `lag_days` after it: pseudo-real-time. Of vintages
+    only what had been published when the origin's month first was is used, and the outturn is the last published.
+    `methods`: names (`structural` is ours, the others of `rivals.METHODS`), or a mapping of names to functions
+    (y, horizon, paths, seed) that return an object with `point`, `paths` and `fallback`. `origins`: months; by default
+    every `step`-th month that has `min_history` known months and a whole horizon of outturns. `progress` is called with
+    the number of origins done and of all. Returns ERROR_COLUMNS; `scale` is the error of the in-sample seasonal naive,
+    `fallback` what gave way to what. Months of unknown outturn have no row.
+    """
+    wanted = None if origins is None else {as_month(origin) for origin in origins}
+    standings = []
+    for name, one in _named(y).items():
+        every = _standings(name, one, horizon, lag_days)
+        ready = [s for s in every if _ready(s, min_history, horizon)][::-step][::-1]
+        standings += ready if wanted is None else [s for s in every if s.origin in wanted]
+    if not standings:
+        raise DataError(
+            "No month can be forecast from.",
+            next_step=f"Each origin needs {min_history} known months and {horizon} outturns: "
+            "shorten min_history or the horizon.",
+        )
+    predict, rows = _predictor(methods), []
+    for done, standing in enumerate(standings, 1):
+        for method, found in predict(standing.known, horizon, paths, seed).items():
+            rows.append(_error_rows(standing, method, found))
+        if progress:
+            progress(done, len(standings))
+    errors = pd.concat(rows, ignore_index=True)[ERROR_COLUMNS]
+    return errors[errors["outturn"].notna()].reset_index(drop=True)
+
+
+def vintages(facts: pd.DataFrame, series, catalogue: Catalogue | None = None) -> pd.DataFrame:
+    """Return every published value of a series' single months: month, value, published, timing; by publication.
+
+    `facts` from `load_facts`. Projections and periods other than one whole reporting month are left out. A row whose
+    publication date is only the zone's assumed lag is "pseudo-real-time".
+    """
+    catalogue = catalogue or load_catalogue()
+    key = parse_series(series, catalogue)
+    calendar, unit = catalogue.calendar_of(*key), catalogue.indicator(key.indicator).unit
+    mine = _facts_of(facts, key)
+    whole = [
+        covers_whole_months(f.period_start, f.period_end, calendar)
+        and month_of(f.period_start, calendar) == month_of(f.period_end, calendar)
+        for f in mine.itertuples()
+    ]
+    mine = mine[np.array(whole, bool)]
+    table = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex([month_of(day, calendar) for day in mine["period_end"]], freq="M"),
+            "value": [catalogue.convert(f.value, f.unit, unit) for f in mine.itertuples()],
+            "published": mine["published"].to_numpy(),
+            "timing": _timing(mine, catalogue.zone(key.zone).assumed_lag_days).to_numpy(),
+            "firmness": [-STATUSES[status].rank for status in mine["status"]],
+        }
+    )
+    return table.sort_values(["published", "firmness", "month"], ignore_index=True).drop(columns="firmness")
+
+
+def summarise(errors: pd.DataFrame, by: Sequence[str] = ("method",), ours: str = OURS) -> pd.DataFrame:
+    """Return the scores of each method over the rows of `rolling_origins`; a mean over series of means over their rows.
+
+    `by` must hold "method" and may add columns such as horizon or timing. Columns: cases; smape; mase; owa (against
+    naive2 in the same group, NaN without it); msis (95 %); crps, divided by the scale; coverage_80, coverage_95;
+    pit_mean and pit_sd (0.5 and 0.289 when calibrated); bias, the mean error divided by the scale, positive when
+    outturns came in above; dm and dm_p, statistic and p-value of Diebold-Mariano on scaled absolute errors averaged
+    by origin, dm positive where the method lost more than ours.
+    """
+    by = list(by)
+    scored = _with_losses(errors)
+    means = scored.groupby([*by, "series"])[list(_LOSSES)].mean().groupby(by).mean()
+    table = pd.concat([scored.groupby(by).size().rename("cases"), means], axis=1)
+    table.insert(3, "owa", _owa(table, by))
+    table["pit_sd"] = scored.groupby(by)["pit_mean"].std()
+    tests = {key: _against_ours(group, scored, by, key, ours) for key, group in scored.groupby(by)}
+    table[["dm", "dm_p"]] = [tests[key if isinstance(key, tuple) else (key,)] for key in table.index]
+    return table
+
+
+def pit_histogram(errors: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
+    """Return the share of outturns in each band of the forecast distribution, a method a row; 1/bins is calibrated."""
+    band = np.minimum((errors["pit"] * bins).astype(int), bins - 1)
+    counts = pd.crosstab(errors["method"], band).reindex(columns=range(bins), fill_value=0)
+    counts.columns = [f"{i / bins:g}" for i in range(bins)]
+    return counts.div(counts.sum(axis=1), axis=0)
+
+
+# ---------------------------------------------------------------------------------------------- annual totals
+
+
+def annual_totals(
+    y,
+    years: Iterable[int],
+    known_months: Sequence[int] = KNOWN_MONTHS,
+    methods=METHODS,
+    growths: Sequence[float] = GROWTHS,
+    min_history: int = MIN_HISTORY,
+    paths: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> AnnualTotals:
+    """Forecast the year's total standing k months into it, and the chance that it grows by at least so many percent.
+
+    `y`, `methods`, `progress` as for `rolling_origins` (Series only). A year takes part when it and the year before are
+    known in full and `min_history` known months precede it. The total of a path is what is known plus the path's own
+    months, the forecast their median; the probability of total ≥ (1 + growth/100) × last year's is (k + ½)/(n + 1) of
+    n paths. Returns both tables.
+    """
+    cases = [
+        (name, one, year, known)
+        for name, one in _named(y).items()
+        for year in years
+        if _year_counts(one, year, min_history)
+        for known in known_months
+    ]
+    if not cases:
+        raise DataError(
+            "No year can be tested.",
+            next_step=f"A year must be known in full, like the one before, after {min_history} known months.",
+        )
+    predict, totals, chances = _predictor(methods), [], []
+    for done, (name, one, year, known) in enumerate(cases, 1):
+        january = pd.Period(f"{year}-01", "M")
+        so_far, last_year = one[january : january + 11][:known].sum(), one[january - 12 : january - 1].sum()
+        case = {"series": name, "year": year, "known": known}
+        outturn = float(one[january : january + 11].sum())
+        for method, found in predict(one[: january + known - 1], 12 - known, paths, seed).items():
+            drawn = so_far + found.paths.sum(axis=1)
+            row = case | {"method": method, "last_year": last_year, "fallback": found.fallback}
+            totals.append(row | _scored(outturn, drawn))
+            chances += [case | {"method": method} | _chance(drawn, outturn, last_year, growth) for growth in growths]
+        if progress:
+            progress(done, len(cases))
+    return AnnualTotals(pd.DataFrame(totals)[TOTAL_COLUMNS], pd.DataFrame(chances)[CHANCE_COLUMNS])
+
+
+def summarise_totals(found: AnnualTotals, against: Sequence[str] = ("run_rate", "profile")) -> pd.DataFrame:
+    """Return, by months known and method, how good totals and probabilities were.
+
+    Columns: cases (totals); coverage_80, coverage_95; width_80 (mean width in percent of the outturn); mape; bias
+    (mean error in percent of the outturn); crps (in percent of the outturn); brier; calibration_error; and
+    skill_<method>, 1 − Brier / Brier of that method, for each of `against` that took part.
+    """
+    by = ["known", "method"]
+    table = (
+        _with_percents(found.totals)
+        .groupby(by)
+        .agg(
+            cases=("outturn", "size"),
+            coverage_80=("in_80", "mean"),
+            coverage_95=("in_95", "mean"),
+            width_80=("width_80", "mean"),
+            mape=("absolute", "mean"),
+            bias=("percent", "mean"),
+            crps=("crps_percent", "mean"),
+        )
+    )
+    chances = found.chances.groupby(by)
+    table["brier"] = chances[["probability", "reached"]].apply(lambda c: scores.brier(c["probability"], c["reached"]))
+    table["calibration_error"] = chances[["probability", "reached"]].apply(
+        lambda c: scores.calibration_error(c["probability"], c["reached"])
+    )
+    for other in against:
+        if other in table.index.get_level_values("method"):
+            reference = table["brier"].xs(other, level="method").reindex(table.index.get_level_values("known"))
+            table[f"skill_{other}"] = 1 - table["brier"] / reference.to_numpy()
+    return table
+
+
+def coverage_interval(totals: pd.DataFrame, blocks: str = "year", level: str = "80", **how) -> pd.DataFrame:
+    """Return the coverage of the total's interval with its bootstrap interval, by months known and method.
+
+    `blocks`: the column whose values are drawn whole, "year" or "series". `how` goes to `scores.bootstrap_interval`.
+    """
+    scored, rows = _with_percents(totals), {}
+    for key, group in scored.groupby(["known", "method"]):
+        inside = group[f"in_{level}"].to_numpy(float)
+        rows[key] = inside.mean(), *scores.bootstrap_interval(inside, blocks=group[blocks], **how)
+    index = pd.MultiIndex.from_tuples(rows, names=["known", "method"])
+    return pd.DataFrame(list(rows.values()), index, ["coverage", "lower", "upper"])
+
+
+def brier_difference(chances: pd.DataFrame, other: str, ours: str = OURS, blocks: str = "year", **how) -> pd.DataFrame:
+    """Return, by months known, Brier score of `ours` less that of `other` on the same cases, with bootstrap interval.
+
+    Negative: ours is better. `blocks` and `how` as for `coverage_interval`.
+    """
+    loss = (chances["probability"] - chances["reached"]) ** 2
+    wide = chances.assign(loss=loss).pivot(index=["known", "series", "year", "growth"], columns="method", values="loss")
+    difference, rows = (wide[ours] - wide[other]).dropna(), {}
+    for known, group in difference.groupby(level="known"):
+        labels = group.index.get_level_values(blocks)
+        rows[known] = group.mean(), *scores.bootstrap_interval(group.to_numpy(), blocks=labels, **how)
+    return pd.DataFrame.from_dict(rows, "index", columns=["difference", "lower", "upper"]).rename_axis("known")
+
+
+def reliability(chances: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
+    """Return `scores.reliability` of each method: what was stated, what came of it, by band."""
+    tables = {
+        method: scores.reliability(group["probability"], group["reached"], bins)
+        for method, group in chances.groupby("method")
+    }
+    return pd.concat(tables, names=["method", "band"]).reset_index(level="band", drop=True).reset_index()
+
+
+# ------------------------------------------------------------------------------------------------ facts, as of
+
+
+def replay(
+    series: str,
+    days: Iterable | None = None,
+    methods: Sequence[str] = SIMPLE,
+    root=None,
+    paths: int = 500,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Replay:
+    """Make the outlook of a published series on each day that brought a fact, and score it on figures published later.
+
+    `days`: dates; by default every publication date of the series. On each, the outlook stands after the last month
+    then covered; it is scored on every level over whole months that ends later and was published later, at most 24
+    months ahead, in its last vintage. Reference models cannot read totals: they continue joint histories of ours,
+    and `fallback` tells what gave way in the first of these where anything did. `methods`: names. Returns a row a
+    method, day and figure, and the days without an outlook.
+    """
+    catalogue = load_catalogue(root)
+    key = parse_series(series, catalogue)
+    calendar = catalogue.calendar_of(*key)
+    facts = _facts_of(load_facts(key.zone, root=root), key)
+    timing = _timing(facts, catalogue.zone(key.zone).assumed_lag_days)
+    outturns = _outturns(facts, str(key), catalogue, calendar)
+    rows, skipped = [], []
+    days = _days(facts, days)
+    for done, day in enumerate(days, 1):
+        then = facts[facts["published"] <= day]
+        later = outturns[outturns["published"] > day]
+        if len(then) and len(later):
+            month = month_of(then["period_end"].max(), calendar)
+            seen = PSEUDO if (timing[then.index] == PSEUDO).any() else REAL
+            try:
+                found = outlook(
+                    str(key), month, as_of=day, until=month + LONGEST_REPLAY, seed=seed, root=root, paths=paths
+                )
+                rows += _replay_rows(found, later, methods, {"series": str(key), "as_of": day, "timing": seen}, seed)
+            except DataError as reason:
+                skipped.append({"series": str(key), "as_of": day, "reason": str(reason)})
+        if progress:
+            progress(done, len(days))
+    return Replay(
+        pd.DataFrame(rows, columns=REPLAY_COLUMNS), pd.DataFrame(skipped, columns=["series", "as_of", "reason"])
+    )
+
+
+def replay_targets(
+    targets: Iterable[Target],
+    root=None,
+    paths: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Replay:
+    """Give each target's probability on every day that brought a fact before its period ended, and what came of it.
+
+    Level and growth targets of published flows; `reached` is 1 or 0 once all facts of today decide the target, NaN
+    while they do not. Score the decided ones with `scores.brier` and `scores.reliability`. Days before the target was
+    published, and those on which the facts had already decided it, give no row.
+    """
+    catalogue, rows, skipped = load_catalogue(root), [], []
+    targets = [target for target in targets if target.kind in ON_PATHS]
+    for done, target in enumerate(targets, 1):
+        given, failed = _target_rows(target, catalogue, root, paths, seed)
+        rows += given
+        skipped += failed
+        if progress:
+            progress(done, len(targets))
+    return Replay(
+        pd.DataFrame(rows, columns=TARGET_COLUMNS), pd.DataFrame(skipped, columns=["target_id", "as_of", "reason"])
+    )
+
+
+# ----------------------------------------------------------------------------------------------- forecasting
+
+
+@dataclass(frozen=True)
+class _Found:
+    point: np.ndarray
+    paths: np.ndarray
+    fallback: str = ""
+
+
+def _structural(y: pd.Series, horizon: int, paths: int, seed: int) -> _Found:
+    drawn = forecast(y, horizon, paths=paths, seed=seed).paths.to_numpy()[:, -horizon:]
+    return _Found(np.median(drawn, axis=0), drawn)
+
+
+def _predictor(methods) -> Callable:
+    """One function that forecasts by all methods; reference models are run together, so that none is fitted twice."""
+    given = dict(methods) if isinstance(methods, Mapping) else {}
+    names = [] if given else list(methods)
+    unknown = [name for name in names if name not in METHODS]
+    if unknown:
+        raise DataError(f"No method is called {', '.join(unknown)}.", next_step=f"There are {', '.join(METHODS)}.")
+
+    def predict(y, horizon, paths, seed) -> dict:
+        found = {OURS: _structural(y, horizon, paths, seed)} if OURS in names else {}
+        found |= rivals.forecasts(y, horizon, [name for name in names if name != OURS], paths, seed)
+        return found | {name: method(y, horizon, paths, seed) for name, method in given.items()}
+
+    return predict
+
+
+def _scored(outturn: float, drawn: np.ndarray) -> dict:
+    """The cells of SCORED for one outturn and the paths (n,) of it; the forecast is their median."""
+    point = float(np.median(drawn))
+    row = {"outturn": outturn, "forecast": point, "error": outturn - point}
+    for name, level in LEVELS.items():
+        row[f"lower_{name}"], row[f"upper_{name}"] = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return row | {"crps": float(scores.crps(outturn, drawn)), "pit": float(scores.pit(outturn, drawn))}
+
+
+def _error_rows(standing: _Standing, method: str, found) -> pd.DataFrame:
+    outturn, horizon = standing.outturn.to_numpy(float), len(standing.outturn)
+    point, drawn = np.asarray(found.point)[:horizon], np.asarray(found.paths)[:, :horizon]
+    table = pd.DataFrame({"month": standing.outturn.index, "horizon": np.arange(1, horizon + 1)})
+    table["outturn"], table["forecast"], table["error"] = outturn, point, scores.errors(outturn, point)
+    for name, level in LEVELS.items():
+        ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        table[f"lower_{name}"], table[f"upper_{name}"] = ends
+    table["crps"], table["pit"] = scores.crps(outturn, drawn), scores.pit(outturn, drawn)
+    return table.assign(
+        series=standing.series,
+        method=method,
+        origin=standing.origin,
+        as_of=standing.as_of,
+        timing=standing.timing,
+        scale=scores.seasonal_scale(standing.known),
+        fallback=found.fallback,
+    )
+
+
+# ------------------------------------------------------------------------------------------- places in time
+
+
+def _named(y) -> dict:
+    return dict(y) if isinstance(y, Mapping) else {(y.name if isinstance(y, pd.Series) and y.name else ""): y}
+
+
+def _standings(name: str, y, horizon: int, lag_days: int | None) -> list[_Standing]:
+    if isinstance(y, pd.DataFrame):
+        return _standings_of_vintages(name, y, horizon)
+    y = y.astype(float).reindex(pd.period_range(y.index.min(), y.index.max(), freq="M"))
+    day = {m: pd.NaT if lag_days is None else pd.Timestamp(month_bounds(m, CALENDAR)[1]) for m in y.index}
+    lag = pd.Timedelta(days=lag_days or 0)
+    return [
+        _Standing(name, origin, day[origin] + lag, PSEUDO, y[:origin], y[origin + 1 : origin + horizon])
+        for origin in y.index[y.notna()]
+    ]
+
+
+def _standings_of_vintages(name: str, table: pd.DataFrame, horizon: int) -> list[_Standing]:
+    last = table.groupby("month")["value"].last()
+    first_day = table.groupby("month")["published"].min()
+    standings = []
+    for origin, day in first_day.items():
+        then = table[(table["published"] <= day) & (table["month"] <= origin)]
+        timing = PSEUDO if (then["timing"] == PSEUDO).any() else REAL
+        known = then.groupby("month")["value"].last()
+        known = known.reindex(pd.period_range(known.index[0], origin, freq="M"))
+        ahead = pd.period_range(origin + 1, min(origin + horizon, last.index[-1]), freq="M")
+        standings.append(_Standing(name, origin, day, timing, known, last.reindex(ahead)))
+    return standings
+
+
+def _ready(standing: _Standing, min_history: int, horizon: int) -> bool:
+    return standing.known.notna().sum() >= min_history and len(standing.outturn) == horizon
+
+
+def _year_counts(y: pd.Series, year: int, min_history: int) -> bool:
+    two_years = pd.period_range(f"{year - 1}-01", f"{year}-12", freq="M")
+    return y.reindex(two_years).notna().all() and y[: two_years[11]].notna().sum() >= min_history
+
+
+def _chance(drawn: np.ndarray, outturn: float, last_year: float, growth: float) -> dict:
+    threshold = last_year * (1 + growth / 100)
+    probability = (np.sum(drawn >= threshold) + 0.5) / (len(drawn) + 1)
+    return {"growth": growth, "probability": float(probability), "reached": float(outturn >= threshold)}
+
+
+# --------------------------------------------------------------------------------------------------- scoring
+
+_LOSSES = {
+    "smape": lambda e: 200 * e["error"].abs() / (e["outturn"].abs() + e["forecast"].abs()).replace(0, 1),
+    "mase": lambda e: e["error"].abs() / e["scale"],
+    "msis": lambda e: scores.interval_score(e["outturn"], e["lower_95"], e["upper_95"], 0.95) / e["scale"],
+    "crps": lambda e: e["crps"] / e["scale"],
+    "coverage_80": lambda e: e["outturn"].between(e["lower_80"], e["upper_80"]).astype(float),
+    "coverage_95": lambda e: e["outturn"].between(e["lower_95"], e["upper_95"]).astype(float),
+    "pit_mean": lambda e: e["pit"],
+    "bias": lambda e: e["error"] / e["scale"],
+}
+"""Score of one row of errors, by the column of the summary that averages it."""
+
+
+def _with_losses(errors: pd.DataFrame) -> pd.DataFrame:
+    return errors.assign(**{name: loss(errors) for name, loss in _LOSSES.items()})
+
+
+def _owa(table: pd.DataFrame, by: list[str]) -> np.ndarray:
+    methods = table.index.get_level_values("method") if len(by) > 1 else table.index
+    if REFERENCE not in methods:
+        return np.full(len(table), np.nan)
+    if len(by) == 1:
+        reference = table.loc[[REFERENCE] * len(table)]
+    else:
+        rest = table.index.droplevel("method")
+        reference = table.xs(REFERENCE, level="method").reindex(rest)
+    naive = reference[["smape", "mase"]].to_numpy().T
+    return scores.owa(table["smape"].to_numpy(), table["mase"].to_numpy(), *naive)
+
+
+def _against_ours(group: pd.DataFrame, scored: pd.DataFrame, by: list[str], key: tuple, ours: str) -> scores.Comparison:
+    """Diebold-Mariano of a method against ours on the cases that both have in one group."""
+    same = scored["method"] == ours
+    for column, value in zip(by, key, strict=True):
+        same &= (scored[column] == value) if column != "method" else True
+    case = ["series", "origin", "month"]
+    both = group.merge(scored[same], on=case, suffixes=("", "_ours"))
+    both = both.groupby("origin")[["mase", "mase_ours"]].mean().sort_index()
+    return scores.diebold_mariano(both["mase"], both["mase_ours"], _overlap(both.index, group["horizon"].max()))
+
+
+def _overlap(origins: pd.PeriodIndex, horizon: int) -> int:
+    """How many origins in a row share months: a horizon of 12 from every third month overlaps over 4 origins."""
+    apart = np.diff(origins.asi8).min() if len(origins) > 1 else 1
+    return int(-(-horizon // apart))
+
+
+def _with_percents(totals: pd.DataFrame) -> pd.DataFrame:
+    percent = 100 / totals["outturn"]
+    return totals.assign(
+        percent=totals["error"] * percent,
+        absolute=totals["error"].abs() * percent,
+        width_80=(totals["upper_80"] - totals["lower_80"]) * percent,
+        crps_percent=totals["crps"] * percent,
+        in_80=totals["outturn"].between(totals["lower_80"], totals["upper_80"]),
+        in_95=totals["outturn"].between(totals["lower_95"], totals["upper_95"]),
+    )
+
+
+# ----------------------------------------------------------------------------------------------- facts, as of
+
+
+def _facts_of(facts: pd.DataFrame, key) -> pd.DataFrame:
+    """The facts of one series that observe it; projections do not."""
+    mine = facts[(facts[["zone", "indicator", "scope"]] == list(key)).all(axis=1)]
+    return mine[np.array([STATUSES[status].observed for status in mine["status"]], bool)]
+
+
+def _timing(facts: pd.DataFrame, lag_days: int) -> pd.Series:
+    """Which facts carry a publication date of their own, and which only the lag assumed for plain monthly tables."""
+    plain = facts["file"].str.startswith("data/series/") if "file" in facts else pd.Series(False, facts.index)
+    assumed = plain & (facts["published"] == facts["period_end"] + pd.Timedelta(days=lag_days))
+    return pd.Series(np.where(assumed, PSEUDO, REAL), facts.index)
+
+
+def _outturns(facts: pd.DataFrame, series: str, catalogue: Catalogue, calendar) -> pd.DataFrame:
+    """Every level of the series over whole months, last vintage: months `first` to `last`, value, published."""
+    if facts.empty:
+        raise DataError(f"No fact speaks of {series}.", next_step="Look for the series with load_facts.")
+    latest = month_of(facts["period_end"].max(), calendar)
+    table = observe(facts, series, latest, catalogue=catalogue)
+    table = table[table["value"].notna()]
+    whole = [covers_whole_months(row.start, row.end, calendar) for row in table.itertuples()]
+    table = table[np.array(whole, bool)]
+    return pd.DataFrame(
+        {
+            "first": [month_of(day, calendar) for day in table["start"]],
+            "last": [month_of(day, calendar) for day in table["end"]],
+            "value": table["value"].to_numpy(),
+            "published": table["published"].to_numpy(),
+        }
+    )
+
+
+def _days(facts: pd.DataFrame, days: Iterable | None) -> list[pd.Timestamp]:
+    chosen = facts["published"].dropna().unique() if days is None else days
+    return sorted(pd.Timestamp(day) for day in chosen)
+
+
+def _replay_rows(found, later: pd.DataFrame, methods: Sequence[str], said: dict, seed: int) -> list[dict]:
+    """Forecasts of every later figure by every method, each continuing the months that our outlook has rebuilt."""
+    drawn, rows = found.paths, []
+    by_method = _continued(found, [method for method in methods if method != OURS], seed)
+    if OURS in methods:
+        by_method = {OURS: (drawn, "")} | by_method
+    for figure in later.itertuples():
+        months = pd.period_range(figure.first, figure.last, freq="M")
+        if not months.isin(drawn.columns).all() or figure.last <= found.last_observed:
+            continue
+        place = {"month": found.month, "start": figure.first, "end": figure.last}
+        place["horizon"] = figure.last.ordinal - found.last_observed.ordinal
+        for method, (paths, fallback) in by_method.items():
+            total = paths[months].sum(axis=1).to_numpy()
+            rows.append(said | place | {"method": method, "fallback": fallback} | _scored(figure.value, total))
+    return rows
+
+
+def _continued(found, methods: list[str], seed: int) -> dict[str, tuple[pd.DataFrame, str]]:
+    """Paths of reference models that continue months rebuilt from facts.
+
+    Each continues a number of our joint histories and not their median, which is smoother than any true history.
+    """
+    past = found.paths.loc[:, : found.last_observed]
+    future = found.paths.columns[past.shape[1] :]
+    each = -(-len(past) // HISTORIES)
+    runs = [
+        (one, rivals.forecasts(one, len(future), methods, each, seed)) for _, one in past.iloc[:HISTORIES].iterrows()
+    ]
+    continued = {}
+    for method in methods:
+        blocks = [np.hstack([np.tile(one, (each, 1)), run[method].paths]) for one, run in runs]
+        why = dict.fromkeys(run[method].fallback for _, run in runs if run[method].fallback)
+        continued[method] = pd.DataFrame(np.vstack(blocks), columns=found.paths.columns), next(iter(why), "")
+    return continued
+
+
+def _target_rows(target: Target, catalogue: Catalogue, root, paths: int, seed: int) -> tuple[list[dict], list[dict]]:
+    key = parse_series(target.series, catalogue)
+    calendar = catalogue.calendar_of(*key)
+    facts = _facts_of(load_facts(key.zone, root=root), key)
+    last = pd.Period(target.period_end, "M")
+    standings = {}
+    for day in _days(facts, None):
+        month = month_of(facts.loc[facts["published"] <= day, "period_end"].max(), calendar)
+        if month < last and not day < pd.Timestamp(target.published):
+            standings[day] = month
+    reached, rows, skipped = np.nan, [], []
+    if standings:
+        reached = _outcome(target, str(key), max(last, month_of(facts["period_end"].max(), calendar)), root, seed)
+    for day, month in standings.items():
+        try:
+            found = assess_target(outlook(str(key), month, day, max(last, month), seed, root, paths), target)
+        except DataError as reason:
+            skipped.append({"target_id": target.target_id, "as_of": day, "reason": str(reason)})
+            continue
+        if found.state == "open":
+            place = {"target_id": target.target_id, "series": str(key), "as_of": day, "month": month}
+            said = {"months_left": found.months_left, "median": found.median, "threshold": found.threshold}
+            rows.append(place | said | {"probability": found.probability, "reached": reached})
+    return rows, skipped
+
+
+def _outcome(target: Target, series: str, month: pd.Period, root, seed: int) -> float:
+    """1 where all facts of today decide that the target was reached, 0 where missed, NaN where they do not decide."""
+    try:
+        state = assess_target(outlook(series, month, until=month, seed=seed, root=root, paths=200), target).state
+    except DataError:
+        return np.nan
+    return {"reached": 1.0, "missed": 0.0}.get(state, np.nan)
