@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from ezlib.catalogue import Catalogue, Target, load_catalogue, parse_series
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
 from ezlib.observations import observe
-from ezlib.outlook import forecast, outlook
+from ezlib.outlook import Outlook, forecast, outlook
 from ezlib.periods import CALENDAR, as_month, covers_whole_months, month_bounds, month_of
 from ezlib.targets import ON_PATHS, assess_target
 
@@ -170,7 +171,7 @@ def summarise(errors: pd.DataFrame, by: Sequence[str] = ("method",), ours: str =
     """
     by = list(by)
     scored = _with_losses(errors)
-    means = scored.groupby([*by, "series"])[list(_LOSSES)].mean().groupby(by).mean()
+    means = scored.groupby(list(dict.fromkeys([*by, "series"])))[list(_LOSSES)].mean().groupby(by).mean()
     table = pd.concat([scored.groupby(by).size().rename("cases"), means], axis=1)
     table.insert(3, "owa", _owa(table, by))
     table["pit_sd"] = scored.groupby(by)["pit_mean"].std()
@@ -337,7 +338,7 @@ def replay(
         then = facts[facts["published"] <= day]
         later = outturns[outturns["published"] > day]
         if len(then) and len(later):
-            month = month_of(then["period_end"].max(), calendar)
+            month = _month_reached(then, calendar)
             seen = PSEUDO if (timing[then.index] == PSEUDO).any() else REAL
             try:
                 found = outlook(
@@ -366,10 +367,17 @@ def replay_targets(
     while they do not. Score the decided ones with `scores.brier` and `scores.reliability`. Days before the target was
     published, and those on which the facts had already decided it, give no row.
     """
+
+    @cache
+    def made(series: str, month: pd.Period, day, until: pd.Period) -> Outlook:
+        return outlook(series, month, day, until, seed, root, paths)
+
     catalogue, rows, skipped = load_catalogue(root), [], []
+    facts = cache(lambda zone: load_facts(zone, root=root))
     targets = [target for target in targets if target.kind in ON_PATHS]
     for done, target in enumerate(targets, 1):
-        given, failed = _target_rows(target, catalogue, root, paths, seed)
+        key = parse_series(target.series, catalogue)
+        given, failed = _target_rows(target, _facts_of(facts(key.zone), key), catalogue.calendar_of(*key), made)
         rows += given
         skipped += failed
         if progress:
@@ -568,8 +576,7 @@ def _outturns(facts: pd.DataFrame, series: str, catalogue: Catalogue, calendar) 
     """Every level of the series over whole months, last vintage: months `first` to `last`, value, published."""
     if facts.empty:
         raise DataError(f"No fact speaks of {series}.", next_step="Look for the series with load_facts.")
-    latest = month_of(facts["period_end"].max(), calendar)
-    table = observe(facts, series, latest, catalogue=catalogue)
+    table = observe(facts, series, _month_reached(facts, calendar), catalogue=catalogue)
     table = table[table["value"].notna()]
     whole = [covers_whole_months(row.start, row.end, calendar) for row in table.itertuples()]
     table = table[np.array(whole, bool)]
@@ -625,36 +632,37 @@ def _continued(found, methods: list[str], seed: int) -> dict[str, tuple[pd.DataF
     return continued
 
 
-def _target_rows(target: Target, catalogue: Catalogue, root, paths: int, seed: int) -> tuple[list[dict], list[dict]]:
-    key = parse_series(target.series, catalogue)
-    calendar = catalogue.calendar_of(*key)
-    facts = _facts_of(load_facts(key.zone, root=root), key)
-    last = pd.Period(target.period_end, "M")
-    standings = {}
-    for day in _days(facts, None):
-        month = month_of(facts.loc[facts["published"] <= day, "period_end"].max(), calendar)
-        if month < last and not day < pd.Timestamp(target.published):
-            standings[day] = month
-    reached, rows, skipped = np.nan, [], []
-    if standings:
-        reached = _outcome(target, str(key), max(last, month_of(facts["period_end"].max(), calendar)), root, seed)
+def _target_rows(target: Target, facts: pd.DataFrame, calendar, made: Callable) -> tuple[list[dict], list[dict]]:
+    last, rows, skipped = pd.Period(target.period_end, "M"), [], []
+    standings = {day: _month_reached(facts[facts["published"] <= day], calendar) for day in _days(facts, None)}
+    standings = {day: month for day, month in standings.items() if _may_be_asked(target, day, month)}
+    reached = _outcome(target, max(last, _month_reached(facts, calendar)), made) if standings else np.nan
     for day, month in standings.items():
         try:
-            found = assess_target(outlook(str(key), month, day, max(last, month), seed, root, paths), target)
+            found = assess_target(made(target.series, month, day, last), target)
         except DataError as reason:
             skipped.append({"target_id": target.target_id, "as_of": day, "reason": str(reason)})
             continue
         if found.state == "open":
-            place = {"target_id": target.target_id, "series": str(key), "as_of": day, "month": month}
+            place = {"target_id": target.target_id, "series": target.series, "as_of": day, "month": month}
             said = {"months_left": found.months_left, "median": found.median, "threshold": found.threshold}
             rows.append(place | said | {"probability": found.probability, "reached": reached})
     return rows, skipped
 
 
-def _outcome(target: Target, series: str, month: pd.Period, root, seed: int) -> float:
+def _month_reached(facts: pd.DataFrame, calendar) -> pd.Period:
+    return month_of(facts["period_end"].max(), calendar)
+
+
+def _may_be_asked(target: Target, day: pd.Timestamp, month: pd.Period) -> bool:
+    """Whether the target had been published and its period was not over; a target without a date always had been."""
+    return month < pd.Period(target.period_end, "M") and not day < pd.Timestamp(target.published)
+
+
+def _outcome(target: Target, month: pd.Period, made: Callable) -> float:
     """1 where all facts of today decide that the target was reached, 0 where missed, NaN where they do not decide."""
     try:
-        state = assess_target(outlook(series, month, until=month, seed=seed, root=root, paths=200), target).state
+        state = assess_target(made(target.series, month, None, month), target).state
     except DataError:
         return np.nan
     return {"reached": 1.0, "missed": 0.0}.get(state, np.nan)
