@@ -133,11 +133,13 @@ def declared_parameters(notebook: Path) -> dict[str, str]:
 
 
 def _notebook(root: Path, name: str) -> Path:
-    path = root / "notebooks" / f"{name}.ipynb"
-    if not path.exists():
-        available = ", ".join(sorted(p.stem for p in (root / "notebooks").glob("*.ipynb")))
-        raise DataError(f"There is no notebook {name} in {root / 'notebooks'}; there are: {available}.")
-    return path
+    """A notebook of the data root, or of the project itself where the root holds data alone."""
+    folders = [root / "notebooks", Path(__file__).parent.parent / "notebooks"]
+    for folder in folders:
+        if (folder / f"{name}.ipynb").exists():
+            return folder / f"{name}.ipynb"
+    available = sorted({path.stem for folder in folders for path in folder.glob("*.ipynb")})
+    raise DataError(f"There is no notebook {name}.", next_step=f"There are {', '.join(available)}.")
 
 
 def _check_declared(source: Path, parameters: dict[str, str]) -> None:
@@ -156,6 +158,8 @@ def _execute_all(sources, parameters, folder: Path, root: Path, clock: _Clock) -
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     (folder / "notebooks").mkdir(exist_ok=True)
+    for source in sources:
+        _failed(folder / "notebooks", source).unlink(missing_ok=True)
     executed = {}
     clock.begin("kernel")
     with _kernel(root, part / "kernel.log") as kernel:
@@ -177,7 +181,7 @@ def _execute(source: Path, parameters, part: Path, folder: Path, root: Path, ker
             str(source), str(draft), parameters, progress_bar=False, km=kernel.manager, cwd=str(source.parent)
         )
     except papermill.PapermillExecutionError as error:
-        failed = folder / f"{source.stem}.failed.ipynb"
+        failed = _failed(folder, source)
         draft.replace(failed)
         raise DataError(
             f"{source.name} stopped in cell {error.exec_count}: {error.ename}: {error.evalue} "
@@ -185,6 +189,10 @@ def _execute(source: Path, parameters, part: Path, folder: Path, root: Path, ker
         ) from error
     draft.replace(final)
     return final
+
+
+def _failed(folder: Path, source: Path) -> Path:
+    return folder / f"{source.stem}.failed.ipynb"
 
 
 class _Kernel:

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
-    *("facts", "documents", "reports", "audit", "observations"),
+    *("facts", "documents", "phrases", "reports", "audit", "observations"),
     *("bounds", "structural", "scores", "rivals"),
     *("outlook", "hierarchy", "revenue", "scenarios", "targets", "evaluate"),
     *("svg", "charts", "blocks", "tables", "subjects", "brief", "publish", "runs", "cli"),
@@ -22,6 +22,7 @@ READERS = {
     "catalogue": "zones, targets and events",
     "facts": "facts and corrections",
     "documents": "the text of a report",
+    "phrases": "the table of phrases",
     "reports": "a monthly report",
     "structural": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
@@ -45,7 +46,7 @@ VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc",
 
 
 def module_files() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    return sorted(path for path in PACKAGE.rglob("*.py") if not path.name.startswith("__"))
 
 
 def tree(name: str) -> ast.Module:

@@ -1,0 +1,5 @@
+"""`python -m ezlib` is the command line."""
+
+from ezlib.cli import main
+
+main()

@@ -1,0 +1,122 @@
+"""The brief of the real May 2025 report: every number on the page is what the library returns."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ezlib as ez
+from ezlib import wording
+from ezlib.contracts import DataError
+
+SERIES = "lao-cai/trade_total/board"
+
+
+@pytest.fixture(scope="module")
+def may():
+    return ez.compose_brief("lao-cai", "2025-05", "2025-05-31")
+
+
+@pytest.fixture(scope="module")
+def page(may):
+    parts = (may.masthead, may.key_figures, may.table, may.charts, may.revenue, may.targets, may.doubts, may.sources)
+    return wording.plain("\n".join(part.html for part in parts))
+
+
+def row(html, name):
+    """Cells of one row of the page's table, without the numbers of their sources."""
+    body = html.split(f">{name}</th>")[1].split("</tr>")[0]
+    return [re.sub(r"<sup>.*?</sup>|<[^>]*>", "", f"<td{cell}") for cell in body.split("<td")[1:]]
+
+
+def test_trade_stands_as_the_board_printed_it(page):
+    assert row(page, "Xuất nhập khẩu (triệu USD)")[:4] == ["150,83", "+33 %", "625,91", "-28 %"]
+
+
+def test_revenue_stands_as_the_board_printed_it(page):
+    assert row(page, "Thu tại cửa khẩu (tỷ đồng)")[:4] == ["140,03", "+29 %", "533,47", "+7 %"]
+
+
+def test_the_expected_year_is_the_median_of_the_path_totals(may, page):
+    total = may.outlooks[SERIES].total("2025")
+    expected = wording.estimate(total.median(), total.quantile(0.1), total.quantile(0.9))
+    assert wording.plain(expected.text) in row(page, "Xuất nhập khẩu (triệu USD)")
+    assert total.median() == np.median(may.outlooks[SERIES].paths.loc[:, "2025-01":"2025-12"].sum(axis=1))
+
+
+def test_the_nine_billion_target_prints_below_one_percent_and_never_zero(may, page):
+    assessment = may.assessments[SERIES][0]
+    assert 0 < assessment.probability < 0.01
+    assert row(page, "Xuất nhập khẩu (triệu USD)")[-1] == "&lt; 1 %"
+
+
+def test_1196_million_a_month_is_still_needed_beside_the_best_stretch_on_record(may, page):
+    assessment = may.assessments[SERIES][0]
+    assert assessment.needed_per_month == pytest.approx((9000 - 625.91) / 7, abs=0.01)
+    assert assessment.largest_month.average == pytest.approx(150.83)
+    assert assessment.largest_average.average == pytest.approx(274, abs=1)
+    assert (str(assessment.largest_average.start), str(assessment.largest_average.end)) == ("2024-06", "2024-12")
+    for shown in ("1.196 triệu USD", "151 triệu USD", "274 triệu USD"):
+        assert shown in page
+
+
+def test_the_headline_joins_the_month_and_the_target(may):
+    headline = wording.plain(may.headline)
+    assert headline == ("Xuất nhập khẩu tháng 5/2025 tăng 33 %, nhưng mục tiêu 9 tỷ USD năm 2025 gần như không thể đạt")
+
+
+def test_every_figure_of_the_table_leads_to_its_fact(may, page):
+    facts = may.facts.set_index("fact_id")
+    for line in may.lines:
+        for figure in (line.value, line.cumulative):
+            if figure.text and not figure.computed:
+                number = may.sources_in_order.index(figure.facts[0]) + 1
+                assert f'href="#s{number}"' in page
+                assert f'<li id="s{number}">{figure.facts[0]}' in page
+                assert figure.number == facts.loc[figure.facts[0], "value"]
+
+
+def test_the_doubt_about_people_crossing_is_on_the_page(page):
+    assert "442.014/(1 - 9,1 %)" in page
+
+
+def test_industry_says_that_it_lags_a_month(may):
+    line = next(line for line in may.lines if "industrial" in line.series)
+    assert str(line.month) == "2025-04"
+    assert "Sản xuất công nghiệp: số liệu tháng 4/2025." in wording.plain(repr(may.table))
+
+
+def test_english_says_the_same_numbers(may):
+    english = ez.compose_brief("lao-cai", "2025-05", "2025-05-31", lang="en")
+    assert wording.plain(english.headline) == (
+        "Trade up 33 % in May 2025, but the 2025 target of 9 billion USD is all but out of reach"
+    )
+    pd.testing.assert_frame_equal(english.outlooks[SERIES].paths, may.outlooks[SERIES].paths)
+
+
+def test_an_annual_report_makes_a_brief_that_owns_up_to_its_few_facts():
+    annual = ez.compose_brief("lai-chau", "2025-12")
+    assert wording.plain(annual.headline) == (
+        "Xuất nhập khẩu năm 2025 đạt 49,4 triệu USD: mục tiêu 27,75 triệu USD đã đạt"
+    )
+    assert "nên khoảng dự báo rộng" in annual.lead
+    assert "44,15" in repr(annual.doubts)
+    total = annual.outlooks["lai-chau/trade_total/board"].total("2026")
+    assert total.quantile(0.9) / total.quantile(0.1) > 2
+
+
+def test_complete_months_make_a_brief_whose_changes_are_computed():
+    national = ez.compose_brief("viet-nam", "2025-02")
+    exports = next(line for line in national.lines if "trade_export" in line.series)
+    facts = national.facts[national.facts["indicator"] == "trade_export"].set_index("period_start")["value"]
+    january, february = facts["2025-01-01"], facts["2025-02-01"]
+    assert exports.mom.computed
+    assert exports.mom.number == pytest.approx(100 * (february / january - 1))
+    assert exports.cumulative.number == pytest.approx(january + february)
+    assert national.findings.empty
+
+
+def test_a_month_without_facts_is_refused_with_the_nearest_one():
+    with pytest.raises(DataError, match="nearest month with facts is"):
+        ez.compose_brief("lao-cai", "2035-01")

@@ -1,0 +1,212 @@
+"""A month executed as a user would: every notebook, the page, the manifest, and what happens when things go wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+import ezlib as ez
+from ezlib import runs
+from ezlib.cli import cli
+from ezlib.contracts import DataError
+
+ROOT = Path(__file__).parent.parent
+ZONE, MONTH = "thu-nghiem", "2025-05"
+
+
+@pytest.fixture
+def root(small_root):
+    """A small data root with the project's own notebooks."""
+    shutil.copytree(ROOT / "notebooks", small_root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    return small_root
+
+
+def brief_only(root, **given):
+    return runs.run_month(ZONE, MONTH, notebooks=["90_brief"], root=root, **given)
+
+
+def test_every_notebook_runs_for_a_month_and_the_brief_is_published(root):
+    steps = []
+    run = runs.run_month(ZONE, MONTH, root=root, progress=steps.append)
+    assert steps == ["kernel", *runs.NOTEBOOKS, "brief.html"]
+    assert set(runs.NOTEBOOKS) == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {path.stem for path in (run.folder / "notebooks").iterdir()} == set(runs.NOTEBOOKS)
+    assert 'lang="vi"' in run.brief.read_text(encoding="utf-8")
+    assert len(run.lines) == 3
+    manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"] == {"zone": ZONE, "month": MONTH, "as_of": "", "lang": "vi"}
+    assert "data/facts/thu-nghiem/report-2025-05.csv" in manifest["data"]
+    assert not (run.folder / ".part").exists()
+    assert (run.folder / "tables" / "20_months.csv").exists()
+
+
+def test_the_same_run_twice_gives_the_same_bytes(root):
+    first = brief_only(root).brief.read_bytes()
+    assert brief_only(root).brief.read_bytes() == first
+
+
+def test_a_zone_with_complete_months_runs_too_in_english(root):
+    run = runs.run_month("day-du", "2025-02", lang="en", root=root)
+    assert 'lang="en"' in run.brief.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"zone": "thu-nghiên"}, "did you mean 'thu-nghiem'"),
+        ({"month": "2035-05"}, "nearest month with facts"),
+        ({"month": "05/2025"}, "did you mean '2025-05'"),
+        ({"month": 2025.05}, "is not a text"),
+        ({"as_of": "31/05/2025"}, "did you mean '2025-05-31'"),
+        ({"lang": "vn"}, "'vi'"),
+    ],
+)
+def test_wrong_parameters_are_refused_before_a_kernel_starts(small_root, monkeypatch, given, says):
+    monkeypatch.setattr(runs, "_kernel", lambda *args: pytest.fail("a kernel was started"))
+    with pytest.raises(DataError, match=says):
+        runs.run_month(**({"zone": ZONE, "month": MONTH} | given), root=small_root)
+
+
+def test_a_date_as_yaml_reads_it_is_accepted(small_root):
+    import datetime as dt
+
+    found = runs.month_parameters(ZONE, "2025-05", dt.date(2025, 5, 31), root=small_root)
+    assert found["as_of"] == "2025-05-31"
+
+
+def test_a_notebook_that_lacks_a_parameter_is_refused_by_name(root):
+    path = root / "notebooks" / "90_brief.ipynb"
+    notebook = nbformat.read(path, 4)
+    cell = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
+    cell.source = cell.source.replace("month:", "moth:")
+    nbformat.write(notebook, path)
+    with pytest.raises(DataError, match="did you mean 'moth'"):
+        brief_only(root)
+
+
+def test_a_failing_notebook_is_kept_and_the_earlier_brief_stays(root):
+    before = brief_only(root).brief.read_bytes()
+    path = root / "notebooks" / "90_brief.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.cells.insert(4, nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(notebook, path)
+    with pytest.raises(DataError, match=r"ZeroDivisionError.*90_brief\.failed\.ipynb"):
+        brief_only(root)
+    folder = runs.month_folder(ZONE, MONTH, root)
+    assert (folder / "brief.html").read_bytes() == before
+    assert (folder / "notebooks" / "90_brief.failed.ipynb").exists()
+    shutil.copy(ROOT / "notebooks" / "90_brief.ipynb", path)
+    assert brief_only(root).brief.read_bytes() == before
+    assert not (folder / "notebooks" / "90_brief.failed.ipynb").exists()
+
+
+def test_a_run_killed_half_way_leaves_nothing_half_written_and_can_be_repeated(root):
+    program = (
+        "import os; from ezlib import runs; published = runs.publish\n"
+        "runs.publish = lambda *a, **k: os._exit(9)\n"
+        f"runs.run_month({ZONE!r}, {MONTH!r}, notebooks=['90_brief'], root={str(root)!r})"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+    folder = runs.month_folder(ZONE, MONTH, root)
+    assert killed.returncode == 9
+    assert not (folder / "brief.html").exists()
+    assert not (folder / "manifest.json").exists()
+    assert brief_only(root).brief.exists()
+
+
+def test_plain_papermill_runs_a_notebook_too(root):
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/20_trade_outlook.ipynb", "out.ipynb"]
+    command += ["-p", "zone", ZONE, "-p", "month", MONTH]
+    environment = {k: v for k, v in os.environ.items() if k != "EZLIB_ROOT"}
+    done = subprocess.run(command, cwd=root, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "text/html" in (root / "out.ipynb").read_text(encoding="utf-8")
+
+
+def test_plain_papermill_with_a_wrong_month_stops_at_the_first_cell(root):
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/20_trade_outlook.ipynb", "out.ipynb"]
+    done = subprocess.run(
+        [*command, "-p", "zone", ZONE, "-p", "month", "2035-05"], cwd=root, check=False, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "nearest month with facts" in done.stderr
+
+
+def test_results_are_saved_among_the_outputs_of_their_month(small_root):
+    import pandas as pd
+
+    path = ez.save(pd.DataFrame({"a": [1]}), "numbers", ZONE, MONTH, root=small_root)
+    assert path.as_posix() == f"outputs/{ZONE}/{MONTH}/tables/numbers.csv"
+    assert (small_root / path).exists()
+
+
+# ---------------------------------------------------------------------------------------------- the command line
+
+
+def ezlib_says(*words):
+    return CliRunner().invoke(cli, list(words))
+
+
+def test_help_shows_what_to_type():
+    for words in (["--help"], ["brief", "--help"], ["check", "--help"], ["series", "--help"]):
+        answer = ezlib_says(*words)
+        assert answer.exit_code == 0
+        assert "ezlib " in answer.output
+
+
+def test_check_finds_that_people_cannot_have_fallen_by_9_1_percent():
+    answer = ezlib_says("check", "--zone", "lao-cai", "--lang", "en")
+    assert answer.exit_code == 1
+    assert "442,014/(1 - 9.1 %)" in answer.output
+    assert "data/facts/lao-cai/board-report-2025-05.csv:" in answer.output
+
+
+def test_check_of_a_zone_in_order_is_silent_and_succeeds():
+    answer = ezlib_says("check", "--zone", "viet-nam", "--lang", "en")
+    assert answer.exit_code == 0
+    assert answer.output.strip() == "No contradiction was found."
+
+
+def test_series_prints_months_as_csv():
+    answer = ezlib_says("series", "lao-cai/trade_total/board", "--month", "2025-05", "--csv")
+    lines = answer.output.splitlines()
+    assert lines[0].startswith("month,value,lower_80")
+    assert lines[-1].startswith("2025-05,150.83,")
+    assert lines[-1].endswith("reported")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["brief", "--zone", "lao-cay", "--month", "2025-05"], "did you mean 'lao-cai'?"),
+        (["series", "lao-cai/trade_totl/board", "--month", "2025-05"], "trade_total"),
+        (["series", "lao-cai/trade_total/board", "--month", "2025-13"], "2025-05"),
+    ],
+)
+def test_a_wrong_word_is_told_without_a_traceback(words, says):
+    done = subprocess.run([sys.executable, "-m", "ezlib", *words], check=False, capture_output=True)
+    text = done.stderr.decode("utf-8")
+    assert done.returncode == 2
+    assert says in text
+    assert "Traceback" not in text
+
+
+def test_debug_shows_the_traceback_wherever_it_is_typed():
+    words = ["series", "lao-cai/x/y", "--month", "2025-05", "--debug"]
+    done = subprocess.run([sys.executable, "-m", "ezlib", *words], check=False, capture_output=True)
+    assert b"Traceback" in done.stderr
+    assert done.returncode == 2
+
+
+def test_output_is_utf8_whatever_the_console():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ezlib", "check", "--zone", "lao-cai"], check=False, capture_output=True, env=environment
+    )
+    assert "lượt người" in done.stdout.decode("utf-8")
