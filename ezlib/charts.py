@@ -110,7 +110,7 @@ class Layout:
 
     def pixels(self, text: str) -> int:
         """Room for a text beside the axes, on the generous side."""
-        return round(0.62 * self.text * len(text)) + 10
+        return round(0.65 * self.text * len(text)) + 12
 
     def with_sides(self, longest_number: str, right: int, years: bool) -> Layout:
         """The same layout with room for its numbers at the left, its labels at the right and years below."""
@@ -119,8 +119,8 @@ class Layout:
         return replace(self, margins=(left, right, top, bottom if years else bottom - round(1.1 * self.text)))
 
 
-WIDE = Layout(680, 236, (46, 42, 6, 34), 11.5, 5)
-NARROW = Layout(350, 264, (42, 36, 6, 36), 12, 5)
+WIDE = Layout(680, 236, (46, 42, 6, 38), 11.5, 5)
+NARROW = Layout(350, 264, (42, 36, 6, 40), 12, 5)
 SHEET = Layout(760, 430, (52, 48, 86, 84), 12, 6)
 
 
@@ -652,6 +652,8 @@ def _dots(ax, x, view) -> None:
     many = (view["status"] == "reported").sum() > 18
     for status, face in (("reported", INK), ("derived", "white")):
         at = (view["status"] == status).to_numpy()
+        if not at.any():
+            continue
         ax.plot(
             x[at],
             view["median"].to_numpy()[at],

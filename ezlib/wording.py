@@ -204,6 +204,16 @@ def days(start, end, lang="vi") -> str:
     return DASH.join(format_date(day, pattern, locale=_locale(lang)) for day in (start, end))
 
 
+def stretch(start, end, lang="vi") -> str:
+    """A stretch of days with its year: "16/4–15/5/2025", or the year alone when it is one whole calendar year."""
+    start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
+    if (start.day, start.month, end.day, end.month) == (1, 1, 31, 12):
+        return str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}"
+    if start.year != end.year:
+        return date(start, lang) + DASH + date(end, lang)
+    return format_date(start, DAYS[_language(lang)], locale=_locale(lang)) + DASH + date(end, lang)
+
+
 def month(value, lang="vi") -> str:
     """A month: "tháng 5/2025" or "May 2025"."""
     return _format_month(value, MONTHS, lang)
@@ -585,6 +595,7 @@ SENTENCES = {
         "see the figures to check.",
     },
     "table.computed": {"vi": "* Tính từ các số đã công bố.", "en": "* Computed from published figures."},
+    "table.estimates": {"vi": "Số ước: {names}.", "en": "Estimates: {names}."},
     "table.late": {"vi": "{name}: số liệu {month}.", "en": "{name}: figures for {month}."},
     "table.scope": {"vi": "Phạm vi", "en": "Scope"},
     "table.facts": {"vi": "Số liệu", "en": "Facts"},
@@ -614,6 +625,18 @@ SENTENCES = {
     "target.none": {
         "vi": "Năm này không có mục tiêu nào mà tổng các tháng quyết định.",
         "en": "No target of this year is decided by a sum of months.",
+    },
+    "source.fact": {
+        "vi": "{fact}: {name}, {period}: {value}{changes} [{document}]",
+        "en": "{fact}: {name}, {period}: {value}{changes} [{document}]",
+    },
+    "source.series": {
+        "vi": "{name}: {count} số liệu tháng, {period}; {files}.",
+        "en": "{name}: {count} monthly figures, {period}; {files}.",
+    },
+    "result.target": {
+        "vi": "Khả năng đạt {target}: {probability}; còn phải đạt bình quân {needed} mỗi tháng.",
+        "en": "Chance of {target}: {probability}; {needed} a month is still needed.",
     },
     "source.published": {"vi": "công bố {date}", "en": "published {date}"},
     "method.note": {
@@ -678,7 +701,7 @@ def _locale(lang: str) -> str:
 
 
 def _is_missing(x) -> bool:
-    return x is None or x is pd.NaT or (isinstance(x, float) and math.isnan(x))
+    return bool(pd.isna(x))
 
 
 def _decimal(x) -> Decimal:

@@ -1,0 +1,142 @@
+"""A published page in a real browser: it fits a phone, two sheets of A4 and any reader's fonts, and asks for nothing.
+
+Needs a headless Chromium. Without one the tests are skipped, unless EZLIB_REQUIRE_BROWSER=1 says that there must be
+one, as in CI.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent))
+import sample
+
+from ezlib.publish import page_html
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = 390, 820
+A4_SHEETS = 2
+# A phone is held close: smaller than this nobody reads the numbers of an axis.
+SMALLEST_TEXT = 10
+
+# Runs inside a copy of the page, in a frame of the width wanted, and tells the frame's owner what it sees.
+MEASURE = """<script>
+addEventListener('load', () => {
+  const seen = e => e.getClientRects().length > 0;
+  const drawings = [...document.querySelectorAll('svg')].filter(seen);
+  const words = drawings.flatMap(svg => [...svg.querySelectorAll('text')].map(text => {
+    const box = text.getBoundingClientRect(), frame = svg.getBoundingClientRect();
+    const scale = frame.width / svg.viewBox.baseVal.width;
+    return {text: text.textContent, size: parseFloat(getComputedStyle(text).fontSize) * scale,
+            over: Math.max(box.right - frame.right, frame.left - box.left, box.bottom - frame.bottom)};
+  }));
+  parent.postMessage(JSON.stringify({
+    width: innerWidth, scroll: document.documentElement.scrollWidth,
+    over: [...document.querySelectorAll('main *')].filter(e => seen(e) && !e.closest('svg') &&
+      getComputedStyle(e).position !== 'absolute' && e.getBoundingClientRect().right > innerWidth + 1)
+      .map(e => e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40)),
+    narrow: [...document.querySelectorAll('.narrow')].filter(seen).length,
+    wide: [...document.querySelectorAll('.wide')].filter(seen).length,
+    charts: document.querySelectorAll('.chart').length,
+    requests: performance.getEntriesByType('resource').map(entry => entry.name),
+    words: words,
+  }), '*');
+});
+</script>"""
+
+OWNER = """<!doctype html><meta charset="utf-8"><pre id="seen"></pre><script>
+addEventListener('message', event => { document.getElementById('seen').textContent = event.data; });
+</script><iframe src="page.html" style="border:0;width:WIDTHpx;height:1200px"></iframe>"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None and os.environ.get("EZLIB_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"EZLIB_REQUIRE_BROWSER=1, but none of {', '.join(NAMES)} is installed.")
+    if found is None:
+        pytest.skip(f"No headless browser: none of {', '.join(NAMES)} is installed.")
+    return found
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def page(request) -> str:
+    return page_html(sample.sample_notebook(request.param), request.param)
+
+
+def run(chromium: str, folder: Path, *arguments: str) -> str:
+    command = [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments]
+    return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.decode("utf-8")
+
+
+def measured(chromium: str, folder: Path, page: str, width: int) -> dict:
+    """What a browser sees of a page at a width in CSS pixels."""
+    (folder / "page.html").write_text(page.replace("</body>", MEASURE + "</body>"), encoding="utf-8")
+    owner = folder / "owner.html"
+    owner.write_text(OWNER.replace("WIDTH", str(width)), encoding="utf-8")
+    dom = run(chromium, folder, "--virtual-time-budget=4000", "--dump-dom", owner.as_uri())
+    return json.loads(unescape(re.search(r'<pre id="seen">(.*?)</pre>', dom, re.DOTALL)[1]))
+
+
+@pytest.fixture(scope="module")
+def phone(chromium, tmp_path_factory, page) -> dict:
+    return measured(chromium, tmp_path_factory.mktemp("phone"), page, PHONE)
+
+
+@pytest.fixture(scope="module")
+def desk(chromium, tmp_path_factory, page) -> dict:
+    return measured(chromium, tmp_path_factory.mktemp("desk"), page, DESK)
+
+
+def test_a_phone_shows_the_page_without_scrolling_sideways(phone):
+    assert phone["width"] == PHONE
+    assert phone["over"] == []
+    assert phone["scroll"] <= PHONE
+
+
+def test_a_phone_shows_the_narrow_drawings_large_enough_to_read(phone):
+    assert (phone["narrow"], phone["wide"]) == (phone["charts"], 0)
+    assert min(word["size"] for word in phone["words"]) >= SMALLEST_TEXT
+
+
+def test_a_desk_shows_the_wide_drawings_and_nothing_overflows(desk):
+    assert desk["over"] == []
+    assert (desk["narrow"], desk["wide"]) == (0, desk["charts"])
+
+
+def test_words_on_a_chart_stay_inside_it_in_the_fonts_of_this_machine(phone, desk):
+    assert [word["text"] for word in [*phone["words"], *desk["words"]] if word["over"] > 1.5] == []
+
+
+def test_the_page_asks_the_network_for_nothing(desk):
+    assert desk["requests"] == []
+
+
+def test_a_brief_prints_on_two_sheets_of_a4(chromium, tmp_path, page):
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    printed = tmp_path / "page.pdf"
+    run(chromium, tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={printed}", (tmp_path / "page.html").as_uri())
+    content = printed.read_bytes()
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", content)) <= A4_SHEETS
+    width, height = map(float, re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", content).groups())
+    assert (width, height) == pytest.approx((595, 842), abs=1.5)

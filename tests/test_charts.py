@@ -1,0 +1,321 @@
+"""A chart never lets an estimate pass for a fact, says in words what it draws, and is the same on every run."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+import stand_in
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from ezlib import wording
+from ezlib.charts import BANDS, DASHES, Chart, covers_year, cumulative_chart, fan_chart
+from ezlib.svg import to_svg
+
+TARGET = SimpleNamespace(value=9000.0, unit="million_usd", comparator=">=")
+MAKERS = {
+    "fan": lambda lang: fan_chart(stand_in.lao_cai(), lang),
+    "fan of a complete series": lambda lang: fan_chart(stand_in.complete(), lang),
+    "fan of annual totals": lambda lang: fan_chart(stand_in.annual_only(), lang),
+    "cumulative": lambda lang: cumulative_chart(stand_in.lao_cai(), TARGET, 2025, lang),
+    "cumulative without a target": lambda lang: cumulative_chart(stand_in.complete(), lang=lang),
+}
+
+
+@pytest.fixture(scope="module")
+def charts() -> dict[tuple[str, str], Chart]:
+    return {(name, lang): make(lang) for name, make in MAKERS.items() for lang in ("vi", "en")}
+
+
+EVERY = [(name, lang) for name in MAKERS for lang in ("vi", "en")]
+
+
+def axes(chart: Chart):
+    return chart.wide.axes[0]
+
+
+def texts(figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def plain(text: str) -> str:
+    return wording.plain(text)
+
+
+# What is told apart, and how ----------------------------------------------------------------------------------------
+
+
+def markers(chart: Chart, face: str) -> list[float]:
+    lines = [line for line in axes(chart).lines if line.get_marker() == "o" and line.get_markerfacecolor() == face]
+    return [y for line in lines for y in line.get_ydata()]
+
+
+def test_reported_months_are_filled_dots_and_derived_ones_open_dots(charts):
+    chart = charts["fan", "vi"]
+    assert markers(chart, "#102a43") == pytest.approx([150.83], abs=0.005)
+    assert markers(chart, "white") == pytest.approx([113.4], abs=0.5)
+
+
+def test_estimated_months_carry_no_dot(charts):
+    chart = charts["fan of annual totals", "vi"]
+    assert markers(chart, "#102a43") == markers(chart, "white") == []
+
+
+def test_published_estimated_and_forecast_stretches_have_lines_of_their_own():
+    assert len({str(style) for style in DASHES.values()}) == 3
+
+
+def test_the_forecast_begins_after_the_last_month_used_and_lies_on_shade(charts):
+    shade = axes(charts["fan", "vi"]).patches[0]
+    months = pd.period_range("2024-01", "2025-12", freq="M")
+    assert shade.get_x() == list(months).index(pd.Period("2025-06", "M")) - 0.5
+
+
+def test_in_grey_the_bands_differ_by_a_tenth_and_text_stands_out():
+    def luminance(colour):
+        red, green, blue = matplotlib.colors.to_rgb(colour)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    shades = [luminance(BANDS[level]) for level in sorted(BANDS)]
+    assert min(np.diff(shades)) > 0.08
+    assert luminance("#52606d") < 0.4
+
+
+def test_bands_hold_the_share_of_paths_they_name(charts):
+    outlook = stand_in.lao_cai()
+    collections = axes(charts["fan", "vi"]).collections
+    last = 23
+    for level, drawn in zip(BANDS, collections, strict=True):
+        at_last = [y for x, y in drawn.get_paths()[0].vertices if x == last]
+        inside = outlook.paths.iloc[:, last].between(min(at_last), max(at_last)).mean()
+        assert inside == pytest.approx(level, abs=0.02)
+
+
+def test_the_vertical_axis_starts_at_zero(charts):
+    assert {axes(chart).get_ylim()[0] for chart in charts.values()} == {0}
+
+
+def test_a_band_that_would_flatten_the_rest_is_cut_and_the_note_says_where_it_goes(charts):
+    chart = charts["fan of annual totals", "en"]
+    highest = stand_in.annual_only().paths.quantile(0.975).max()
+    assert axes(chart).get_ylim()[1] < highest
+    assert "is cut at" in plain(chart.note)
+    assert f"{highest:.0f}" in plain(chart.note)
+
+
+def test_a_narrow_band_is_not_cut(charts):
+    assert "cut" not in charts["fan of a complete series", "en"].note
+
+
+# Words and numbers --------------------------------------------------------------------------------------------------
+
+
+def test_a_published_figure_is_printed_as_published(charts):
+    assert "150,83" in texts(charts["fan", "vi"].wide)
+    assert "150,83" in charts["fan", "vi"].alt
+    assert "150.83" in charts["fan", "en"].alt
+    assert "625,91" in charts["cumulative", "vi"].alt
+    assert "2.790" in charts["cumulative", "vi"].alt
+
+
+def test_the_title_of_the_fan_is_the_average_of_the_months_left(charts):
+    paths = stand_in.lao_cai().paths
+    average = paths[pd.period_range("2025-06", "2025-12", freq="M")].mean(axis=1)
+    written = wording.estimate(average.median(), average.quantile(0.1), average.quantile(0.9), "vi")
+    title = plain(charts["fan", "vi"].title)
+    assert (
+        title
+        == f"7 tháng còn lại của năm 2025: bình quân khoảng {written.median} triệu USD mỗi tháng ({written.interval})"
+    )
+
+
+def test_the_title_of_the_cumulative_chart_gives_the_verdict_and_the_median_of_totals(charts):
+    total = stand_in.lao_cai().paths.loc[:, "2025-01":"2025-12"].sum(axis=1)
+    written = wording.estimate(total.median(), total.quantile(0.1), total.quantile(0.9), "vi")
+    title = plain(charts["cumulative", "vi"].title)
+    assert title == f"Mục tiêu 9 tỷ USD năm 2025 gần như không thể đạt: dự kiến {written.median} triệu USD"
+
+
+def test_the_pace_needed_is_what_is_missing_over_the_months_left(charts):
+    needed = f"{(9000 - 625.91) / 7:,.0f}"
+    assert f"{needed} million USD" in plain(charts["cumulative", "en"].alt)
+    assert any(needed in text for text in texts(charts["cumulative", "en"].wide))
+
+
+def test_a_probability_of_nothing_is_not_printed_as_zero(charts):
+    assert "< 1 %" in plain(charts["cumulative", "vi"].alt)
+
+
+def test_an_assessment_at_hand_decides_the_words():
+    assessed = SimpleNamespace(probability=np.nan, state="reached")
+    chart = cumulative_chart(stand_in.lao_cai(), replace_target(600), 2025, "en", assessment=assessed)
+    assert "has been reached" in plain(chart.title)
+    assert "has been reached" in plain(chart.alt)
+
+
+def replace_target(value: float):
+    return SimpleNamespace(value=value, unit="million_usd", comparator=">=")
+
+
+def test_a_target_in_another_unit_of_the_same_kind_is_converted():
+    billion = SimpleNamespace(value=9.0, unit="billion_usd", comparator=">=")
+    one, other = (cumulative_chart(stand_in.lao_cai(), t, 2025, "en") for t in (TARGET, billion))
+    assert one.alt == other.alt
+
+
+def test_a_nation_is_drawn_in_billions(charts):
+    assert "billion USD" in charts["fan of a complete series", "en"].subtitle
+    assert max(float(y) for y in axes(charts["fan of a complete series", "en"]).get_ylim()) < 1000
+
+
+def test_the_subtitle_gives_unit_and_date_of_the_data(charts):
+    assert plain(charts["fan", "vi"].subtitle).endswith("triệu USD mỗi tháng báo cáo; số liệu công bố đến 31/5/2025")
+    assert "all figures at hand" in charts["fan of a complete series", "en"].subtitle
+
+
+def test_the_source_stands_under_the_chart():
+    chart = fan_chart(stand_in.lao_cai(), "vi", source="Ban Quản lý Khu kinh tế")
+    assert chart.note.endswith("Nguồn: Ban Quản lý Khu kinh tế.")
+
+
+def test_the_note_explains_only_the_marks_that_are_drawn(charts):
+    assert "open dot" in charts["fan", "en"].note
+    assert "open dot" not in charts["fan of a complete series", "en"].note
+
+
+def test_the_figure_to_save_carries_title_subtitle_and_note(charts):
+    drawn = " ".join(" ".join(text.get_text() for text in charts["fan", "vi"].figure.texts).split())
+    for words in (charts["fan", "vi"].title, charts["fan", "vi"].subtitle, charts["fan", "vi"].note):
+        assert " ".join(plain(words).split()) in plain(drawn)
+
+
+@pytest.mark.parametrize("which", EVERY, ids=str)
+def test_labels_in_the_right_margin_do_not_touch(charts, which):
+    chart = charts[which]
+    for figure in (chart.wide, chart.narrow):
+        ax = figure.axes[0]
+        right = [t for t in ax.texts if t.get_position()[0] > ax.get_xlim()[1]]
+        heights = sorted(ax.transData.transform((0, t.get_position()[1]))[1] for t in right)
+        assert not heights or min(np.diff(heights), default=99) > 0.95 * right[0].get_fontsize()
+
+
+@pytest.mark.parametrize("which", EVERY, ids=str)
+def test_text_is_large_enough_to_read_on_paper_and_phone(charts, which):
+    for figure in (charts[which].wide, charts[which].narrow):
+        assert min(text.get_fontsize() for text in figure.axes[0].texts) >= 11
+
+
+@pytest.mark.parametrize("which", EVERY, ids=str)
+def test_no_text_leaves_the_figure(charts, which):
+    chart = charts[which]
+    for figure in (chart.figure, chart.wide, chart.narrow):
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        ax = figure.axes[0]
+        numbers = [t for t in ax.get_yticklabels() if t.get_position()[1] <= ax.get_ylim()[1]]
+        for text in [*figure.texts, *ax.texts, *numbers]:
+            box = text.get_window_extent(renderer)
+            assert box.x0 > -1, text
+            assert box.x1 < figure.bbox.x1 + 1, text
+            assert box.y0 > -1, text
+
+
+# The drawing as SVG -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", EVERY, ids=str)
+def test_a_drawing_reads_aloud_what_it_shows(charts, which):
+    chart = charts[which]
+    root = ET.fromstring(to_svg(chart.wide, chart.title, chart.alt))
+    assert root.attrib["role"] == "img"
+    assert chart.title in root.attrib["aria-label"]
+    assert [child.text for child in root][:2] == [chart.title, chart.alt]
+
+
+@pytest.mark.parametrize("which", EVERY, ids=str)
+def test_a_drawing_is_small_and_holds_no_metadata(charts, which):
+    svg = to_svg(charts[which].wide, "", "")
+    assert len(svg) < 40_000
+    assert not [word for word in ("metadata", "rdf", "Matplotlib", "DejaVu Sans';", "<script") if word in svg]
+
+
+def test_ids_of_two_drawings_never_meet(charts):
+    html = charts["fan", "vi"]._repr_html_() + charts["cumulative", "vi"]._repr_html_()
+    ids = [part.split('"')[0] for part in html.split(' id="')[1:]]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_reference_inside_a_drawing_finds_its_mark(charts):
+    html = charts["fan", "vi"]._repr_html_()
+    ids = {part.split('"')[0] for part in html.split(' id="')[1:]}
+    references = {part.split('"')[0] for part in html.split('href="#')[1:]}
+    references |= {part.split(")")[0] for part in html.split("url(#")[1:]}
+    assert references <= ids
+
+
+def test_vietnamese_stays_text(charts):
+    svg = to_svg(charts["fan", "vi"].wide, "", "")
+    assert "ước lượng" in svg
+    assert "dự báo" in svg
+
+
+def test_the_same_numbers_give_the_same_bytes_in_another_process(charts):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); sys.stdout.reconfigure(encoding='utf-8')\n"
+        "import stand_in; from ezlib.charts import fan_chart\n"
+        "sys.stdout.write(fan_chart(stand_in.lao_cai(), 'vi')._repr_html_())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(Path(stand_in.__file__).parent)],
+        capture_output=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert run.stdout.decode("utf-8").replace("\r\n", "\n") == charts["fan", "vi"]._repr_html_()
+
+
+def test_drawing_leaves_no_state_behind():
+    before = dict(matplotlib.rcParams)
+    fan_chart(stand_in.lao_cai())
+    assert dict(matplotlib.rcParams) == before
+    if "matplotlib.pyplot" in sys.modules:
+        assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+
+
+def test_the_outlook_is_not_changed():
+    outlook = stand_in.complete()
+    paths, months = outlook.paths.copy(), outlook.months.copy()
+    cumulative_chart(outlook)
+    pd.testing.assert_frame_equal(outlook.paths, paths)
+    pd.testing.assert_frame_equal(outlook.months, months)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_a_chart_saves_itself(tmp_path, charts, suffix):
+    assert charts["fan", "vi"].save(tmp_path / f"fan{suffix}").stat().st_size > 5000
+
+
+# What cannot be drawn -----------------------------------------------------------------------------------------------
+
+
+def test_a_year_that_is_not_covered_is_refused_with_what_is_there():
+    outlook = stand_in.lao_cai()
+    assert covers_year(outlook, 2025)
+    assert not covers_year(outlook, 2023)
+    with pytest.raises(ValueError, match="0 months of 2023"):
+        cumulative_chart(outlook, year=2023)
+
+
+def test_months_outside_the_outlook_are_refused():
+    with pytest.raises(ValueError, match="2024-01"):
+        fan_chart(stand_in.lao_cai(), since="2010-01", until="2010-12")
+
+
+def test_a_series_without_name_and_unit_still_has_a_chart():
+    chart = fan_chart(replace(stand_in.lao_cai(), series="", unit=""), "en")
+    assert "about" in chart.title

@@ -1,0 +1,204 @@
+"""What is printed can be read back, reads the same everywhere, and never claims more than is known."""
+
+import math
+from string import Formatter
+
+import pandas as pd
+import pytest
+from babel.numbers import parse_decimal
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ezlib import wording
+from ezlib.periods import BOARD
+
+LANGUAGES = st.sampled_from(["vi", "en"])
+FIGURES = st.floats(-1e12, 1e12, allow_nan=False).map(lambda x: round(x, 4))
+
+
+def read(text: str, lang: str) -> float:
+    """Read a printed number as a person would who knows the language."""
+    return float(parse_decimal(text.replace(wording.MINUS, "-"), locale=wording.LOCALES[lang], strict=True))
+
+
+@given(FIGURES, LANGUAGES)
+def test_a_printed_number_reads_back_as_itself(x, lang):
+    assert read(wording.number(x, None, lang), lang) == pytest.approx(x, abs=1e-9, rel=1e-12)
+
+
+@given(FIGURES, st.integers(0, 4), LANGUAGES)
+def test_a_rounded_number_is_within_half_a_digit(x, decimals, lang):
+    assert abs(read(wording.number(x, decimals, lang), lang) - x) <= 0.5 * 10**-decimals + 1e-15 * abs(x) + 1e-12
+
+
+@given(FIGURES, st.integers(0, 3), LANGUAGES)
+def test_every_change_but_zero_is_signed_and_zero_never_is(x, decimals, lang):
+    text = wording.change(x, decimals, lang)
+    value = read(text.removeprefix("+").removesuffix("\u00a0%"), lang)
+    assert text.startswith("+") == (value > 0)
+    assert text.startswith(wording.MINUS) == (value < 0)
+    assert "-" not in text
+
+
+@given(st.floats(0, 1), LANGUAGES)
+def test_no_probability_prints_as_never_or_always(p, lang):
+    text = wording.plain(wording.probability(p, lang))
+    assert text not in ("0 %", "100 %")
+    if p < 0.01:
+        assert text == "< 1 %"
+    elif p > 0.99:
+        assert text == "> 99 %"
+    else:
+        assert abs(int(text.removesuffix(" %")) - 100 * p) <= 0.5 + 1e-9
+
+
+@given(st.floats(1e-3, 1e9), st.floats(1e-4, 3), LANGUAGES)
+def test_an_estimate_keeps_two_digits_of_its_uncertainty(median, relative, lang):
+    lower, upper = median * math.exp(-relative), median * math.exp(relative)
+    written = wording.estimate(median, lower, upper, lang)
+    half = (upper - lower) / 2
+    for text, x in ((written.median, median), (written.lower, lower), (written.upper, upper)):
+        assert abs(read(text, lang) - x) <= 0.05 * half * (1 + 1e-6)
+
+
+@given(st.floats(0.01, 1e6), st.floats(0.001, 100))
+def test_an_estimate_never_has_more_digits_than_its_uncertainty_deserves(median, half):
+    assume(half < median)
+    text = wording.estimate(median, median - half, median + half, "en").median
+    step = 10.0 ** (math.floor(math.log10(half * (1 + 1e-12))) - 1)
+    assert math.isclose(read(text, "en") / step, round(read(text, "en") / step), abs_tol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("vi", "en"),
+    [
+        (lambda lang: wording.number(1234.5, None, lang), ("1.234,5", "1,234.5")),
+        (lambda lang: wording.number(-0.3, 0, lang), ("0", "0")),
+        (lambda lang: wording.number(2.5, 0, lang), ("3", "3")),
+        (lambda lang: wording.number(-12, None, lang), ("−12", "−12")),
+        (lambda lang: wording.number(float("nan"), 1, lang), ("…", "…")),
+        (lambda lang: wording.published(45.6, 0.005, lang), ("45,60", "45.60")),
+        (lambda lang: wording.published(2790, 5, lang), ("2.790", "2,790")),
+        (lambda lang: wording.published(9.1, 0.05, lang), ("9,1", "9.1")),
+        (lambda lang: wording.change(33, None, lang), ("+33 %", "+33 %")),
+        (lambda lang: wording.change(-9.1, None, lang), ("−9,1 %", "−9.1 %")),
+        (lambda lang: wording.change_words(-28, None, lang), ("giảm 28 %", "down 28 %")),
+        (lambda lang: wording.change_words(0.2, 0, lang), ("không đổi", "unchanged")),
+        (lambda lang: wording.times(7.93, lang), ("gấp 7,9 lần", "7.9 times")),
+        (lambda lang: wording.interval(1408, 2416, 0, lang), ("1.408–2.416", "1,408–2,416")),
+        (lambda lang: wording.interval(-5, 3, 0, lang), ("−5 đến 3", "−5 to 3")),
+        (lambda lang: wording.estimate(1805, 1408, 2416, lang).text, ("1.810 (1.410–2.420)", "1,810 (1,410–2,420)")),
+        (lambda lang: wording.digits(1196.3, 4, lang), ("1.196", "1,196")),
+        (lambda lang: wording.quantity(150.83, "million_usd", lang), ("150,83 triệu USD", "150.83 million USD")),
+        (lambda lang: wording.aim(9000, "million_usd", lang), ("9 tỷ USD", "9 billion USD")),
+        (lambda lang: wording.aim(4500, "million_usd", lang), ("4,5 tỷ USD", "4.5 billion USD")),
+        (lambda lang: wording.aim(24000, "billion_vnd", lang), ("24.000 tỷ đồng", "24,000 billion VND")),
+        (lambda lang: wording.date("2025-05-31", lang), ("31/5/2025", "31 May 2025")),
+        (lambda lang: wording.days("2025-04-16", "2025-05-15", lang), ("16/4–15/5", "16 Apr–15 May")),
+        (lambda lang: wording.month("2025-05", lang), ("tháng 5/2025", "May 2025")),
+        (
+            lambda lang: wording.reporting_month("2025-05", BOARD, lang),
+            ("tháng 5/2025 (16/4–15/5)", "May 2025 (16 Apr–15 May)"),
+        ),
+        (
+            lambda lang: wording.reporting_month("2025-01", BOARD, lang),
+            ("tháng 1/2025 (16/12/2024–15/1/2025)", "January 2025 (16 December 2024–15 January 2025)"),
+        ),
+        (lambda lang: wording.probability(0.0005, lang), ("< 1 %", "< 1 %")),
+        (lambda lang: wording.listing("abc", lang), ("a, b và c", "a, b and c")),
+    ],
+)
+def test_worked_examples_in_both_languages(vi, en):
+    write, (vietnamese, english) = vi, en
+    assert write("vi").replace("\u00a0", " ") == vietnamese
+    assert write("en").replace("\u00a0", " ") == english
+
+
+def test_a_number_never_parts_from_its_unit_or_percent_sign():
+    texts = [
+        wording.quantity(150.83, "million_usd"),
+        wording.percent(28),
+        wording.probability(0.3),
+        wording.probability(0.001),
+        wording.month("2025-05"),
+        wording.date("2025-05-31", "en"),
+        wording.times(8),
+    ]
+    assert not [text for text in texts if " " in text]
+
+
+def test_every_probability_has_one_verdict_and_the_words_rise_with_it():
+    keys = [wording.verdict_key(p / 1000) for p in range(1001)]
+    assert list(dict.fromkeys(keys)) == list(wording.VERDICTS)
+    assert wording.verdict(wording.verdict_key(0.0005)) == "gần như không thể"
+    assert wording.verdict_key(0.999) == "certain"
+
+
+def test_a_decided_target_has_an_outcome_and_no_probability():
+    assert wording.verdict_key(math.nan, "reached") == "reached"
+    assert wording.verdict_phrase("missed", "en") == "was missed"
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        wording.verdict_key(math.nan)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1, 33])
+def test_a_percentage_is_not_taken_for_a_probability(p):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        wording.probability(p)
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("key", wording.SENTENCES)
+def test_a_sentence_exists_in_both_languages_and_can_be_filled_from_the_same_values(key):
+    sentence = wording.SENTENCES[key]
+    assert set(sentence) == {"vi", "en"}
+    values = {name: "x" for text in sentence.values() for name in fields(text)}
+    for lang in sentence:
+        assert "{" not in wording.say(key, lang, **values)
+
+
+@pytest.mark.parametrize("table", [wording.VERDICTS, wording.OUTCOMES])
+def test_verdicts_are_worded_in_both_languages(table):
+    for verdict in table.values():
+        assert set(verdict.word) == set(verdict.phrase) == {"vi", "en"}
+
+
+def test_no_sentence_leaves_a_plain_space_before_a_percent_sign():
+    texts = [text for sentence in wording.SENTENCES.values() for text in sentence.values()]
+    assert not [text for text in texts if " %" in text]
+
+
+def test_an_unknown_sentence_is_refused_with_the_nearest_key():
+    with pytest.raises(KeyError, match=r"lead\.month"):
+        wording.say("lead.moth")
+
+
+def test_a_sentence_without_its_values_says_which_are_missing():
+    with pytest.raises(ValueError, match="change, month, value"):
+        wording.say("lead.month", "vi")
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="'vi' or 'en'"):
+        wording.number(1, 0, "fr")
+
+
+def test_infinity_is_refused():
+    with pytest.raises(ValueError, match="cannot be written"):
+        wording.number(math.inf)
+
+
+def test_missing_figures_of_every_kind_are_an_ellipsis():
+    for missing in (None, math.nan, pd.NA, pd.NaT):
+        assert wording.number(missing) == "…"
+        assert wording.change(missing) == "…"
+
+
+@pytest.mark.parametrize(
+    ("change", "p", "word"), [(33, 0.01, "nhưng"), (33, 0.9, "và"), (-28, 0.01, "và"), (-28, 0.9, "nhưng")]
+)
+def test_good_and_bad_news_are_joined_by_but(change, p, word):
+    assert wording.joint(change, p) == word
