@@ -1,0 +1,1343 @@
+"""A report's text turned into proposed facts: each with its place and a confidence, and every number not understood.
+
+Nothing is corrected: a figure enters as printed, and the audit says which figures cannot be true. Where the separators
+of a number allow two values (514.535 among figures such as 722,559), the other figures of the same text decide, the
+fact says so in its note and is proposed with little confidence.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ezlib.catalogue import Catalogue, data_root, load_catalogue
+from ezlib.contracts import BASES, DATE_COLUMNS, FACT_COLUMNS, FACT_RULES, NUMBER_COLUMNS, DataError, as_of_date
+from ezlib.documents import Document, Paragraph, make_document, read_document
+from ezlib.facts import FACTS_FOLDER, append_facts
+from ezlib.periods import Calendar, as_month, month_bounds, month_of, year_bounds
+from ezlib.phrases import Base, Mark, Number, Phrases, Rule, When, annotate, fold, load_phrases
+from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
+
+PROPOSAL_COLUMNS = [*FACT_COLUMNS, "place", "confidence"]
+UNREAD_COLUMNS = ["number", "reason", "section", "sentence", "place"]
+DRAFT_COLUMNS = [*PROPOSAL_COLUMNS, "sentence"]
+OUTPUTS = "outputs"
+
+REASONS = {
+    "plan_section": "in a section on what is planned",
+    "aim": "a plan or target, not a result",
+    "in_turn": "several figures named together; which is which is not certain",
+    "base": "the figure something else is compared with",
+    "unit": "no unit that is known",
+    "subject": "no indicator of the catalogue fits the words around it",
+    "period": "no period is said or given by the report",
+    "digits": "the digits and separators fit no style of numbers",
+    "alone": "a change or share without a figure it belongs to",
+    "basis": "it is not said what the change is measured against",
+    "third": "a fact holds two changes; this is a further one",
+    "fraction": "a fraction or a rank",
+    "times": "'up 2 times' may mean doubled or tripled",
+    "range": "a range where a single figure is expected",
+    "repeated": "says again what another figure of the text says",
+}
+"""Why a number of the text became no fact, in the words shown beside it."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was read from one report.
+
+    `facts` has PROPOSAL_COLUMNS: `place` is the line and the span of characters in `text`, `confidence` 0 to 1.
+    `unread` has UNREAD_COLUMNS: every other number that is neither date, document number nor numbering.
+    """
+
+    path: Path
+    zone: str
+    period: When | None
+    published: dt.date
+    scope: str
+    title: str
+    text: str = field(repr=False)
+    facts: pd.DataFrame = field(repr=False)
+    unread: pd.DataFrame = field(repr=False)
+    sentences: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+    @property
+    def month(self) -> pd.Period | None:
+        """The last reporting month the report speaks of."""
+        return None if self.period is None else _last_month(self.period)
+
+    def quote(self, place: str) -> str:
+        """The words of the text at a `place`."""
+        start, end = map(int, re.search(r"(\d+)-(\d+)$", place).groups())
+        return " ".join(self.text[start:end].split())
+
+    def sentence(self, place: str) -> str:
+        """The sentence that a fact at a `place` was read from."""
+        return self.sentences.get(place, self.quote(place))
+
+
+def read_report(path, zone: str, published=None, month=None, root=None) -> pd.DataFrame:
+    """Return the facts that a report proposes, one row a figure: FACT_COLUMNS, `place` and `confidence`.
+
+    `path` is a .txt, .docx or text .pdf; `zone` whose figures they are. `published` (a day) and `month` override what
+    the text says of itself. Nothing is written. Raises DataError when the file cannot be read or says no date.
+    """
+    return parse_report(path, zone, published, month, root).facts
+
+
+def unread_numbers(path, zone: str, published=None, month=None, root=None) -> pd.DataFrame:
+    """Return the numbers of a report that became no fact, each with the reason, its sentence and its place."""
+    return parse_report(path, zone, published, month, root).unread
+
+
+def parse_report(path, zone: str, published=None, month=None, root=None) -> Report:
+    """Return everything read from a report: the facts proposed and the numbers left over."""
+    return parse_document(read_document(path), zone, Path(path), published, month, root)
+
+
+def parse_text(text: str, zone: str, name: str = "text", published=None, month=None, root=None) -> Report:
+    """Return everything read from a text at hand, as `parse_report` does from a file."""
+    return parse_document(make_document(text), zone, Path(name), published, month, root)
+
+
+def parse_document(document: Document, zone: str, path: Path, published=None, month=None, root=None) -> Report:
+    """Return everything read from a document's paragraphs."""
+    catalogue, phrases = load_catalogue(root), load_phrases(root)
+    catalogue.zone(zone)
+    source = _identify(document, zone, path, published, month, catalogue, phrases)
+    proposals, unread = [], []
+    walk = _Walk(document, source, catalogue, phrases)
+    for i in range(len(document.paragraphs)):
+        found, left = walk.paragraph(i)
+        proposals += found
+        unread += left
+    proposals = _choose_readings(proposals, source, catalogue)
+    proposals, repeated = _without_repeats(proposals)
+    proposals, further = _settle_changes(proposals)
+    unread = sorted([*unread, *repeated, *further], key=lambda left: left.start)
+    facts = _facts_frame(proposals, source, document, catalogue)
+    left = _unread_frame(unread, document)
+    said = {_place(fact.start, fact.end, document): fact.sentence for fact in proposals}
+    of_itself = source.period, source.published, source.scope, source.title
+    return Report(path, zone, *of_itself, document.text, facts, left, said)
+
+
+# ----------------------------------------------------------------------------------- what the text says of itself
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Who issued a text, when, and about which period."""
+
+    zone: str
+    name: str
+    digest: str
+    lang: str
+    scope: str
+    issuer: str
+    office: str
+    title: str
+    period: When | None
+    published: dt.date
+    dated: bool
+
+
+def _identify(document, zone, path, published, month, catalogue, phrases) -> _Source:
+    lang = "vi" if re.search(r"[ăđơưạảấầẩậắằặẻẽẹếềểễệỉịọốồổộớờởỡợụủứừửữựỳỵỷỹ]", document.text[:4000].lower()) else "en"
+    scope, issuer, office = _issuer(document, phrases)
+    title = _title(document)
+    stated = as_of_date(published, "published")
+    dated = stated or _printed_date(document, phrases, lang)
+    period = (
+        When("month", *_year_and_month(month)) if month is not None else _own_period(title, document, phrases, lang)
+    )
+    day = dated or (period and _assumed_date(period, zone, catalogue))
+    if day is None:
+        what = f"{path.name} says neither its date nor the period it is about"
+        raise DataError(what + ".", [], "Give the day it was published: published='2025-05-31' (--published).")
+    digest = hashlib.sha256(" ".join(document.text.split()).encode()).hexdigest()[:6]
+    period = period and _with_year(period, day.year, day.month)
+    return _Source(zone, path.stem, digest, lang, scope, issuer, office, title, period, day, dated is not None)
+
+
+def _year_and_month(month) -> tuple[int, int]:
+    label = as_month(month)
+    return label.year, label.month
+
+
+def _first_lines(document: Document, count: int) -> str:
+    starts = document.line_starts
+    lines = [
+        line for line in re.split(r"[\n\f]", document.text[: starts[min(len(starts) - 1, 8 * count)]]) if line.strip()
+    ]
+    return fold(" ".join(" ".join(lines[:count]).split()))
+
+
+def _issuer(document: Document, phrases: Phrases) -> tuple[str, str, str]:
+    """Scope, kind and name of the office whose head a text bears; ('press', 'press', '') for a newspaper's."""
+    head = _first_lines(document, 25)
+    if not phrases.lexicons["letterhead"].values(head):
+        return "press", "press", ""
+    for entry in phrases.table["issuers"]:
+        lines = _first_lines(document, entry["lines"])
+        found = next((word for word in entry["words"] if fold(word) in lines), None)
+        if found:
+            return entry["scope"], entry["kind"], found
+    return "press", "press", ""
+
+
+def _title(document: Document) -> str:
+    """What a report calls itself: the lines from BÁO CÁO on, else the first line of the text."""
+    paragraphs = document.paragraphs
+    for i, paragraph in enumerate(paragraphs[:15]):
+        found = re.search(r"\bBÁO CÁO\b", paragraph.text)
+        if found:
+            after = paragraph.text[found.end() :].strip(" .:-")
+            follows = paragraphs[i + 1].text if not after and i + 1 < len(paragraphs) else after
+            return follows[:300]
+    return paragraphs[0].text[:300] if paragraphs else ""
+
+
+_DATELINE = re.compile(r"ngày\s*(?P<d>\d{1,2}|[….\s_]*)\s*tháng\s*(?P<m>\d{1,2})\s*năm\s*(?P<y>\d{4})")
+
+
+def _printed_date(document: Document, phrases: Phrases, lang: str) -> dt.date | None:
+    """The date in the head of a text. A day left blank, as in drafts, is taken as the last of the month."""
+    head = _first_lines(document, 25)
+    if found := _DATELINE.search(head):
+        first = dt.date(int(found["y"]), int(found["m"]), 1)
+        day = "".join(c for c in found["d"] if c.isdigit())
+        return first.replace(day=int(day)) if day else month_bounds(as_month(first))[1]
+    marks = annotate(_first_lines(document, 8), phrases, lang)
+    days = [m.value.last for m in marks if m.kind == "when" and m.value.form == "day" and m.value.year]
+    return days[0] if days else None
+
+
+def _own_period(title: str, document: Document, phrases: Phrases, lang: str) -> When | None:
+    """The period a report is about: the first its title names; an article's is left open."""
+    forms = ("month", "quarter", "half", "first", "year", "to_month")
+    texts = [title] if title else []
+    if not any(m.kind == "when" for m in annotate(title, phrases, lang)):
+        texts += [p.text for p in document.paragraphs[:8] if p.mark in ("", "plain")]
+    for text in texts:
+        for mark in annotate(text[:400], phrases, lang):
+            if mark.kind == "when" and mark.value.form in forms:
+                return mark.value
+    return None
+
+
+def _assumed_date(period: When, zone: str, catalogue: Catalogue) -> dt.date | None:
+    if period.year is None:
+        return None
+    return month_bounds(_last_month(period))[1] + dt.timedelta(days=catalogue.zone(zone).assumed_lag_days)
+
+
+# --------------------------------------------------------------------------------------------- periods to days
+
+
+def _with_year(when: When, year: int, month: int) -> When:
+    """A period with its year: the last that had begun by a month, where the text leaves it out."""
+    if when.year is not None or when.form in ("years", "days"):
+        return when
+    if when.form == "last_year":
+        return When("year", year - 1)
+    if when.form in ("to_day", "day"):
+        started = (when.last.month, when.last.day) <= (month, 31)
+        return replace(when, year=year, last=when.last.replace(year=year if started else year - 1))
+    begun = {"month": when.number, "to_month": when.number, "quarter": 3 * when.number - 2}.get(when.form, 1)
+    return replace(when, year=year if begun <= month else year - 1)
+
+
+def _last_month(when: When) -> pd.Period:
+    """The last month of a period that has its year, as a label."""
+    if when.form in ("to_day", "day", "days"):
+        return pd.Period(when.last, freq="M")
+    number = {
+        "month": when.number,
+        "to_month": when.number,
+        "first": when.number,
+        "quarter": 3 * when.number,
+        "half": 6,
+    }
+    last = {"years": when.number}.get(when.form, when.year)
+    return pd.Period(year=last, month=number.get(when.form, 12), freq="M")
+
+
+def _first_month(when: When) -> pd.Period:
+    number = {"month": when.number, "quarter": 3 * when.number - 2, "last": 13 - when.number}.get(when.form, 1)
+    return pd.Period(year=when.year, month=number, freq="M")
+
+
+def _days_of(when: When, calendar: Calendar) -> tuple[dt.date, dt.date, str]:
+    """First day, last day and kind of a period in the calendar of a series."""
+    if when.form == "days":
+        return when.first, when.last, _kind_of_days(when.first, when.last, calendar)
+    if when.form == "to_day":
+        return year_bounds(month_of(when.last, calendar).year, calendar)[0], when.last, "ytd"
+    if when.form == "day":
+        return when.last, when.last, "partial"
+    if when.form == "years":
+        return year_bounds(when.year, calendar)[0], year_bounds(when.number, calendar)[1], "partial"
+    start, end = month_bounds(_first_month(when), calendar)[0], month_bounds(_last_month(when), calendar)[1]
+    months = when.number if when.form in ("first", "last") else 0
+    kinds = {"month": "month", "quarter": "quarter", "half": "half", "year": "year"}
+    by_length = {1: "month", 6: "half", 12: "year"}
+    return start, end, kinds.get(when.form) or by_length.get(months) or ("partial" if when.form == "last" else "ytd")
+
+
+def _kind_of_days(first: dt.date, last: dt.date, calendar: Calendar) -> str:
+    month = month_of(last, calendar)
+    if (first, last) == month_bounds(month, calendar) or (first, last) == month_bounds(as_month(last)):
+        return "month"
+    if _is_a_month_long(first, last):
+        return "month"
+    if (first, last) in (year_bounds(month.year, calendar), year_bounds(month.year)):
+        return "year"
+    return "ytd" if first in (year_bounds(month.year, calendar)[0], year_bounds(month.year)[0]) else "partial"
+
+
+def _is_a_month_long(first: dt.date, last: dt.date) -> bool:
+    """Whether a stretch runs from a day to the day before it a month later, as 16/4 to 15/5."""
+    after = last + dt.timedelta(days=1)
+    return after.day == first.day and as_month(after) == as_month(first) + 1
+
+
+# ------------------------------------------------------------------------------------------------ one figure
+
+
+@dataclass(frozen=True)
+class _Match:
+    """The indicator that words speak of: how sure, and by which features."""
+
+    rule: Rule
+    unit: str
+    trust: float
+    features: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A stated change: the printed percentage turned into the convention of its basis."""
+
+    value: Decimal
+    basis: str
+    half_width: Decimal
+    start: int
+    end: int
+    trust: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """A figure on its way to become a fact."""
+
+    zone: str
+    indicator: str
+    scope: str
+    unit: str
+    number: Number
+    when: When
+    days: tuple[dt.date, dt.date, str]
+    status: str
+    start: int
+    end: int
+    sentence: str
+    trust: float
+    features: frozenset[str]
+    changes: tuple[_Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    choice: int = 0
+
+    def in_unit(self, catalogue: Catalogue, choice: int | None = None) -> tuple[Decimal, Decimal]:
+        """Value and half width in the row's unit, by one of the readings of the printed digits."""
+        value, step = self.number.readings[self.choice if choice is None else choice]
+        factor = self.factor(catalogue)
+        return value * factor, step * factor / 2
+
+    def factor(self, catalogue: Catalogue) -> Decimal:
+        if self.number.base_power:
+            return Decimal(10) ** (self.number.power - self.number.base_power)
+        printed = next((u for u in self.number.units if _same_dimension(u, self.unit, catalogue)), self.unit)
+        ratio = Decimal(catalogue.unit(printed).factor) / Decimal(catalogue.unit(self.unit).factor)
+        return ratio * Decimal(10) ** self.number.power
+
+    @property
+    def series(self) -> tuple[str, str, str]:
+        return self.zone, self.indicator, self.scope
+
+
+@dataclass(frozen=True)
+class _Left:
+    """A number that became no fact."""
+
+    number: str
+    reason: str
+    section: str
+    sentence: str
+    start: int
+    end: int
+
+
+def _same_dimension(a: str, b: str, catalogue: Catalogue) -> bool:
+    return catalogue.unit(a).dimension == catalogue.unit(b).dimension
+
+
+# --------------------------------------------------------------------------------- which indicator words speak of
+
+NEAR, SENTENCE, HEAD, PARENT, FAR = 1.0, 0.8, 0.85, 0.7, 0.6
+UNEXPLAINED, NAMED = 0.6, 0.5
+
+
+def _match_indicator(
+    near: dict[str, float],
+    context: dict[str, float],
+    names: set[str],
+    units: tuple[str, ...],
+    issuer: str,
+    phrases: Phrases,
+    catalogue: Catalogue,
+) -> _Match | None:
+    """The indicator that explains the words near a figure best, in a unit the figure may have; None when none does.
+
+    A rule scores the nearness of its features, loses for what is said beside the figure and is no part of it, and
+    gains when the indicator's full name is there. The margin to the next indicator becomes trust.
+    """
+    weights = {**context, **{f: max(w, context.get(f, 0)) for f, w in near.items()}}
+    scored = []
+    for rule in phrases.rules:
+        unit = next((u for u in units if catalogue.unit_fits(rule.indicator, u)), None)
+        if unit is None or (rule.issuer and rule.issuer != issuer):
+            continue
+        score = _score(rule, near, weights, names, phrases.light)
+        if score is not None:
+            scored.append((score, len(rule.needs), rule, unit))
+    if not scored:
+        return None
+    scored.sort(key=lambda s: (-s[0], -s[1]))
+    best, _, rule, _ = scored[0]
+    rival = next((s for s, _, r, _ in scored if r.indicator != rule.indicator), 0.0)
+    margin = best - rival
+    trust = 0.6 if margin < 0.1 else 0.85 if margin < 0.3 else 1.0
+    strange = [f for f in near if f not in phrases.light and f not in rule.needs and f not in rule.may]
+    trust *= 0.85 ** len(strange)
+    trust *= 0.97 ** sum(1 for f in rule.needs if weights.get(f, 0) < SENTENCE)
+    used = frozenset(f for f in (*rule.needs, *rule.may) if f in weights)
+    return _Match(rule, catalogue.indicator(rule.indicator).unit, trust, used)
+
+
+def _score(rule: Rule, near: dict, weights: dict, names: set[str], light: frozenset[str]) -> float | None:
+    named = f"={rule.indicator}" in names
+    if rule.needs[0].startswith("="):
+        return NEAR if named else None
+    # A word that says little must stand beside the figure; from a heading far above it would fit everything.
+    if any(weights.get(f, 0) < (SENTENCE if f in light else 0.01) for f in rule.needs):
+        return None
+    score = sum(weights[f] for f in rule.needs) + 0.5 * sum(weights.get(f, 0) for f in rule.may)
+    strange = sum(w for f, w in near.items() if f not in light and f not in rule.needs and f not in rule.may)
+    return score - UNEXPLAINED * strange + NAMED * named
+
+
+# --------------------------------------------------------------------------------- walking through the paragraphs
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What a paragraph hands down to those under it."""
+
+    features: frozenset[str] = frozenset()
+    base: When | None = None
+    cumulative: When | None = None
+    status: str = ""
+    planned: bool = False
+
+
+@dataclass
+class _State:
+    """What is known at a point of a paragraph; `last` is the place of the last fact in `found`."""
+
+    base: When | None
+    given: bool
+    context: dict[str, float]
+    cumulative: When | None = None
+    status: str = ""
+    said: dict[str, float] = field(default_factory=dict)
+    quoted: str = ""
+    found: list[_Proposal] = field(default_factory=list)
+    left: list[_Left] = field(default_factory=list)
+    last: int | None = None
+
+
+@dataclass
+class _Sentence:
+    """One sentence on its way: where it stands, what has been read of it."""
+
+    start: int
+    end: int
+    marks: list[Mark]
+    cursor: int
+    when: When | None = None
+    cumulative: bool = False
+    status: str = ""
+    first: int = 0  # facts found before this sentence
+    goes_on: bool = False
+    used: set[int] = field(default_factory=set)  # starts of comparisons taken
+    pending: list[tuple[Mark, str, Base | None]] = field(default_factory=list)
+    outer: list[tuple] = field(default_factory=list)
+    scanned: int = 0
+
+    def within(self, start: int, end: int, *kinds: str) -> list[Mark]:
+        return [m for m in self.marks if start <= m.start < end and m.kind in kinds]
+
+
+_FULL_STOP = re.compile(r"[.!?…]+(?=\s|$|(?<=[^\d.][.])[A-ZÀ-ỸĐ])|[!?]|;(?=\s)")
+_ABBREVIATED = re.compile(r"\b(?:tp|ts|ths|st|no|vs|u\.s|tr|đ/c|mr|ms|dr|approx|etc)$", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;(]")
+_BREAK = re.compile(r"[,;:.()]|\b(?:và|với|còn|trong khi|and|while|with|including|but|as|from|to|at|worth|valued)\b")
+_MERE = re.compile(
+    r"[\s()]*(?:so|by|về|của|mức|thêm|khoảng|hơn|gần|trên|tới|đến|lên|of|nearly|about|over|more than)?[\s()]*"
+)
+
+
+class _Walk:
+    """Reads the paragraphs of a document in turn, remembering what headings hand down."""
+
+    def __init__(self, document: Document, source: _Source, catalogue: Catalogue, phrases: Phrases):
+        self.document, self.source, self.catalogue, self.phrases = document, source, catalogue, phrases
+        self.held: list[_Held] = []
+        self.states: list[_State] = []
+        self.quoted = ""
+
+    # ------------------------------------------------------------------ paragraphs
+
+    def paragraph(self, i: int) -> tuple[list[_Proposal], list[_Left]]:
+        paragraph = self.document.paragraphs[i]
+        marks = annotate(paragraph.text, self.phrases, self.source.lang)
+        state = self._opening_state(i, paragraph, marks)
+        planned = self._is_planned(paragraph)
+        sentence = None
+        for start, end in _sentences(paragraph.text, marks):
+            inside = [m for m in marks if start <= m.start < end]
+            sentence = _Sentence(start, end, inside, start, first=len(state.found), scanned=start)
+            if planned:
+                state.left += [self._left(m, "plan_section", i, sentence) for m in inside if m.kind == "number"]
+            else:
+                self._read_sentence(i, sentence, state)
+        self._hand_down(paragraph, marks, state, sentence)
+        self.states.append(state)
+        return state.found, state.left
+
+    def _opening_state(self, i: int, paragraph: Paragraph, marks: list[Mark]) -> _State:
+        """What holds where a paragraph begins: from the paragraph it continues, or from the headings above it."""
+        held = [self.held[p] for p in reversed(paragraph.parents)]
+        context: dict[str, float] = {}
+        for depth, above in enumerate(held):
+            for feature in above.features:
+                context.setdefault(feature, max(0.3, PARENT - 0.1 * depth))
+        base = next((above.base for above in held if above.base), None)
+        state = _State(base or self.source.period, base is not None, context)
+        state.status = held[0].status if held else ""
+        has_own = any(m.kind == "cumulative" for m in marks)
+        state.cumulative = held[0].cumulative if held and not has_own else None
+        if not paragraph.mark and paragraph.parents and paragraph.parents[-1] == i - 1 and self.states[i - 1].found:
+            before = self.states[i - 1]
+            state.base, state.given, state.said = before.base, before.given, dict(before.said)
+            state.found, state.last = [replace(before.found[-1], start=-1)], 0
+        return state
+
+    def _is_planned(self, paragraph: Paragraph) -> bool:
+        return any(self.held[p].planned for p in paragraph.parents)
+
+    def _hand_down(self, paragraph: Paragraph, marks: list[Mark], state: _State, sentence: _Sentence | None) -> None:
+        state.found = [p for p in state.found if p.start >= 0]
+        numbers = [m.start for m in marks if m.kind == "number"]
+        until = len(paragraph.head) or (numbers[0] if numbers else len(paragraph.text))
+        features = frozenset(m.value for m in marks if m.kind == "feature" and m.start < until)
+        base = state.base if state.given else None
+        if not numbers:
+            base = next((m.value for m in marks if m.kind == "when" and self._suits_heading(m.value)), None)
+            base = base and self._dated(base)
+        opens = sentence is not None and paragraph.text.rstrip().endswith(":") and sentence.cumulative
+        cumulative = sentence.when if opens and sentence.within(sentence.start, sentence.end, "of_which") else None
+        status = sentence.status if sentence is not None and (opens or not numbers) else ""
+        if not numbers and not status:
+            status = next((m.value for m in marks if m.kind == "status"), "")
+        planned = self._is_planned(paragraph) or (bool(paragraph.mark) and self._plans(paragraph, numbers))
+        self.held.append(_Held(features, base, cumulative, status, planned))
+
+    def _suits_heading(self, when: When) -> bool:
+        """Whether a heading's period holds for what is under it: "kế hoạch năm 2025" in a monthly report does not."""
+        own = self.source.period
+        if own is not None and own.form == "month":
+            return when.form in ("month", "days", "quarter")
+        return when.form in ("month", "days", "quarter", "half", "first", "year")
+
+    def _plans(self, paragraph: Paragraph, numbers: list[int]) -> bool:
+        if numbers or len(paragraph.text) > 200 or paragraph.mark in ("-", "+", "dot"):
+            return False
+        lexicons = self.phrases.lexicons
+        return bool(lexicons["plan_sections"].values(paragraph.text)) and not lexicons["result_sections"].values(
+            paragraph.text
+        )
+
+    # ------------------------------------------------------------------- sentences
+
+    def _read_sentence(self, i: int, sentence: _Sentence, state: _State) -> None:
+        text = self.document.paragraphs[i].text
+        opening = sentence.within(sentence.start, sentence.end, "of_which", "feature", "when", "number")[:1]
+        sentence.goes_on = bool(opening) and opening[0].kind == "of_which"
+        for mark in sentence.marks:
+            if mark.kind == "number":
+                self._brackets(text, mark.start, sentence, state)
+                if mark.value.form == "level":
+                    self._level(i, mark, sentence, state)
+                else:
+                    self._change(i, mark, sentence, state)
+        for mark, direction, base in sentence.pending:
+            self._change_alone(i, mark, direction, base, sentence, state)
+        for mark in sentence.within(sentence.start, sentence.end, "feature"):
+            state.said[mark.value] = FAR
+
+    def _brackets(self, text: str, until: int, sentence: _Sentence, state: _State) -> None:
+        """A bracket names parts; after it the sentence goes on about the whole."""
+        for c in text[sentence.scanned : until]:
+            if c == "(":
+                sentence.outer.append((state.last, sentence.when, sentence.cumulative))
+            elif c == ")" and sentence.outer:
+                state.last, sentence.when, sentence.cumulative = sentence.outer.pop()
+        sentence.scanned = until
+
+    # -------------------------------------------------------------- levels
+
+    def _level(self, i: int, mark: Mark, sentence: _Sentence, state: _State) -> None:
+        text = self.document.paragraphs[i].text
+        before = [m for m in sentence.marks if sentence.cursor <= m.start < mark.start and m.start not in sentence.used]
+        after = self._after(text, mark, sentence)
+        if delta := self._difference(text, mark, before, sentence, state):
+            state.found[state.last] = _with_change(state.found[state.last], delta)
+            sentence.cursor = delta.end
+            return
+        reason = self._refusal(mark, before, sentence)
+        match = when = trust = None
+        if not reason:
+            match = self._indicator(text, mark, before, after, sentence, state)
+            reason = "" if match else self._no_match(text, mark)
+        if not reason:
+            when, trust = self._period(mark, before, after, sentence, state)
+            reason = "" if when else "period"
+        if reason:
+            state.left.append(self._left(mark, reason, i, sentence))
+            state.last, sentence.cursor = None, mark.end
+            return
+        self._propose(i, mark, match, when, trust, before, sentence, state)
+        sentence.cursor = max(mark.end, after[-1].end if after else mark.end)
+
+    def _after(self, text: str, mark: Mark, sentence: _Sentence) -> list[Mark]:
+        """What is said of a figure right behind it: "12 tấn thanh long", "in the first six months"."""
+        begin = mark.end + 1 if text[mark.end : mark.end + 1] == ")" else mark.end
+        end, found = sentence.end, []
+        stops = [m for m in sentence.marks if m.start >= mark.end and m.kind in _STOPPING]
+        end = min([end, *(m.start for m in stops)])
+        for m in sentence.within(mark.end, end, "feature", "when", "per_day"):
+            if _BREAK.search(fold(text[begin : m.start])):
+                break
+            found.append(m)
+            begin = m.end
+        return found
+
+    def _difference(self, text, mark, before, sentence, state) -> _Change | None:
+        """A level right behind "tăng" or "giảm" is the difference from another period, not a level."""
+        if not before or before[-1].kind != "change" or before[-1].value not in ("up", "down") or state.last is None:
+            return None
+        if not _MERE.fullmatch(fold(text[before[-1].end : mark.start])) or re.search(
+            r"\b(?:đến|tới|lên)\b", fold(text[before[-1].end : mark.start])
+        ):
+            return None
+        base = self._base_after(text, mark, sentence)
+        fact = state.found[state.last]
+        number = mark.value
+        fits = number.readings and any(_same_dimension(u, fact.unit, self.catalogue) for u in number.units)
+        if base is None or not fits:
+            return None
+        sentence.used.add(base.start)
+        basis = _settled_basis(base.value, fact)
+        basis = {"plan_share_pct": ""}.get(basis, f"{basis}_points" if fact.unit == "points" else f"{basis}_abs")
+        if basis.startswith("_") or not basis:
+            return None
+        basis = basis.replace("ytd_yoy_points", "yoy_points")
+        value, half = replace(fact, number=number, choice=0).in_unit(self.catalogue)
+        sign = -1 if before[-1].value == "down" else 1
+        return _Change(sign * value, basis, half, mark.start, base.end)
+
+    def _refusal(self, mark: Mark, before: list[Mark], sentence: _Sentence) -> str:
+        """Why a figure can be no fact whatever it measures; '' when nothing speaks against it."""
+        if not mark.value.readings:
+            return "fraction" if "/" in mark.value.printed else "digits"
+        if any(m.kind == "aims" for m in before):
+            return "aim"
+        if sentence.within(sentence.start, mark.start, "in_turn"):
+            return "in_turn"
+        compared = [m for m in before if m.kind == "versus"]
+        if compared and not any(
+            m.kind in ("feature", "cumulative", "when") and m.start > compared[-1].end for m in before
+        ):
+            return "base"
+        return ""
+
+    def _no_match(self, text: str, mark: Mark) -> str:
+        return "subject" if mark.value.units else "unit"
+
+    def _indicator(self, text, mark, before, after, sentence, state) -> _Match | None:
+        number = mark.value
+        units = self._units(text, mark, before, after, sentence)
+        if not units:
+            return None
+        near = self._near(text, mark, before, after)
+        names = {m.value for m in before if m.kind == "name"}
+        last = state.found[state.last] if state.last is not None else None
+        heavy = {f for f in near if f not in self.phrases.light}
+        if last is not None and not near and any(self.catalogue.unit_fits(last.indicator, u) for u in units):
+            rule = Rule(last.indicator, ())
+            return _Match(rule, last.unit, 1.0 if number.units else 0.8, last.features)
+        context = self._context(text, mark, sentence, state, last, bool(heavy))
+        arguments = (names, units, self.source.issuer, self.phrases, self.catalogue)
+        match = _match_indicator(near, context, *arguments)
+        if match is None and state.said:
+            match = _match_indicator(near, {**state.said, **context}, *arguments)
+            match = match and replace(match, trust=match.trust * 0.98)
+        if match is None:
+            return None
+        follows = state.last is not None and state.last >= sentence.first
+        trust = match.trust * (1.0 if near else 0.97 if follows else 0.9) * (1.0 if number.units else 0.6)
+        return replace(match, trust=trust)
+
+    def _units(self, text, mark, before, after, sentence) -> tuple[str, ...]:
+        """The units a figure may be in; a bare number may count anything unless a word of its own follows it."""
+        number, per_day = mark.value, self.phrases.table["per_day"]["units"]
+        behind = fold(text[mark.end : mark.end + 12])
+        clause = [m for m in before if m.kind == "per_day" and not _CLAUSE.search(text[m.end : mark.start])]
+        daily = clause or any(m.kind == "per_day" for m in after)
+        if daily:
+            return tuple(dict.fromkeys(per_day[u] for u in number.units if u in per_day))
+        if number.units or number.power or re.match(r"\s*[^\W\d]", behind) or re.match(r"\s?/", behind):
+            return number.units
+        if not self._introduced(text, mark, before):
+            return ()
+        whole = (unit for entry in self.phrases.table["units"] if entry.get("whole") for unit in entry["units"])
+        return tuple(dict.fromkeys(whole))
+
+    def _introduced(self, text, mark, before) -> bool:
+        """Whether a bare number is said to be one: "Người xuất cảnh: 215.613", "đạt 215.613"."""
+        verbs = [m for m in before if m.kind in ("change", "status")]
+        since = text[verbs[-1].end : mark.start] if verbs else None
+        said = since is not None and _MERE.fullmatch(fold(since)) is not None
+        return said or bool(mark.value.qualifier) or text[: mark.start].rstrip().endswith((":", "là"))
+
+    def _near(self, text, mark, before, after) -> dict[str, float]:
+        near: dict[str, float] = {}
+        for m in before:
+            if m.kind == "feature":
+                far = _CLAUSE.search(text[m.end : mark.start]) is not None
+                near[m.value] = max(near.get(m.value, 0), 0.95 if far else NEAR)
+        for m in after:
+            if m.kind == "feature":
+                near.setdefault(m.value, 0.9)
+        return near
+
+    def _context(self, text, mark, sentence, state, last, is_new) -> dict[str, float]:
+        """Features said further off: earlier in the sentence, in the paragraph's head, in the headings."""
+        context = dict(state.context)
+        head = len(self._head(text))
+        for m in sentence.marks:
+            if m.kind == "feature" and m.start < mark.start:
+                context[m.value] = max(context.get(m.value, 0), SENTENCE)
+        if head and mark.start > head:
+            for m in annotate(text[:head], self.phrases, self.source.lang):
+                if m.kind == "feature":
+                    context[m.value] = max(context.get(m.value, 0), HEAD)
+        if last is not None and (not is_new or sentence.goes_on):
+            for f in last.features:
+                context[f] = max(context.get(f, 0), SENTENCE)
+        return context
+
+    def _head(self, text: str) -> str:
+        before, colon, _ = text.partition(":")
+        return before if colon and len(before) <= 160 and not re.search(r"\d", before) else ""
+
+    # -------------------------------------------------------------- periods
+
+    def _period(self, mark, before, after, sentence, state) -> tuple[When | None, float]:
+        """The period of a figure and how sure it is: said beside it, earlier in the sentence, or held over."""
+        whens = [m.value for m in before if m.kind == "when"] or [m.value for m in after if m.kind == "when"]
+        sums_up = [m for m in before if m.kind == "cumulative"]
+        if whens or sums_up:
+            when = self._named(whens[-1] if whens else None, bool(sums_up), sentence, state)
+            sentence.when, sentence.cumulative, sentence.status = when, bool(sums_up), ""
+            if not sums_up and not any(m.kind == "status" and m.value == "projection" for m in before):
+                state.base, state.given = when, True
+            return when, 1.0
+        if sentence.when is not None:
+            new_subject = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
+            return sentence.when, 0.9 if sentence.cumulative and new_subject else 0.98
+        if state.cumulative is not None:
+            return state.cumulative, 0.7
+        if sentence.goes_on and state.last is not None and state.found[state.last].start >= 0:
+            return state.found[state.last].when, 0.9
+        if state.base is None:
+            return None, 0.0
+        office = self.source.issuer != "press"
+        return state.base, 0.97 if office else 0.9 if state.given else 0.65
+
+    def _named(self, when: When | None, sums_up: bool, sentence: _Sentence, state: _State) -> When | None:
+        base = state.base
+        if when is not None and when.form == "this_month":
+            when = base if base is not None and base.form in ("month", "days") else self._own_month()
+        if when is not None:
+            projected = any(m.kind == "status" and m.value == "projection" for m in sentence.marks)
+            when = self._dated(when, projected)
+        if not sums_up:
+            return when
+        if when is None or when.form == "year":
+            when = base if when is None or base is None or base.year == when.year else when
+        if when is None:
+            return None
+        if when.form in ("days", "day"):
+            return When("to_day", when.last.year, 0, None, when.last)
+        return When("to_month", when.year, _last_month(when).month) if when.form in ("month", "quarter") else when
+
+    def _own_month(self) -> When | None:
+        own = self.source.period
+        return When("month", own.year, _last_month(own).month) if own is not None else None
+
+    def _dated(self, when: When, projected: bool = False) -> When:
+        own = self.source.period
+        label = _last_month(own) if own is not None else pd.Period(self.source.published, freq="M")
+        if projected and when.form == "month" and when.year is None:
+            return replace(when, year=label.year + (when.number < label.month - 6))
+        return _with_year(when, label.year, label.month)
+
+    # -------------------------------------------------------------- facts
+
+    def _propose(self, i, mark, match, when, trust, before, sentence, state) -> None:
+        scope, zone, indicator, sure = self._series(match.rule.indicator, mark, sentence, state)
+        calendar = self.catalogue.calendar_of(zone, indicator, scope)
+        days = _days_of(when, calendar)
+        if self.catalogue.indicator(indicator).kind == "stock":
+            days = (days[1], days[1], "partial")
+        status = self._status(before, sentence, state, days[1])
+        trust *= match.trust * mark.value.doubt * sure
+        trust *= 0.8 if indicator in self.phrases.table["doubtful"] else 1.0
+        trust *= 0.85 if mark.value.high is not None or self._odd_length(match, days) else 1.0
+        unit = self.catalogue.indicator(indicator).unit
+        paragraph = self.document.paragraphs[i]
+        start, end = paragraph.offsets[mark.start], paragraph.offsets[mark.end - 1] + 1
+        words = paragraph.text[sentence.start : sentence.end].strip()
+        fact = _Proposal(zone, indicator, scope, unit, mark.value, when, days, status, start, end, words,
+                         0.98 * trust, match.features)  # fmt: skip
+        for pending, direction, base in sentence.pending:
+            if change := self._settled(pending, direction, base, fact):
+                fact = _with_change(fact, change)
+        sentence.pending = []
+        state.found.append(fact)
+        state.last = len(state.found) - 1
+
+    def _odd_length(self, match: _Match, days: tuple) -> bool:
+        """A figure for single days is rare in reports, and often a date of something else."""
+        kind = self.catalogue.indicator(match.rule.indicator).kind
+        return days[0] == days[1] and kind != "stock"
+
+    def _series(self, indicator: str, mark: Mark, sentence: _Sentence, state: _State) -> tuple[str, str, str, float]:
+        """Scope, zone and indicator: an office counts its own, a newspaper quotes whoever it names."""
+        scope, zone, table, sure = self.source.scope, self.source.zone, self.phrases.table, 1.0
+        if self.source.issuer == "press":
+            spoken = [m.value for m in sentence.marks if m.kind == "quoted" and m.start < mark.start]
+            self.quoted = spoken[-1] if spoken else self.quoted
+            scope, sure = self.quoted or scope, 0.88
+            indicator = table["scope_indicators"].get(scope, {}).get(indicator, indicator)
+        group = self.catalogue.indicator(indicator).group
+        other = table["elsewhere"].get(zone, {}).get(group)
+        if other:
+            zone, scope = other["zone"], other["scope"]
+        scope = table["zone_scopes"].get(zone, {}).get(scope, scope)
+        for change in table["borders"]:
+            if (zone, scope) == (change["zone"], change["scope"]) and self.source.published >= change["since"]:
+                scope = change["becomes"]
+        return scope, zone, indicator, sure
+
+    def _status(self, before: list[Mark], sentence: _Sentence, state: _State, end: dt.date) -> str:
+        words = [m.value for m in before if m.kind == "status"]
+        if words:
+            sentence.status = "projection" if "projection" in words else words[-1]
+        status = sentence.status or state.status or "final"
+        # "Ước cả năm" in May is a forecast, whatever it is called.
+        if status == "estimate" and end > self.source.published + dt.timedelta(days=31):
+            return "projection"
+        return status
+
+    def _left(self, mark: Mark, reason: str, i: int, sentence: _Sentence) -> _Left:
+        paragraph = self.document.paragraphs[i]
+        section = next((self.document.paragraphs[p].text[:80] for p in reversed(paragraph.parents)), "")
+        words = paragraph.text[sentence.start : sentence.end].strip()
+        printed = paragraph.text[mark.start : mark.end]
+        return _Left(
+            printed, reason, section, words, paragraph.offsets[mark.start], paragraph.offsets[mark.end - 1] + 1
+        )
+
+    # -------------------------------------------------------------- changes
+
+    def _change(self, i: int, mark: Mark, sentence: _Sentence, state: _State) -> None:
+        text = self.document.paragraphs[i].text
+        before = [m for m in sentence.marks if sentence.cursor <= m.start < mark.start and m.start not in sentence.used]
+        base = self._base_after(text, mark, sentence) or self._base_before(before)
+        direction = self._direction(text, mark, before, sentence, base)
+        if not mark.value.readings or sentence.within(sentence.start, mark.start, "in_turn"):
+            reason = "in_turn" if mark.value.readings else "digits"
+            state.left.append(self._left(mark, reason, i, sentence))
+            sentence.cursor = mark.end
+            return
+        if mark.value.form == "percent" and self._rate(i, mark, direction, base, before, sentence, state):
+            return
+        if base is not None:
+            sentence.used.add(base.start)
+        if self._is_fresh(text, before, sentence, state):
+            sentence.pending.append((mark, direction, base and base.value))
+            return
+        fact = state.found[state.last]
+        change = self._settled(mark, direction, base and base.value, fact)
+        if change is None:
+            reason = "times" if mark.value.form == "times" else "basis" if direction else "alone"
+            state.left.append(self._left(mark, reason, i, sentence))
+        else:
+            paragraph = self.document.paragraphs[i]
+            change = replace(change, start=paragraph.offsets[mark.start], end=paragraph.offsets[mark.end - 1] + 1)
+            state.found[state.last] = _with_change(fact, change)
+        sentence.cursor = max(mark.end, base.end if base is not None else 0)
+
+    def _base_after(self, text: str, mark: Mark, sentence: _Sentence) -> Mark | None:
+        later = [m for m in sentence.marks if m.start >= mark.end and m.kind in ("versus", "number")]
+        if not later or later[0].kind != "versus":
+            return None
+        between = fold(text[mark.end : later[0].start])
+        return later[0] if len(between) <= 30 and not re.search(r"[,;.]", between) else None
+
+    def _base_before(self, before: list[Mark]) -> Mark | None:
+        found = [m for m in before if m.kind == "versus"]
+        return found[-1] if found else None
+
+    def _direction(self, text, mark, before, sentence, base) -> str:
+        """up, down, equal, share or times: from the word before the percentage, its sign, or the word behind it."""
+        words = [
+            m for m in before if m.kind == "change" and not _CLAUSE.search(text[m.end : mark.start].replace("(", ""))
+        ]
+        if words:
+            return words[-1].value
+        sign = re.search(r"([+\-\u2212])\s*$", fold(text[max(0, mark.start - 2) : mark.start]))
+        if sign:
+            return "up" if sign[1] == "+" else "down"
+        after = sentence.within(mark.end, mark.end + 40, "change")
+        if after and not re.search(r"[,;.]", text[mark.end : after[0].start]) and after[0].value in ("up", "down"):
+            return after[0].value
+        if base is not None and base.value.basis.endswith("_pct"):
+            return "equal"
+        earlier = [m for m in sentence.marks if m.kind == "change" and m.start < mark.start]
+        joined = re.search(r"\b(?:và|and)\s*$", fold(text[sentence.cursor : mark.start]))
+        return earlier[-1].value if earlier and joined else ""
+
+    def _is_fresh(self, text: str, before: list[Mark], sentence: _Sentence, state: _State) -> bool:
+        """Whether the words before a change begin something new, so that it does not belong to the last figure."""
+        if state.last is None or (state.last < sentence.first and not self._carries_on(before)):
+            return True
+        heavy = [m for m in before if m.kind == "feature" and m.value not in self.phrases.light]
+        new = [*heavy, *(m for m in before if m.kind == "cumulative")]
+        return any(re.search(r"[,;:]", text[sentence.cursor : m.start]) for m in new)
+
+    def _carries_on(self, before: list[Mark]) -> bool:
+        """A sentence that is only a change ("Tăng 5 % so với tháng trước.") speaks of the figure before it."""
+        return not any(m.kind in ("feature", "cumulative", "when") for m in before)
+
+    def _settled(self, mark: Mark, direction: str, base: Base | None, fact: _Proposal) -> _Change | None:
+        """A printed percentage as a change on its basis; None where the words leave the meaning open."""
+        value, step = mark.value.readings[0]
+        basis = _settled_basis(base, fact) if base is not None else ""
+        trust = 1.0 if base is not None else 0.75
+        if mark.value.form == "points":
+            return _Change(
+                -value if direction == "down" else value, "yoy_points", step / 2, mark.start, mark.end, trust
+            )
+        if mark.value.form == "times":
+            if direction not in ("times", "equal") or not basis or basis.endswith("_pct"):
+                return None
+            return _Change(100 * (value - 1), basis, 50 * step, mark.start, mark.end, 0.95)
+        if direction == "share" or (direction == "equal" and basis.startswith("ratio_to")):
+            return _Change(value, basis or "share_of_total_pct", step / 2, mark.start, mark.end, trust)
+        if basis == "plan_share_pct":
+            value = 100 + value if direction == "up" else 100 - value if direction == "down" else value
+            return _Change(value, basis, step / 2, mark.start, mark.end)
+        if direction == "equal":
+            return self._ratio(value, step, basis, mark) if basis else None
+        if direction not in ("up", "down") or mark.value.high is not None:
+            return None
+        basis = basis or "yoy_or_mom_unclear"
+        return _Change(-value if direction == "down" else value, basis, step / 2, mark.start, mark.end, trust)
+
+    def _ratio(self, value: Decimal, step: Decimal, basis: str, mark: Mark) -> _Change:
+        """ "Bằng 124 %" is a change of +24; far from 100 it is kept as printed, and doubted."""
+        odd = not 20 <= value <= 400
+        note = f"printed as equal to {mark.value.printed}" if odd else ""
+        return _Change(value - 100, basis, step / 2, mark.start, mark.end, 0.85 if odd else 1.0, note)
+
+    def _rate(self, i, mark, direction, base, before, sentence, state) -> bool:
+        """A percentage that is an indicator itself: "GRDP tăng 8,2 %", "tỷ lệ lấp đầy đạt 60 %"."""
+        text = self.document.paragraphs[i].text
+        near = self._near(text, mark, before, [])
+        names = {m.value for m in before if m.kind == "name"}
+        if not (names or set(near) - self.phrases.light) or self._refusal(
+            mark, [m for m in before if m.kind != "versus"], sentence
+        ):
+            return False
+        arguments = (names, ("percent",), self.source.issuer, self.phrases, self.catalogue)
+        match = _match_indicator(near, {}, *arguments)
+        rival = _match_any(near, names, self.source.issuer, self.phrases, self.catalogue)
+        if match is None or (rival is not None and rival.rule.indicator != match.rule.indicator):
+            return False
+        after = self._after(text, mark, sentence)
+        when, trust = self._period(mark, before, after, sentence, state)
+        if when is None:
+            return False
+        sign = -1 if direction == "down" else 1
+        readings = tuple((sign * value, step) for value, step in mark.value.readings)
+        number = replace(mark.value, readings=readings, form="level", units=("percent",))
+        self._propose(i, mark._replace(value=number), match, when, trust, before, sentence, state)
+        if base is not None and direction in ("up", "down"):
+            sentence.used.add(base.start)
+            fact = state.found[state.last]
+            state.found[state.last] = _with_change(fact, self._settled(mark, direction, base.value, fact))
+        sentence.cursor = max(mark.end, base.end if base is not None else 0)
+        return True
+
+    def _change_alone(self, i, mark, direction, base, sentence, state) -> None:
+        """A change without a level: a fact of the growth indicator, where the catalogue has one."""
+        text = self.document.paragraphs[i].text
+        before = [m for m in sentence.marks if m.start < mark.start]
+        near = self._near(text, mark, before, [])
+        names = {m.value for m in before if m.kind == "name"}
+        match = _match_any(near, names, self.source.issuer, self.phrases, self.catalogue)
+        growth = match and next((j for j in self.catalogue.indicators.values() if j.of == match.rule.indicator), None)
+        when, trust = self._period(mark, before, [], sentence, state)
+        plain = direction in ("up", "down", "equal") and base is not None and base.basis in ("yoy", "mom")
+        if not (growth and when and plain):
+            state.left.append(self._left(mark, "alone", i, sentence))
+            return
+        value, step = mark.value.readings[0]
+        value = value - 100 if direction == "equal" else -value if direction == "down" else value
+        number = replace(mark.value, readings=((value, step),), form="level", units=("percent",))
+        match = replace(match, rule=Rule(growth.id, ()), unit=growth.unit, trust=0.85 * match.trust)
+        pending, sentence.pending = sentence.pending, []
+        self._propose(i, mark._replace(value=number), match, when, trust, before, sentence, state)
+        sentence.pending = pending
+        fact = state.found[state.last]
+        change = _Change(value, _settled_basis(base, fact), step / 2, fact.start, fact.end)
+        state.found[state.last] = _with_change(fact, change)
+
+
+_STOPPING = ("number", "versus", "change", "cumulative", "of_which", "status", "aside")
+
+
+def _sentences(text: str, marks: list[Mark]) -> list[tuple[int, int]]:
+    """The sentences of a paragraph; a semicolon parts them only where a new subject begins, so it does not here."""
+    inside = [(m.start, m.end) for m in marks if m.kind in ("number", "when", "aside", "versus")]
+    cuts = [0]
+    for found in _FULL_STOP.finditer(text):
+        covered = any(start <= found.start() < end - 1 for start, end in inside)
+        if text[found.start()] != ";" and not covered and not _ABBREVIATED.search(text[: found.start()]):
+            cuts.append(found.end())
+    cuts.append(len(text))
+    return [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+
+
+def _match_any(near, names, issuer, phrases, catalogue) -> _Match | None:
+    """The indicator words speak of, whatever its unit."""
+    return _match_indicator(near, {}, names, tuple(catalogue.units), issuer, phrases, catalogue)
+
+
+def _with_change(fact: _Proposal, change: _Change | None) -> _Proposal:
+    if change is None:
+        return fact
+    notes = (*fact.notes, change.note) if change.note else fact.notes
+    return replace(fact, changes=(*fact.changes, change), trust=fact.trust * change.trust, notes=notes)
+
+
+def _settled_basis(base: Base, fact: _Proposal) -> str:
+    """The basis of a change once the period of its figure is known."""
+    start, _, kind = fact.days
+    label = _last_month(fact.when)
+    if base.basis == "named_month":
+        against = pd.Period(year=base.year or (label - 1).year, month=base.month, freq="M")
+        behind = (label - against).n
+        return (
+            {1: "mom", 12: "yoy"}.get(behind, f"vs_{against.year}_{against.month:02d}_pct") if kind == "month" else ""
+        )
+    if base.basis != "yoy":
+        return base.basis
+    if base.year is not None and base.year != start.year - (base.year == start.year) and base.year < label.year - 1:
+        return f"vs_{base.year}_pct"
+    return "ytd_yoy" if kind in ("ytd", "half") else "yoy"
+
+
+# ------------------------------------------------------------------------------- readings, repeats, the tables
+
+
+def _choose_readings(proposals: list[_Proposal], source: _Source, catalogue: Catalogue) -> list[_Proposal]:
+    """Where separators allow two values, the one that fits the other figures; said in the note, and doubted."""
+    sure = [p for p in proposals if len(p.number.readings) == 1]
+    chosen = []
+    for fact in proposals:
+        if len(fact.number.readings) > 1:
+            peers = [p for p in sure if _comparable(p, fact)] or [
+                p for p in proposals if p is not fact and _comparable(p, fact)
+            ]
+            fact = _chosen(fact, [p.in_unit(catalogue)[0] for p in peers], catalogue)
+        elif fact.trust and _is_out_of_scale(fact, sure, catalogue):
+            fact = replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, _scale_note(fact)))
+        chosen.append(fact)
+    return chosen
+
+
+def _comparable(a: _Proposal, b: _Proposal) -> bool:
+    """Whether two figures are of like size: the same series over stretches within a year or so of each other."""
+    return a is not b and a.series == b.series
+
+
+def _chosen(fact: _Proposal, peers: list[Decimal], catalogue: Catalogue) -> _Proposal:
+    values = [fact.in_unit(catalogue, k)[0] for k in range(2)]
+    peers = [p for p in peers if p > 0]
+    if not peers or 0 in values:
+        # Thousands of things and tonnes are written with a point as a rule; other figures are less certain.
+        return replace(fact, trust=fact.trust * (0.97 if _counts(fact) else 0.9))
+    misfit = [min(abs((v / p).ln()) for p in peers) for v in values]
+    if misfit[0] <= misfit[1]:
+        return fact
+    note = f"printed {fact.number.printed}; read as {_plain(fact.number.readings[1][0])} like its other figures"
+    return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, note))
+
+
+def _counts(fact: _Proposal) -> bool:
+    return "." in fact.number.printed and fact.number.power == 0
+
+
+def _is_out_of_scale(fact: _Proposal, sure: list[_Proposal], catalogue: Catalogue) -> bool:
+    """Whether a figure with several separators is a hundred times any other of its unit in the text."""
+    if fact.number.printed.count(".") + fact.number.printed.count(",") < 2 or fact.number.power == 0:
+        return False
+    value = fact.in_unit(catalogue)[0]
+    others = [p.in_unit(catalogue)[0] for p in sure if p.unit == fact.unit and p is not fact]
+    return bool(others) and value > 100 * max(others)
+
+
+def _scale_note(fact: _Proposal) -> str:
+    return f"printed {fact.number.printed}, far above every other figure in this unit; kept as printed"
+
+
+def _without_repeats(proposals: list[_Proposal]) -> tuple[list[_Proposal], list[_Left]]:
+    """Facts said once each; of two that say the same the fuller is kept, and the other is shown as repeated."""
+    kept: dict[tuple, _Proposal] = {}
+    repeated = []
+    for fact in proposals:
+        key = (*fact.series, *fact.days, fact.status, fact.number.readings[fact.choice], fact.number.power)
+        other = kept.get(key)
+        if other is None:
+            kept[key] = fact
+            continue
+        better, worse = (
+            (fact, other) if (len(fact.changes), fact.trust) > (len(other.changes), other.trust) else (other, fact)
+        )
+        kept[key] = better
+        repeated.append(_Left(worse.number.printed, "repeated", "", worse.sentence, worse.start, worse.end))
+    return sorted(kept.values(), key=lambda f: f.start), repeated
+
+
+def _facts_frame(proposals: list[_Proposal], source: _Source, document: Document, catalogue: Catalogue) -> pd.DataFrame:
+    rows = [_row(i, fact, source, document, catalogue) for i, fact in enumerate(proposals, 1)]
+    frame = pd.DataFrame(rows, columns=PROPOSAL_COLUMNS)
+    for column in DATE_COLUMNS:
+        frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
+    numbers = [*NUMBER_COLUMNS, "confidence"]
+    words = [c for c in PROPOSAL_COLUMNS if c not in (*DATE_COLUMNS, *numbers)]
+    return frame.astype(dict.fromkeys(numbers, "float64") | dict.fromkeys(words, "str"))
+
+
+def _row(i: int, fact: _Proposal, source: _Source, document: Document, catalogue: Catalogue) -> dict[str, object]:
+    value, half_width = fact.in_unit(catalogue)
+    start, end, kind = fact.days
+    row = {
+        "fact_id": f"{source.zone}-{source.published:%Y-%m}-{source.digest}-{i:03d}",
+        "zone": fact.zone,
+        "indicator": fact.indicator,
+        "scope": fact.scope,
+        "period_start": start,
+        "period_end": end,
+        "period_kind": kind,
+        "value": float(value),
+        "unit": fact.unit,
+        "half_width": float(half_width),
+        "qualifier": _qualifier(fact, value, catalogue),
+        "status": fact.status,
+        "published": source.published,
+        "source": _source_words(source, catalogue),
+        "publisher": catalogue.zone(source.zone).issuer_vi if source.issuer == "board" else source.office,
+        "reference": f"doc:{source.name}",
+        "scope_note": "",
+        "note": "; ".join(fact.notes if source.dated else (*fact.notes, "date of publication assumed")),
+        "place": _place(fact.start, fact.end, document),
+        "confidence": round(min(fact.trust, 1.0), 2),
+    }
+    for n, change in enumerate(fact.changes[:2], 1):
+        row |= {
+            f"change{n}": float(change.value),
+            f"basis{n}": change.basis,
+            f"half_width{n}": float(change.half_width),
+        }
+    return dict.fromkeys([f"basis{n}" for n in (1, 2)], "") | row
+
+
+def _qualifier(fact: _Proposal, value: Decimal, catalogue: Catalogue) -> str:
+    if fact.number.high is None:
+        return fact.number.qualifier
+    return f"range {_plain(value)}-{_plain(fact.number.high * fact.factor(catalogue))}"
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _source_words(source: _Source, catalogue: Catalogue) -> str:
+    issuer = catalogue.zone(source.zone).issuer_vi if source.issuer == "board" else source.office
+    return ": ".join(words for words in (issuer, source.title.strip()) if words) or source.name
+
+
+def _settle_changes(proposals: list[_Proposal]) -> tuple[list[_Proposal], list[_Left]]:
+    """At most two changes a fact, those that a model can use first; further ones are left over."""
+    kept, left = [], []
+    for fact in proposals:
+        modelled = [c for c in fact.changes if c.basis in BASES and BASES[c.basis].modelled]
+        ordered = [*modelled, *(c for c in fact.changes if c not in modelled)]
+        kept.append(replace(fact, changes=tuple(ordered[:2])))
+        left += [
+            _Left(f"{_plain(c.value)} ({c.basis})", "third", "", fact.sentence, c.start, c.end) for c in ordered[2:]
+        ]
+    return kept, left
+
+
+def _unread_frame(unread: list[_Left], document: Document) -> pd.DataFrame:
+    rows = [
+        (left.number, REASONS[left.reason], left.section, left.sentence, _place(left.start, left.end, document))
+        for left in unread
+    ]
+    return pd.DataFrame(rows, columns=UNREAD_COLUMNS).astype("str")
+
+
+def _place(start: int, end: int, document: Document) -> str:
+    return f"line {document.line_of(start)}, characters {start}-{end}"
+
+
+# -------------------------------------------------------------------------------------------- draft and append
+
+
+def draft_csv(report: Report, path=None, root=None) -> Path:
+    """Write what a report proposes as a table to look through and edit; returns its path.
+
+    `outputs/<zone>/<name of the report>-draft.csv` unless `path` says otherwise: FACT_COLUMNS, then `place`,
+    `confidence` and the `sentence` each figure stands in. A draft that is there already is kept as `…-draft.csv.old`,
+    as it may hold edits.
+    """
+    path = Path(path) if path is not None else data_root(root) / OUTPUTS / report.zone / f"{report.path.stem}-draft.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = report.facts.assign(sentence=[report.sentence(place) for place in report.facts["place"]])
+    content = _csv_text(rows[DRAFT_COLUMNS])
+    if path.exists():
+        path.replace(path.with_name(f"{path.name}.old"))
+    # Excel reads UTF-8 only when the file begins with its mark.
+    path.write_text(content, encoding="utf-8-sig", newline="")
+    return path
+
+
+def load_draft(path) -> pd.DataFrame:
+    """Return the facts of a draft as edited, as text in FACT_COLUMNS. Raises DataError naming what cannot be read."""
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"There is no draft {path.name!r}.", [str(path)], "Make one from the report first.")
+    try:
+        sheet, faults = read_csv(path.read_bytes(), path.name, DRAFT_COLUMNS)
+        refuse_columns(sheet, FACT_COLUMNS, [c for c in DRAFT_COLUMNS if c not in FACT_COLUMNS])
+    except Unreadable as error:
+        raise DataError("The draft cannot be read.", [str(error.fault)], FACT_RULES[error.fault.rule].remedy) from error
+    sheet, found = with_points(sheet, NUMBER_COLUMNS)
+    if faults := [*faults, *found]:
+        remedies = dict.fromkeys(FACT_RULES[fault.rule].remedy for fault in faults)
+        raise DataError("The draft cannot be used; nothing was appended.", map(str, faults), "\n".join(remedies))
+    return sheet.frame(FACT_COLUMNS)[FACT_COLUMNS]
+
+
+def append_proposal(facts: pd.DataFrame, name: str | None = None, root=None) -> list[Path]:
+    """Append proposed facts, straight from a report or from `load_draft`, to the data; returns the files.
+
+    They go to `data/facts/<zone>/<name>`, by default named after the day of publication and the report. Every rule of
+    the data holds, and a report that was appended before is refused: its figures have the same ids. Either all is
+    appended or nothing. Raises DataError.
+    """
+    if facts.empty:
+        raise DataError("There is nothing to append.", next_step="Look at the numbers that were not read.")
+    folder, before, written = data_root(root) / FACTS_FOLDER, {}, []
+    name = name or _file_name(facts)
+    for path in (folder / str(zone) / name for zone in sorted(set(facts["zone"]))):
+        before[path] = path.read_bytes() if path.exists() else None
+    try:
+        written = [append_facts(rows[FACT_COLUMNS], name, root) for _, rows in facts.groupby("zone", sort=True)]
+    except DataError:
+        # A report on two zones has two files; the first must not stay when the second is refused.
+        for path, content in before.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                path.write_bytes(content)
+        raise
+    return written
+
+
+def _file_name(facts: pd.DataFrame) -> str:
+    published, reference = str(facts["published"].iloc[0])[:7], str(facts["reference"].iloc[0]).removeprefix("doc:")
+    plain = unicodedata.normalize("NFD", reference.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "report"
+    return f"{words}.csv" if published in words else f"{published}-{words}.csv"
+
+
+def _csv_text(rows: pd.DataFrame) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(rows.columns)
+    writer.writerows([_cell(value) for value in row] for row in rows.itertuples(index=False))
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    """A cell as it may stand in a facts file: days as 2025-05-16, numbers in full, nothing for nothing."""
+    if value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value)
