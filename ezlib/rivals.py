@@ -430,29 +430,30 @@ def _root(covariance: np.ndarray) -> np.ndarray:
 def _theta(months, horizon, paths, rng, others):
     """The Theta method (Assimakopoulos and Nikolopoulos 2000) as exponential smoothing with drift.
 
-    Seasonality is tested and needs three years: below that the method ignores it. Errors add up as smoothing implies:
-    the shock of a month passes on α of itself, Hyndman and Billah (2003); the library's own intervals grow far faster.
+    Seasonality is tested and needs three years: below that the method ignores it. Errors are taken in proportion and
+    add up as smoothing implies, each month's shock passing on α of itself (Hyndman and Billah 2003): the library's own
+    intervals grow far faster and reach below zero.
     """
     ThetaModel = _statsmodels("forecasting.theta").ThetaModel
     y, note = _filled(months)
     seasonal = is_seasonal(y)
     model = ThetaModel(pd.Series(y), period=YEAR, deseasonalize=seasonal, use_test=False, method="multiplicative")
     fit = _fit(model)
-    index = seasonal_indices(y)[np.arange(len(y) + horizon) % YEAR] if seasonal else np.ones(len(y) + horizon)
+    index = seasonal_indices(y)[np.arange(len(y)) % YEAR] if seasonal else np.ones(len(y))
     alpha = float(fit.params["alpha"])
-    size = np.sqrt(np.mean(_smoothing_errors(y / index[: len(y)], alpha)[YEAR:] ** 2))
+    size = np.sqrt(np.mean(_smoothing_errors(y / index, alpha)[YEAR:] ** 2))
     shocks = size * rng.standard_normal((paths, horizon))
     passed_on = np.cumsum(shocks, axis=1) - shocks
     point = np.asarray(fit.forecast(horizon))
-    return point, point + index[len(y) :] * (shocks + alpha * passed_on), note
+    return point, point * np.exp(shocks + alpha * passed_on), note
 
 
 def _smoothing_errors(y: np.ndarray, alpha: float) -> np.ndarray:
-    """One-month-ahead errors of simple exponential smoothing that starts at the first month."""
+    """One-month-ahead errors, of the logarithm, of simple exponential smoothing that starts at the first month."""
     level, missed = y[0], np.empty(len(y))
     for t, value in enumerate(y):
-        missed[t] = value - level
-        level += alpha * missed[t]
+        missed[t] = np.log(value / level)
+        level += alpha * (value - level)
     return missed
 
 

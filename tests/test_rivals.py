@@ -126,6 +126,11 @@ def test_the_point_of_theta_is_that_of_statsmodels(everything):
     assert everything["theta"].point == pytest.approx(fit.forecast(12).to_numpy())
 
 
+def test_the_paths_of_theta_stay_above_zero_on_a_volatile_flow():
+    found = r.forecast(months(60, np.random.default_rng(3), noise=0.6), 12, "theta", paths=200)
+    assert found.fallback == "" and found.held < 0.05 and (found.paths > 0).all()
+
+
 def test_the_combination_is_the_mean_of_the_four_families(everything):
     assert everything["combination"].point == pytest.approx(np.mean([everything[m].point for m in FAMILIES], axis=0))
     assert np.array_equal(everything["combination"].paths[1], everything["sarimax"].paths[1])
