@@ -498,15 +498,11 @@ def _documents(evidence: Evidence, cell: Cell, how: str) -> list[str | None]:
 
 def _totals(evidence: Evidence, how: str) -> Iterator[tuple]:
     what = "plan" if how == "share" else "level"
-    for identity in _values(evidence.catalogue.identities):
+    for identity in evidence.catalogue.identities.values():
         for scope in identity.scopes:
             for cell in evidence.by_series.get((identity.zone, identity.total, scope), ()):
                 if cell.what == what:
                     yield identity, cell
-
-
-def _values(table) -> Iterable:
-    return table.values() if isinstance(table, Mapping) else table
 
 
 def _part_check(total: Cell, claimed: Claim, known: list[Claim], how: str, whole: bool) -> Check:
@@ -627,10 +623,9 @@ def _heaviest(cells: list[Cell], weight: Mapping[Cell, float]) -> tuple[Cell, ..
 
 def _inside(evidence: Evidence) -> Iterator[Check]:
     """A series that the catalogue calls part of another, against it or the difference of its cumulatives."""
-    for relation in _values(getattr(evidence.catalogue, "inside", ())):
-        whole_key = tuple(str(relation.whole).split("/"))
-        wholes = {(cell.start, cell.end): cell for cell in evidence.levels(*whole_key)}
-        for part in evidence.levels(*str(relation.part).split("/")):
+    for relation in evidence.catalogue.inside.values():
+        wholes = {(cell.start, cell.end): cell for cell in evidence.levels(*relation.whole.split("/"))}
+        for part in evidence.levels(*relation.part.split("/")):
             claim = evidence.best(part, how="printed")
             if claim and (whole := _over(part, wholes, evidence)):
                 yield Check("inside", part, ((1, claim),), whole, "<=")
@@ -702,7 +697,7 @@ def _scale(evidence: Evidence) -> Iterator[Remark]:
 
 def _neighbours(cell: Cell, fact: str, evidence: Evidence) -> Iterator[float]:
     for other in evidence.levels(cell.zone, cell.indicator, cell.scope):
-        near = abs((other.end - cell.end).days) <= NEIGHBOUR_DAYS
+        near = abs((other.end - cell.end).days) <= NEIGHBOUR_DAYS and cell.scope not in UNDEFINED_SCOPES
         for claim in evidence.cells[other]:
             if near and claim.fact != fact and claim.value() > 0:
                 yield claim.value() / other.days
@@ -1057,15 +1052,17 @@ class _Corrector:
         self.by_figure = defaultdict(list)
         self.held = {}
         for check in checks:
-            self.held[check] = check.holds(ROUNDED)
+            self.held[check] = check.holds(EITHER)
             for figure in {figure for claim in check.claims for figure in claim.figures}:
                 self.by_figure[figure].append(check)
 
     def __call__(self, check: Check) -> list[Correction]:
         found = []
+        # What even cut-off figures do not explain is mended within their leeway.
+        reading = ROUNDED if check.holds(EITHER) else EITHER
         for claim in check.claims:
             for figure in claim.figures:
-                if (needed := _needed(check, claim, figure)) is not None:
+                if (needed := _needed(check, claim, figure, reading)) is not None:
                     found += [self._weighed(slip, check) for slip in _slips(figure, needed)]
         best = {}
         for correction in sorted(found, key=_rank):
@@ -1073,11 +1070,13 @@ class _Corrector:
         return _telling(list(best.values()), check)
 
     def _weighed(self, correction: Correction, mended: Check) -> Correction:
-        low, high = correction.new - correction.half_width, correction.new + correction.half_width
-        instead = {correction.figure: (low, high)}
-        others = [check for check in self.by_figure[correction.figure] if check is not mended]
-        repairs = sum(not self.held[check] and check.holds(ROUNDED, instead) for check in others)
-        breaks = sum(check.holds(EITHER) and not check.holds(EITHER, instead) for check in others)
+        figure = correction.figure
+        mended_figure = replace(figure, value=correction.new, half_width=correction.half_width, words=None)
+        instead = {figure: mended_figure.bounds(EITHER)}
+        others = [check for check in self.by_figure[figure] if check is not mended]
+        after = {check: check.holds(EITHER, instead) for check in others}
+        repairs = sum(after[check] and not self.held[check] for check in others)
+        breaks = sum(self.held[check] and not after[check] for check in others)
         return replace(correction, repairs=repairs, breaks=breaks)
 
 
@@ -1128,23 +1127,23 @@ class _Needed:
         return self.high - self.low <= ROOM_DIGITS * 2 * figure.half_width
 
 
-def _needed(check: Check, claim: Claim, figure: Figure) -> _Needed | None:
+def _needed(check: Check, claim: Claim, figure: Figure, reading: Reading) -> _Needed | None:
     if sum(figure in other.figures for other in check.claims) > 1:
         return None
     on_left = any(other is claim for _, other in check.left)
     own, opposite = (check.left, check.right) if on_left else (check.right, check.left)
     sign = next(sign for sign, other in own if other is claim)
     others = tuple((s, other) for s, other in own if other is not claim)
-    (far_low, far_high), (near_low, near_high) = _sum(opposite, ROUNDED), _sum(others, ROUNDED)
+    (far_low, far_high), (near_low, near_high) = _sum(opposite, reading), _sum(others, reading)
     low, high = far_low - near_high, far_high - near_low
     if check.relation == "<=":
         low, high = (-math.inf, high) if on_left else (low, math.inf)
     low, high = (low, high) if sign > 0 else (-high, -low)
     point = sign * (sum(s * c.value() for s, c in opposite) - sum(s * c.value() for s, c in others))
-    return _solved(claim, figure, low, high, point if check.relation == "=" else math.nan)
+    return _solved(claim, figure, reading, low, high, point if check.relation == "=" else math.nan)
 
 
-def _solved(claim: Claim, figure: Figure, low: float, high: float, point: float) -> _Needed | None:
+def _solved(claim: Claim, figure: Figure, reading: Reading, low: float, high: float, point: float) -> _Needed | None:
     """The interval of a figure, given the interval that its claim must lie in."""
     formula = FORMULAS[claim.how]
     if claim.how != "stated":
@@ -1155,7 +1154,7 @@ def _solved(claim: Claim, figure: Figure, low: float, high: float, point: float)
         back, other = formula.level, claim.link
     else:
         back, other = formula.link, claim.level
-    spread = (math.nan,) if other is None else other.bounds(ROUNDED)
+    spread = (math.nan,) if other is None else other.bounds(reading)
     ends = [back(target, end) for target in (low, high) for end in spread]
     return _Needed(min(ends), max(ends), back(point, math.nan if other is None else other.value))
 
