@@ -95,6 +95,11 @@ class Phrases:
     periods: tuple[tuple[str, re.Pattern], ...] = ()
     comparisons: tuple[re.Pattern, ...] = ()
 
+    def apart_from(self, features: Iterable[str]) -> set[str]:
+        """The features that those given exclude, themselves aside."""
+        given = set(features)
+        return {f for family in self.table["apart"] if given & set(family) for f in family} - given
+
     @property
     def light(self) -> frozenset[str]:
         return frozenset(self.table["light"])
@@ -352,6 +357,7 @@ _NUMBER = re.compile(
 )
 _SPLIT = re.compile(r"(?<![\w.,/])(?P<a>\d{1,3}), (?P<b>\d{1,3})(?=\s*[^\W\d])")
 _FRACTION = re.compile(r"(?<![\w.,/])\d{1,3}/\d{1,3}(?![\w/])")
+_DIGITS_END = re.compile(r"(?:us\$|usd|\$|vnd|vnđ)?\s?[\d.,\s/-]*\d", re.IGNORECASE)
 _PERCENT = re.compile(r"\s*(?:%|phần trăm\b|percent\b|per cent\b|pct\b)")
 _POINTS = re.compile(r"\s*(?:điểm (?:%|phần trăm)|percentage points?)")
 _TIMES = re.compile(r"\s*(?:lần|times|-?\s?fold)\b")
@@ -368,13 +374,33 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
     for kind, find in (("aside", _asides), ("versus", _versus), ("when", _whens), ("number", _numbers)):
         masked = _mask(folded, marks)
         marks += [Mark(start, end, kind, value) for start, end, value in find(masked, phrases, lang)]
-    rest = tokens_of(_mask(folded, marks))
-    for kind in ("change", "status", "aims", "cumulative", "in_turn", "of_which", "per_day", "feature"):
+    counted = [
+        m._replace(end=m.start + _DIGITS_END.match(folded, m.start).end() - m.start)
+        for m in marks
+        if m.kind == "number"
+    ]
+    rest, said = (
+        tokens_of(_mask(folded, marks)),
+        tokens_of(_mask(folded, [m for m in marks if m.kind != "number"] + counted)),
+    )
+    for kind in ("change", "status", "aims", "cumulative", "in_turn", "of_which", "per_day"):
         marks += [Mark(rest[i][1], rest[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(rest)]
+    marks += _features(said, marks, phrases)
     free = tokens_of(folded)
     for kind in ("name", "quoted"):
         marks += [Mark(free[i][1], free[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(free)]
     return sorted(marks, key=lambda mark: (mark.start, -mark.end))
+
+
+def _features(tokens: list[tuple[str, int, int]], marks: list[Mark], phrases: Phrases) -> list[Mark]:
+    """What is spoken of. Words that only name the unit of a figure ("lượt người") are kept apart as `unit_feature`."""
+    numbers = [m for m in marks if m.kind == "number"]
+    found = []
+    for i, j, value in phrases.lexicons["feature"].find(tokens):
+        start, end = tokens[i][1], tokens[j - 1][2]
+        inside = any(m.start <= start and end <= m.end for m in numbers)
+        found.append(Mark(start, end, "unit_feature" if inside else "feature", value))
+    return found
 
 
 def _mask(folded: str, marks: list[Mark]) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ezlib.catalogue import Catalogue, data_root, load_catalogue
+from ezlib.catalogue import Catalogue, Identity, data_root, load_catalogue
 from ezlib.contracts import BASES, DATE_COLUMNS, FACT_COLUMNS, FACT_RULES, NUMBER_COLUMNS, DataError, as_of_date
 from ezlib.documents import Document, Paragraph, make_document, read_document
 from ezlib.facts import FACTS_FOLDER, append_facts
@@ -125,7 +125,7 @@ def parse_document(document: Document, zone: str, path: Path, published=None, mo
         found, left = walk.paragraph(i)
         proposals += found
         unread += left
-    proposals = _choose_readings(proposals, source, catalogue)
+    proposals = _settle_parts(_choose_readings(proposals, catalogue), catalogue)
     proposals, repeated = _without_repeats(proposals)
     proposals, further = _settle_changes(proposals)
     unread = sorted([*unread, *repeated, *further], key=lambda left: left.start)
@@ -362,6 +362,7 @@ class _Proposal:
     changes: tuple[_Change, ...] = ()
     notes: tuple[str, ...] = ()
     choice: int = 0
+    rival: When | None = None  # the other period it may be of, where "trong đó" follows a month and a year to date
 
     def in_unit(self, catalogue: Catalogue, choice: int | None = None) -> tuple[Decimal, Decimal]:
         """Value and half width in the row's unit, by one of the readings of the printed digits."""
@@ -480,6 +481,7 @@ class _State:
     found: list[_Proposal] = field(default_factory=list)
     left: list[_Left] = field(default_factory=list)
     last: int | None = None
+    compared: Base | None = None
 
 
 @dataclass
@@ -498,6 +500,7 @@ class _Sentence:
     used: set[int] = field(default_factory=set)  # starts of comparisons taken
     pending: list[tuple[Mark, str, Base | None]] = field(default_factory=list)
     outer: list[tuple] = field(default_factory=list)
+    rival: When | None = None
     scanned: int = 0
 
     def within(self, start: int, end: int, *kinds: str) -> list[Mark]:
@@ -507,7 +510,11 @@ class _Sentence:
 _FULL_STOP = re.compile(r"[.!?…]+(?=\s|$|(?<=[^\d.][.])[A-ZÀ-ỸĐ])|[!?]|;(?=\s)")
 _ABBREVIATED = re.compile(r"\b(?:tp|ts|ths|st|no|vs|u\.s|tr|đ/c|mr|ms|dr|approx|etc)$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;(]")
-_BREAK = re.compile(r"[,;:.()]|\b(?:và|với|còn|trong khi|and|while|with|including|but|as|from|to|at|worth|valued)\b")
+_TURN = re.compile(r"\b(?:và|với|còn|trong khi|and|while|with|including|but|as|from|to|at|worth|valued)\b")
+_CITES = re.compile(
+    r"\b(?:theo|của|từ|according to|from|by|of|said)"
+    r"(?: (?:the|báo cáo|số liệu|thống kê|của|data|lao cai|provincial))*\s*$"
+)
 _MERE = re.compile(
     r"[\s()]*(?:so|by|về|của|mức|thêm|khoảng|hơn|gần|trên|tới|đến|lên|of|nearly|about|over|more than)?[\s()]*"
 )
@@ -521,12 +528,13 @@ class _Walk:
         self.held: list[_Held] = []
         self.states: list[_State] = []
         self.quoted = ""
+        self.topic: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------------ paragraphs
 
     def paragraph(self, i: int) -> tuple[list[_Proposal], list[_Left]]:
         paragraph = self.document.paragraphs[i]
-        marks = annotate(paragraph.text, self.phrases, self.source.lang)
+        marks = self._without_sources(paragraph.text, annotate(paragraph.text, self.phrases, self.source.lang))
         state = self._opening_state(i, paragraph, marks)
         planned = self._is_planned(paragraph)
         sentence = None
@@ -538,8 +546,16 @@ class _Walk:
             else:
                 self._read_sentence(i, sentence, state)
         self._hand_down(paragraph, marks, state, sentence)
+        self.topic = state.found[0].features if state.found else self.topic if not paragraph.mark else frozenset()
         self.states.append(state)
         return state.found, state.left
+
+    def _without_sources(self, text: str, marks: list[Mark]) -> list[Mark]:
+        """Whom a newspaper quotes is no subject: "theo Chi cục Hải quan cửa khẩu" says nothing of revenue."""
+        if self.source.issuer != "press":
+            return marks
+        cited = [m for m in marks if m.kind == "quoted" and _CITES.search(fold(text[: m.start]))]
+        return [m for m in marks if m.kind != "feature" or not any(q.start <= m.start < q.end for q in cited)]
 
     def _opening_state(self, i: int, paragraph: Paragraph, marks: list[Mark]) -> _State:
         """What holds where a paragraph begins: from the paragraph it continues, or from the headings above it."""
@@ -551,12 +567,14 @@ class _Walk:
         base = next((above.base for above in held if above.base), None)
         state = _State(base or self.source.period, base is not None, context)
         state.status = held[0].status if held else ""
+        state.said = {} if paragraph.mark else dict.fromkeys(self.topic, FAR)
         has_own = any(m.kind == "cumulative" for m in marks)
         state.cumulative = held[0].cumulative if held and not has_own else None
         if not paragraph.mark and paragraph.parents and paragraph.parents[-1] == i - 1 and self.states[i - 1].found:
             before = self.states[i - 1]
             state.base, state.given, state.said = before.base, before.given, dict(before.said)
-            state.found, state.last = [replace(before.found[-1], start=-1)], 0
+            state.found = [replace(fact, start=-1) for fact in before.found]
+            state.last = len(state.found) - 1
         return state
 
     def _is_planned(self, paragraph: Paragraph) -> bool:
@@ -649,15 +667,15 @@ class _Walk:
     def _after(self, text: str, mark: Mark, sentence: _Sentence) -> list[Mark]:
         """What is said of a figure right behind it: "12 tấn thanh long", "in the first six months"."""
         begin = mark.end + 1 if text[mark.end : mark.end + 1] == ")" else mark.end
-        end, found = sentence.end, []
         stops = [m for m in sentence.marks if m.start >= mark.end and m.kind in _STOPPING]
-        end = min([end, *(m.start for m in stops)])
-        for m in sentence.within(mark.end, end, "feature", "when", "per_day"):
-            if _BREAK.search(fold(text[begin : m.start])):
-                break
-            found.append(m)
-            begin = m.end
-        return found
+        end = min([sentence.end, *(m.start for m in stops)])
+        pause = re.search(r"[,;:.()](?!\d)", text[begin:end])
+        # Up to a comma everything is about this figure; where another figure comes first, up to the next "and".
+        if pause:
+            end = begin + pause.start()
+        elif end < sentence.end and (turn := _TURN.search(fold(text[begin:end]))):
+            end = begin + turn.start()
+        return [m for m in sentence.marks if mark.start < m.start < end and m.end > mark.end and m.kind in _SAID_AFTER]
 
     def _difference(self, text, mark, before, sentence, state) -> _Change | None:
         """A level right behind "tăng" or "giảm" is the difference from another period, not a level."""
@@ -713,11 +731,15 @@ class _Walk:
         if last is not None and not near and any(self.catalogue.unit_fits(last.indicator, u) for u in units):
             rule = Rule(last.indicator, ())
             return _Match(rule, last.unit, 1.0 if number.units else 0.8, last.features)
-        context = self._context(text, mark, sentence, state, last, bool(heavy))
+        context = self._without_rivals(self._context(text, mark, sentence, state, last, bool(heavy)), near)
         arguments = (names, units, self.source.issuer, self.phrases, self.catalogue)
         match = _match_indicator(near, context, *arguments)
+        counted = [m for m in sentence.within(mark.start, mark.end, "unit_feature") if m.value not in near]
+        if match is None and counted:
+            near |= {m.value: 0.9 for m in counted}
+            match = _match_indicator(near, context, *arguments)
         if match is None and state.said:
-            match = _match_indicator(near, {**state.said, **context}, *arguments)
+            match = _match_indicator(near, self._without_rivals({**state.said, **context}, near), *arguments)
             match = match and replace(match, trust=match.trust * 0.98)
         if match is None:
             return None
@@ -762,8 +784,9 @@ class _Walk:
         """Features said further off: earlier in the sentence, in the paragraph's head, in the headings."""
         context = dict(state.context)
         head = len(self._head(text))
+        closed = [b.span() for b in re.finditer(r"\([^()]*\)", text[: mark.start])]
         for m in sentence.marks:
-            if m.kind == "feature" and m.start < mark.start:
+            if m.kind == "feature" and m.start < mark.start and not any(a < m.start < b for a, b in closed):
                 context[m.value] = max(context.get(m.value, 0), SENTENCE)
         if head and mark.start > head:
             for m in annotate(text[:head], self.phrases, self.source.lang):
@@ -773,6 +796,11 @@ class _Walk:
             for f in last.features:
                 context[f] = max(context.get(f, 0), SENTENCE)
         return context
+
+    def _without_rivals(self, context: dict[str, float], near: dict[str, float]) -> dict[str, float]:
+        """What was said before, but for what the words beside the figure exclude: after "nhập khẩu" no exports."""
+        gone = self.phrases.apart_from(near)
+        return {f: w for f, w in context.items() if f not in gone}
 
     def _head(self, text: str) -> str:
         before, colon, _ = text.partition(":")
@@ -786,21 +814,33 @@ class _Walk:
         sums_up = [m for m in before if m.kind == "cumulative"]
         if whens or sums_up:
             when = self._named(whens[-1] if whens else None, bool(sums_up), sentence, state)
-            sentence.when, sentence.cumulative, sentence.status = when, bool(sums_up), ""
+            sentence.when, sentence.cumulative, sentence.status, sentence.rival = when, bool(sums_up), "", None
             if not sums_up and not any(m.kind == "status" and m.value == "projection" for m in before):
                 state.base, state.given = when, True
             return when, 1.0
         if sentence.when is not None:
             new_subject = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
-            return sentence.when, 0.9 if sentence.cumulative and new_subject else 0.98
+            return sentence.when, 0.8 if sentence.rival else 0.9 if sentence.cumulative and new_subject else 0.98
         if state.cumulative is not None:
             return state.cumulative, 0.7
-        if sentence.goes_on and state.last is not None and state.found[state.last].start >= 0:
-            return state.found[state.last].when, 0.9
+        if sentence.goes_on and state.last is not None:
+            return self._of_which(sentence, state)
         if state.base is None:
             return None, 0.0
         office = self.source.issuer != "press"
         return state.base, 0.97 if office else 0.9 if state.given else 0.65
+
+    def _of_which(self, sentence: _Sentence, state: _State) -> tuple[When, float]:
+        """The period of parts named in a sentence of their own: that of the figure they are parts of.
+
+        After a month and its year to date it may be either; the month is taken, and whether the parts add up to it is
+        looked at once all is read.
+        """
+        last = state.found[state.last]
+        whole = next((f for f in state.found if f.series == last.series and f.sentence == last.sentence), last)
+        sentence.rival = last.when if last.when != whole.when else None
+        sentence.when = whole.when
+        return whole.when, 0.8 if sentence.rival else 0.95
 
     def _named(self, when: When | None, sums_up: bool, sentence: _Sentence, state: _State) -> When | None:
         base = state.base
@@ -846,8 +886,11 @@ class _Walk:
         paragraph = self.document.paragraphs[i]
         start, end = paragraph.offsets[mark.start], paragraph.offsets[mark.end - 1] + 1
         words = paragraph.text[sentence.start : sentence.end].strip()
-        fact = _Proposal(zone, indicator, scope, unit, mark.value, when, days, status, start, end, words,
-                         0.98 * trust, match.features)  # fmt: skip
+        place = start, end, words
+        fact = _Proposal(
+            *(zone, indicator, scope, unit, mark.value, when, days, status, *place, 0.98 * trust, match.features),
+            rival=sentence.rival,
+        )
         for pending, direction, base in sentence.pending:
             if change := self._settled(pending, direction, base, fact):
                 fact = _with_change(fact, change)
@@ -864,9 +907,11 @@ class _Walk:
         """Scope, zone and indicator: an office counts its own, a newspaper quotes whoever it names."""
         scope, zone, table, sure = self.source.scope, self.source.zone, self.phrases.table, 1.0
         if self.source.issuer == "press":
-            spoken = [m.value for m in sentence.marks if m.kind == "quoted" and m.start < mark.start]
-            self.quoted = spoken[-1] if spoken else self.quoted
-            scope, sure = self.quoted or scope, 0.88
+            quoted = [m for m in sentence.marks if m.kind == "quoted"]
+            spoken = [m.value for m in quoted if m.start < mark.start][-1:] or [m.value for m in quoted][:1]
+            # A gate is where it happened, for that sentence alone; an office stays the source until another is named.
+            self.quoted = spoken[0] if spoken and spoken[0] != "kim-thanh" else self.quoted
+            scope, sure = (spoken or [self.quoted])[0] or scope, 0.88
             indicator = table["scope_indicators"].get(scope, {}).get(indicator, indicator)
         group = self.catalogue.indicator(indicator).group
         other = table["elsewhere"].get(zone, {}).get(group)
@@ -913,11 +958,16 @@ class _Walk:
             return
         if base is not None:
             sentence.used.add(base.start)
+            state.compared = base.value
+        else:
+            base = self._base_shared(mark, direction, sentence, state)
         if self._is_fresh(text, before, sentence, state):
             sentence.pending.append((mark, direction, base and base.value))
             return
         fact = state.found[state.last]
         change = self._settled(mark, direction, base and base.value, fact)
+        if change is not None and base is not None and base.kind == "shared":
+            change = replace(change, trust=0.85 * change.trust)
         if change is None:
             reason = "times" if mark.value.form == "times" else "basis" if direction else "alone"
             state.left.append(self._left(mark, reason, i, sentence))
@@ -933,6 +983,14 @@ class _Walk:
             return None
         between = fold(text[mark.end : later[0].start])
         return later[0] if len(between) <= 30 and not re.search(r"[,;.]", between) else None
+
+    def _base_shared(self, mark: Mark, direction: str, sentence: _Sentence, state: _State) -> Mark | None:
+        """The comparison of a list where it is said once: "bằng 186 %; nhập khẩu bằng 134 % so với cùng kỳ"."""
+        later = sentence.within(mark.end, sentence.end, "versus")
+        shared = later[0].value if later else state.compared
+        if shared is None or not direction or shared.basis not in ("yoy", "mom"):
+            return None
+        return Mark(mark.start, mark.start, "shared", shared)
 
     def _base_before(self, before: list[Mark]) -> Mark | None:
         found = [m for m in before if m.kind == "versus"]
@@ -1054,6 +1112,7 @@ class _Walk:
         state.found[state.last] = _with_change(fact, change)
 
 
+_SAID_AFTER = ("feature", "when", "per_day")
 _STOPPING = ("number", "versus", "change", "cumulative", "of_which", "status", "aside")
 
 
@@ -1101,42 +1160,64 @@ def _settled_basis(base: Base, fact: _Proposal) -> str:
 # ------------------------------------------------------------------------------- readings, repeats, the tables
 
 
-def _choose_readings(proposals: list[_Proposal], source: _Source, catalogue: Catalogue) -> list[_Proposal]:
+def _choose_readings(proposals: list[_Proposal], catalogue: Catalogue) -> list[_Proposal]:
     """Where separators allow two values, the one that fits the other figures; said in the note, and doubted."""
     sure = [p for p in proposals if len(p.number.readings) == 1]
+    signs = {sign for p in sure if (sign := _decimal_sign(p.number.printed))}
     chosen = []
     for fact in proposals:
         if len(fact.number.readings) > 1:
-            peers = [p for p in sure if _comparable(p, fact)] or [
-                p for p in proposals if p is not fact and _comparable(p, fact)
-            ]
-            fact = _chosen(fact, [p.in_unit(catalogue)[0] for p in peers], catalogue)
-        elif fact.trust and _is_out_of_scale(fact, sure, catalogue):
+            fact = _chosen(fact, proposals, signs, catalogue)
+        elif _is_out_of_scale(fact, sure, catalogue):
             fact = replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, _scale_note(fact)))
         chosen.append(fact)
-    return chosen
+    return [_by_total(fact, chosen, catalogue) if len(fact.number.readings) > 1 else fact for fact in chosen]
 
 
-def _comparable(a: _Proposal, b: _Proposal) -> bool:
-    """Whether two figures are of like size: the same series over stretches within a year or so of each other."""
-    return a is not b and a.series == b.series
+def _decimal_sign(printed: str) -> str:
+    """The sign before the decimals of a number, where nothing else can be meant."""
+    found = re.search(r"([.,])(\d+)(?!.*[.,]\d)", printed)
+    return found[1] if found and len(found[2]) != 3 else ""
 
 
-def _chosen(fact: _Proposal, peers: list[Decimal], catalogue: Catalogue) -> _Proposal:
+def _chosen(fact: _Proposal, proposals: list[_Proposal], signs: set[str], catalogue: Catalogue) -> _Proposal:
     values = [fact.in_unit(catalogue, k)[0] for k in range(2)]
+    like = [p for p in proposals if p is not fact and p.series == fact.series]
+    peers = [p.in_unit(catalogue)[0] for p in [p for p in like if len(p.number.readings) == 1] or like]
     peers = [p for p in peers if p > 0]
     if not peers or 0 in values:
-        # Thousands of things and tonnes are written with a point as a rule; other figures are less certain.
-        return replace(fact, trust=fact.trust * (0.97 if _counts(fact) else 0.9))
+        return replace(fact, trust=fact.trust * _trust_in_style(fact, signs))
     misfit = [min(abs((v / p).ln()) for p in peers) for v in values]
-    if misfit[0] <= misfit[1]:
-        return fact
-    note = f"printed {fact.number.printed}; read as {_plain(fact.number.readings[1][0])} like its other figures"
+    return fact if misfit[0] <= misfit[1] else _read_otherwise(fact, "like its other figures")
+
+
+def _trust_in_style(fact: _Proposal, signs: set[str]) -> float:
+    """How far the usual reading of a number holds: by the decimal signs the text uses elsewhere."""
+    sign = next(c for c in fact.number.printed if c in ".,")
+    as_decimal = fact.number.readings[0][1] < 1
+    agrees = signs == {sign} if as_decimal else sign not in signs
+    # "1,007 triệu đồng" is more often 1007 million than a sum told to the nearest thousand đồng.
+    finely = as_decimal and fact.number.power == 6 and fact.number.units == ("vnd",)
+    return 0.8 if finely else 0.97 if agrees and signs else 0.9 if not signs else 0.8
+
+
+def _read_otherwise(fact: _Proposal, why: str) -> _Proposal:
+    note = f"printed {fact.number.printed}; read as {_plain(fact.number.readings[1][0])} {why}"
     return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, note))
 
 
-def _counts(fact: _Proposal) -> bool:
-    return "." in fact.number.printed and fact.number.power == 0
+def _by_total(fact: _Proposal, proposals: list[_Proposal], catalogue: Catalogue) -> _Proposal:
+    """The other reading where with it, and only with it, the parts add up to the printed total."""
+    for identity in catalogue.identities.values():
+        if not _is_part(fact, identity) or fact.choice:
+            continue
+        at = {p.indicator: p.in_unit(catalogue)[0] for p in proposals if (p.scope, p.days) == (fact.scope, fact.days)}
+        others = [at.get(part) for part in identity.parts if part != fact.indicator]
+        if identity.total in at and None not in others:
+            sums = [sum(others) + fact.in_unit(catalogue, k)[0] for k in range(2)]
+            if [_adds_up(added, at[identity.total]) for added in sums] == [False, True]:
+                return _read_otherwise(fact, "so that the parts add up to the total")
+    return fact
 
 
 def _is_out_of_scale(fact: _Proposal, sure: list[_Proposal], catalogue: Catalogue) -> bool:
@@ -1150,6 +1231,36 @@ def _is_out_of_scale(fact: _Proposal, sure: list[_Proposal], catalogue: Catalogu
 
 def _scale_note(fact: _Proposal) -> str:
     return f"printed {fact.number.printed}, far above every other figure in this unit; kept as printed"
+
+
+def _settle_parts(proposals: list[_Proposal], catalogue: Catalogue) -> list[_Proposal]:
+    """Parts that may be of a month or of the year to date, put where they add up to the total the text prints."""
+    for identity in catalogue.identities.values():
+        parts = [p for p in proposals if p.rival and _is_part(p, identity)]
+        totals = [p for p in proposals if p.indicator == identity.total and p.zone == identity.zone]
+        whens = [parts[0].when, parts[0].rival] if {p.indicator for p in parts} == set(identity.parts) else []
+        added = sum(p.in_unit(catalogue)[0] for p in parts)
+        fits = [p.when for p in totals if p.when in whens and _adds_up(added, p.in_unit(catalogue)[0])]
+        if fits:
+            settled = {id(p): _at(p, fits[0], catalogue) for p in parts}
+            proposals = [settled.get(id(p), p) for p in proposals]
+    return proposals
+
+
+def _is_part(fact: _Proposal, identity: Identity) -> bool:
+    return fact.zone == identity.zone and fact.scope in identity.scopes and fact.indicator in identity.parts
+
+
+def _adds_up(added: Decimal, total: Decimal) -> bool:
+    return abs(added - total) <= Decimal("0.005") * abs(total)
+
+
+def _at(fact: _Proposal, when: When, catalogue: Catalogue) -> _Proposal:
+    """The same figure at a period that is certain."""
+    days = _days_of(when, catalogue.calendar_of(fact.zone, fact.indicator, fact.scope))
+    basis = {"yoy": "ytd_yoy"} if days[2] in ("ytd", "half") else {"ytd_yoy": "yoy"}
+    changes = tuple(replace(c, basis=basis.get(c.basis, c.basis)) for c in fact.changes)
+    return replace(fact, when=when, days=days, changes=changes, trust=fact.trust / 0.8, rival=None)
 
 
 def _without_repeats(proposals: list[_Proposal]) -> tuple[list[_Proposal], list[_Left]]:
