@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import os
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -75,12 +77,7 @@ def load_facts(zone: str | None = None, as_of=None, root=None) -> pd.DataFrame:
     root, day = data_root(root), as_of_date(as_of)
     catalogue = load_catalogue(root)
     _refuse_unknown_zone(zone, catalogue)
-    text, faults = _read_all(root, catalogue, zone)
-    text = _corrected(text, root, catalogue, zone, day)
-    faults += _faults(text, catalogue)
-    _refuse(faults)
-    facts = _typed(text)
-    return facts if day is None else _published_by(facts, day)
+    return _loaded(root, zone, day, catalogue, _stamp(root, zone)).copy(deep=False)
 
 
 def append_facts(facts: pd.DataFrame, name: str, root=None) -> Path:
@@ -116,6 +113,32 @@ def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
     for i in np.flatnonzero(qualifier == "range"):
         lower[i], upper[i] = _noted_range(facts["note"].iat[i]) or (value[i], value[i] + 2 * half[i])
     return facts.assign(lower=lower, upper=upper)
+
+
+# ----------------------------------------------------------------------------------------- read once, used often
+
+
+@lru_cache(maxsize=32)
+def _loaded(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalogue, stamp: tuple) -> pd.DataFrame:
+    """The checked facts; `stamp` is what the files hold, so that a changed file is read afresh."""
+    text, faults = _read_all(root, catalogue, zone)
+    text = _corrected(text, root, catalogue, zone, day)
+    faults += _faults(text, catalogue)
+    _refuse(faults)
+    facts = _typed(text)
+    return facts if day is None else _published_by(facts, day)
+
+
+def _stamp(root: Path, zone: str | None) -> tuple:
+    paths = [path for _, path in _sources(root, zone)] + [root / CORRECTIONS]
+    return tuple((path, _digest(path)) for path in paths if path.exists())
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.blake2b(path.read_bytes()).hexdigest()
+    except OSError as error:  # a file that Excel holds open; reading it will say so in better words
+        return repr(error)
 
 
 # ---------------------------------------------------------------------------------------------------- faults
