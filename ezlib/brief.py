@@ -25,7 +25,7 @@ from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.subjects import assess_all, headline_outlooks
-from ezlib.tables import target_text, targets_table
+from ezlib.tables import findings_texts, target_text, targets_table
 from ezlib.targets import TargetAssessment
 from ezlib.wording import say
 
@@ -36,6 +36,7 @@ GROUPS_IN_PARTS = ("trade", "revenue")
 GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
 SOURCES_PER_SERIES = 12
+DOUBTS_SHOWN = 6
 COMPUTED = "*"
 STATED = ("mom", "yoy", "ytd_yoy")
 
@@ -160,9 +161,13 @@ class Brief:
         """The findings of the audit that touch a figure shown here."""
         touching = for_facts(self.findings, self.sources_in_order)
         touching = touching[touching["severity"] != "note"]
-        texts = list(dict.fromkeys(touching[f"message_{self.lang}"]))
-        body = blocks.warnings(texts) if texts else blocks.paragraph(say("findings.none", self.lang))
-        return blocks.stack(blocks.section(say("section.findings", self.lang)), body)
+        texts = findings_texts(touching, self.lang)
+        more = len(texts) - DOUBTS_SHOWN
+        body = blocks.warnings(texts[:DOUBTS_SHOWN]) if texts else blocks.paragraph(say("findings.none", self.lang))
+        rest = (
+            blocks.small_print(say("findings.more", self.lang, count=str(more), zone=self.zone.id)) if more > 0 else ""
+        )
+        return blocks.stack(blocks.section(say("section.findings", self.lang)), body, *([rest] if rest else []))
 
     @property
     def sources(self) -> Block:

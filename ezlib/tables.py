@@ -40,12 +40,21 @@ def findings_table(findings: pd.DataFrame, lang: str = "vi") -> Block:
     ordered = _worst_first(findings)
     frame = pd.DataFrame(
         {
-            say("table.finding", lang): ordered[f"message_{lang}"].to_list(),
+            say("table.finding", lang): findings_texts(ordered, lang),
             say("table.facts", lang): [", ".join(facts) for facts in ordered["facts"]],
         },
         index=pd.Index([say(f"severity.{s}", lang) for s in ordered["severity"]], name=say("table.severity", lang)),
     )
     return blocks.table(frame, say("section.findings", lang))
+
+
+def findings_texts(findings: pd.DataFrame, lang: str = "vi") -> list[str]:
+    """Each finding in a sentence, with the likeliest slip behind it where there is one."""
+    pairs = zip(findings[f"message_{lang}"], findings[f"likely_{lang}"], strict=True)
+    return [
+        wording.sentences(message, say("finding.likely", lang, correction=likely) if likely else "")
+        for message, likely in pairs
+    ]
 
 
 def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi") -> str:
@@ -57,6 +66,8 @@ def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi")
     for finding in _worst_first(findings).itertuples():
         message = getattr(finding, f"message_{lang}")
         lines.append(f"{say(f'severity.{finding.severity}', lang).upper()} {finding.rule}: {message}")
+        likely = getattr(finding, f"likely_{lang}")
+        lines += [f"    → {likely}"] if likely else []
         lines += [f"    {fact}  {place[fact]}" for fact in finding.facts if fact in place]
     counts = findings["severity"].value_counts()
     told = [f"{counts.get(s, 0)} {say(f'severity.{s}', lang)}" for s in SEVERITIES]

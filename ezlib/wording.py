@@ -116,7 +116,7 @@ def estimate(median, lower, upper, lang="vi") -> Estimate:
     """An estimate and its 80 % interval, rounded to two digits of the interval's half-width.
 
     1805 in 1408–2416 is written 1.810 (1.410–2.420): the next digit would change with the seed. Where the interval
-    has no width the number is exact and keeps up to six significant digits.
+    has no width the number is exact. Decimals end with the fifth digit in all.
     """
     exponent = _last_digit(median, lower, upper)
     places = max(0, -exponent)
@@ -132,12 +132,14 @@ def digits(x, significant, lang="vi") -> str:
 
 
 def _last_digit(median, lower, upper) -> int:
+    """Exponent of the last digit kept: two digits of the half-width, and no decimals past the fifth digit in all."""
     half = (upper - lower) / 2
-    if half > 1e-9 * max(abs(median), 1e-300):
-        return math.floor(math.log10(half)) - 1
-    if median == 0:
+    if median == 0 and half == 0:
         return 0
-    exact = _rounded(float(f"{median:.6g}"), None)
+    fifth = math.floor(math.log10(max(abs(median), half))) - 4
+    if half > 1e-9 * abs(median):
+        return max(math.floor(math.log10(half)) - 1, min(0, fifth))
+    exact = _rounded(float(f"{median:.5g}"), None)
     return min(0, exact.as_tuple().exponent)
 
 
@@ -175,6 +177,16 @@ def with_unit(text: str, unit, lang="vi", catalogue=None) -> str:
     """A number already written, and its unit, on one line: "1.810 triệu USD"."""
     name = unit_name(unit, lang, catalogue)
     return (text + NBSP + name).rstrip(NBSP).replace(" ", NBSP) if name else text
+
+
+def estimate_in(median, lower, upper, unit, lang="vi") -> tuple[Estimate, str]:
+    """An estimate and the id of the unit it is written in: the next larger one from ten thousand on.
+
+    449000 million USD is written 449 (414–486), in billion_usd; 1810 stays as it is, in million_usd.
+    """
+    if unit in THOUSANDFOLD and abs(median) >= LONG_NUMBER:
+        return estimate(median / 1000, lower / 1000, upper / 1000, lang), THOUSANDFOLD[unit]
+    return estimate(median, lower, upper, lang), unit
 
 
 def aim(x, unit, lang="vi", catalogue=None) -> str:
@@ -453,6 +465,7 @@ SENTENCES = {
         "en": "open dot: derived from published figures",
     },
     "chart.read.estimated": {"vi": "nét đứt: ước lượng", "en": "dashes: estimated"},
+    "chart.read.announced": {"vi": "dấu ×: số ước đã công bố", "en": "cross: published estimate"},
     "chart.read.forecast": {"vi": "nét chấm trên nền xám: dự báo", "en": "dots on grey: forecast"},
     "chart.source": {"vi": "Nguồn: {source}.", "en": "Source: {source}."},
     "chart.label.reported": {"vi": "đã công bố\n{value}", "en": "published\n{value}"},
@@ -482,10 +495,6 @@ SENTENCES = {
         "vi": "{name}, lũy kế năm {year}, {unit}; mọi số liệu hiện có",
         "en": "{name}, cumulative in {year}, {unit}; all figures at hand",
     },
-    "chart.read.cumulative": {
-        "vi": "Chấm đặc: lũy kế đã công bố; chấm rỗng: suy ra; nét đứt: ước lượng; nét chấm trên nền xám: dự báo.",
-        "en": "Filled dot: published; open dot: derived; dashes: estimated; dots on grey: forecast.",
-    },
     # text alternatives
     "alt.fan.open": {
         "vi": "Biểu đồ: {name} theo tháng, {unit}, từ {start} đến {end}.",
@@ -496,6 +505,14 @@ SENTENCES = {
         "en": "Latest published month: {month}, {value}.",
     },
     "alt.fan.derived": {"vi": "Suy ra từ số đã công bố: {months}.", "en": "Derived from published figures: {months}."},
+    "alt.fan.estimated_one": {
+        "vi": "Ước lượng {month}: {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "en": "Estimated for {month}: {median} (80\u00a0% interval {lower} to {upper}).",
+    },
+    "alt.fan.announced": {
+        "vi": "Số ước đã công bố cho {month}: {value}.",
+        "en": "Published estimate for {month}: {value}.",
+    },
     "alt.fan.estimated": {
         "vi": "Ước lượng cho {count} tháng, giá trị giữa từ {lowest} ({lowest_month}) đến {highest} ({highest_month}).",
         "en": "Estimated for {count} months, medians between {lowest} ({lowest_month}) and "
@@ -616,6 +633,11 @@ SENTENCES = {
     "severity.error": {"vi": "sai", "en": "error"},
     "severity.warning": {"vi": "đáng ngờ", "en": "warning"},
     "severity.note": {"vi": "lưu ý", "en": "note"},
+    "finding.likely": {"vi": "Có lẽ: {correction}.", "en": "Likely: {correction}."},
+    "findings.more": {
+        "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone {zone}.",
+        "en": "{count} more findings; see all of them with: ezlib check --zone {zone} --lang en.",
+    },
     "findings.none_at_all": {"vi": "Không thấy mâu thuẫn nào.", "en": "No contradiction was found."},
     "subject.none": {
         "vi": "Danh mục của {zone} chưa nêu chuỗi nào cho chủ đề này.",
