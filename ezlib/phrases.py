@@ -197,6 +197,7 @@ def _lexicons(table: dict, catalogue: Catalogue) -> dict[str, Lexicon]:
         "name": {f"={i.id}": [_plain_name(i.name_vi), _plain_name(i.name_en)] for i in catalogue.indicators.values()},
     }
     single = ("aims", "plan_sections", "result_sections", "cumulative", "in_turn", "of_which", "letterhead")
+    single += ("digressions", "worth", "differences")
     families |= {name: {name: table[name]} for name in single}
     families["per_day"] = {"per_day": table["per_day"]["words"]}
     return {family: Lexicon.of(entries) for family, entries in families.items()}
@@ -335,16 +336,16 @@ PLACEHOLDERS = {
     "{n}": r"(?P<n>\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười(?: một)?)",
     "{en_n}": r"(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven)",
     "{month}": r"(?P<n>\d{1,2})",
-    "{en_month}": rf"(?P<n>{_NAMES})",
-    "{any_month}": rf"(?:{_NAMES})",
+    "{en_month}": rf"(?P<n>{_NAMES})\.?",
+    "{any_month}": rf"(?:{_NAMES})\.?",
     "{d1}": r"(?P<d1>\d{1,2})",
     "{m1}": r"(?P<m1>\d{1,2})",
     "{y1}": r"(?P<y1>\d{4})",
     "{d2}": r"(?P<d2>\d{1,2})",
     "{m2}": r"(?P<m2>\d{1,2})",
     "{y2}": r"(?P<y2>(?:19|20)\d\d)",
-    "{en_m1}": rf"(?P<m1>{_NAMES})",
-    "{en_m2}": rf"(?P<m2>{_NAMES})",
+    "{en_m1}": rf"(?P<m1>{_NAMES})\.?",
+    "{en_m2}": rf"(?P<m2>{_NAMES})\.?",
 }
 """What stands for a year, a count or a month in the patterns of the table."""
 
@@ -383,7 +384,7 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
         tokens_of(_mask(folded, marks)),
         tokens_of(_mask(folded, [m for m in marks if m.kind != "number"] + counted)),
     )
-    for kind in ("change", "status", "aims", "cumulative", "in_turn", "of_which", "per_day"):
+    for kind in ("change", "status", "aims", "cumulative", "in_turn", "of_which", "per_day", "digressions"):
         marks += [Mark(rest[i][1], rest[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(rest)]
     marks += _features(said, marks, phrases)
     free = tokens_of(folded)

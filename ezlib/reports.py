@@ -28,7 +28,7 @@ from ezlib.contracts import BASES, DATE_COLUMNS, FACT_COLUMNS, FACT_RULES, NUMBE
 from ezlib.documents import Document, Paragraph, make_document, read_document
 from ezlib.facts import FACTS_FOLDER, append_facts
 from ezlib.periods import Calendar, as_month, month_bounds, month_of, year_bounds
-from ezlib.phrases import Base, Mark, Number, Phrases, Rule, When, annotate, fold, load_phrases
+from ezlib.phrases import Base, Mark, Number, Phrases, Rule, When, annotate, fold, load_phrases, tokens_of
 from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
 
 PROPOSAL_COLUMNS = [*FACT_COLUMNS, "place", "confidence"]
@@ -49,6 +49,7 @@ REASONS = {
     "basis": "it is not said what the change is measured against",
     "third": "a fact holds two changes; this is a further one",
     "fraction": "a fraction or a rank",
+    "difference": "a change said once more as an amount",
     "times": "'up 2 times' may mean doubled or tripled",
     "range": "a range where a single figure is expected",
     "repeated": "says again what another figure of the text says",
@@ -189,8 +190,8 @@ def _first_lines(document: Document, count: int) -> str:
 
 def _issuer(document: Document, phrases: Phrases) -> tuple[str, str, str]:
     """Scope, kind and name of the office whose head a text bears; ('press', 'press', '') for a newspaper's."""
-    head = _first_lines(document, 25)
-    if not phrases.lexicons["letterhead"].values(head):
+    headed = any(line.strip(" :*") == "BÁO CÁO" for line in document.text[:4000].split("\n"))
+    if not headed and not phrases.lexicons["letterhead"].values(_first_lines(document, 25)):
         return "press", "press", ""
     for entry in phrases.table["issuers"]:
         lines = _first_lines(document, entry["lines"])
@@ -400,7 +401,9 @@ def _same_dimension(a: str, b: str, catalogue: Catalogue) -> bool:
 
 # --------------------------------------------------------------------------------- which indicator words speak of
 
-NEAR, SENTENCE, HEAD, PARENT, FAR = 1.0, 0.8, 0.85, 0.7, 0.6
+# How much a feature counts by where it is said: beside the figure, of the figure before, in the paragraph's head, in
+# the same sentence, in the heading above, further off.
+NEAR, LAST, HEAD, SENTENCE, PARENT, FAR = 1.0, 0.9, 0.85, 0.8, 0.7, 0.6
 UNEXPLAINED, NAMED = 0.6, 0.5
 
 
@@ -448,7 +451,8 @@ def _score(rule: Rule, near: dict, weights: dict, names: set[str], light: frozen
     # A word that says little must stand beside the figure; from a heading far above it would fit everything.
     if any(weights.get(f, 0) < (SENTENCE if f in light else 0.01) for f in rule.needs):
         return None
-    score = sum(weights[f] for f in rule.needs) + 0.5 * sum(weights.get(f, 0) for f in rule.may)
+    score = sum(weights[f] for f in rule.needs)
+    score += 0.5 * sum(weights.get(f, 0) for f in rule.may if f in near or f not in light)
     strange = sum(w for f, w in near.items() if f not in light and f not in rule.needs and f not in rule.may)
     return score - UNEXPLAINED * strange + NAMED * named
 
@@ -475,12 +479,15 @@ class _State:
     given: bool
     context: dict[str, float]
     cumulative: When | None = None
+    beside: When | None = None
     status: str = ""
     said: dict[str, float] = field(default_factory=dict)
     quoted: str = ""
     found: list[_Proposal] = field(default_factory=list)
     left: list[_Left] = field(default_factory=list)
     last: int | None = None
+    main: int = 0  # the first fact since a sentence that named its own subject
+    own: bool = False  # whether the paragraph has named a period
     compared: Base | None = None
 
 
@@ -529,6 +536,8 @@ class _Walk:
         self.states: list[_State] = []
         self.quoted = ""
         self.topic: frozenset[str] = frozenset()
+        self.subject: frozenset[str] = frozenset()
+        self.beside: dict[tuple[int, ...], When] = {}
 
     # ------------------------------------------------------------------ paragraphs
 
@@ -546,6 +555,9 @@ class _Walk:
             else:
                 self._read_sentence(i, sentence, state)
         self._hand_down(paragraph, marks, state, sentence)
+        if state.given and state.found:
+            self.beside[paragraph.parents] = state.base
+        self.subject = self.subject or (state.found[0].features if state.found else frozenset())
         self.topic = state.found[0].features if state.found else self.topic if not paragraph.mark else frozenset()
         self.states.append(state)
         return state.found, state.left
@@ -566,15 +578,16 @@ class _Walk:
                 context.setdefault(feature, max(0.3, PARENT - 0.1 * depth))
         base = next((above.base for above in held if above.base), None)
         state = _State(base or self.source.period, base is not None, context)
+        state.beside = self.beside.get(paragraph.parents)
         state.status = held[0].status if held else ""
-        state.said = {} if paragraph.mark else dict.fromkeys(self.topic, FAR)
+        state.said = {} if paragraph.mark else dict.fromkeys(self.subject, 0.5) | dict.fromkeys(self.topic, FAR)
         has_own = any(m.kind == "cumulative" for m in marks)
         state.cumulative = held[0].cumulative if held and not has_own else None
         if not paragraph.mark and paragraph.parents and paragraph.parents[-1] == i - 1 and self.states[i - 1].found:
             before = self.states[i - 1]
             state.base, state.given, state.said = before.base, before.given, dict(before.said)
             state.found = [replace(fact, start=-1) for fact in before.found]
-            state.last = len(state.found) - 1
+            state.last, state.main, state.own = len(state.found) - 1, before.main, before.own
         return state
 
     def _is_planned(self, paragraph: Paragraph) -> bool:
@@ -618,6 +631,7 @@ class _Walk:
         text = self.document.paragraphs[i].text
         opening = sentence.within(sentence.start, sentence.end, "of_which", "feature", "when", "number")[:1]
         sentence.goes_on = bool(opening) and opening[0].kind == "of_which"
+        begun = len(state.found)
         for mark in sentence.marks:
             if mark.kind == "number":
                 self._brackets(text, mark.start, sentence, state)
@@ -627,6 +641,8 @@ class _Walk:
                     self._change(i, mark, sentence, state)
         for mark, direction, base in sentence.pending:
             self._change_alone(i, mark, direction, base, sentence, state)
+        if len(state.found) > begun and not sentence.goes_on:
+            state.main = begun
         for mark in sentence.within(sentence.start, sentence.end, "feature"):
             state.said[mark.value] = FAR
 
@@ -649,7 +665,7 @@ class _Walk:
             state.found[state.last] = _with_change(state.found[state.last], delta)
             sentence.cursor = delta.end
             return
-        reason = self._refusal(mark, before, sentence)
+        reason = self._refusal(mark, before, sentence) or self._restated(text, mark, sentence)
         match = when = trust = None
         if not reason:
             match = self._indicator(text, mark, before, after, sentence, state)
@@ -716,6 +732,18 @@ class _Walk:
             return "base"
         return ""
 
+    def _restated(self, text: str, mark: Mark, sentence: _Sentence) -> str:
+        """Whether a level only says again what stood before: the plan in brackets, a change as an amount."""
+        earlier = [m for m in sentence.marks if m.end <= mark.start and m.kind in ("versus", "number")]
+        if not earlier:
+            return ""
+        between = fold(text[earlier[-1].end : mark.start])
+        if earlier[-1].kind == "versus" and re.fullmatch(r"\s*\((?:[^\W\d]+\s*){0,3}", between):
+            return "aim" if earlier[-1].value.basis == "plan_share_pct" else "base"
+        changed = earlier[-1].kind == "versus" or earlier[-1].value.form in ("percent", "times")
+        opening = self.phrases.lexicons["differences"].find(tokens_of(between.lstrip(" ,;(")))
+        return "difference" if changed and opening and opening[0][0] == 0 else ""
+
     def _no_match(self, text: str, mark: Mark) -> str:
         return "subject" if mark.value.units else "unit"
 
@@ -727,11 +755,16 @@ class _Walk:
         near = self._near(text, mark, before, after)
         names = {m.value for m in before if m.kind == "name"}
         last = state.found[state.last] if state.last is not None else None
+        spoken, sure = self._spoken_of(mark, sentence, state)
         heavy = {f for f in near if f not in self.phrases.light}
-        if last is not None and not near and any(self.catalogue.unit_fits(last.indicator, u) for u in units):
-            rule = Rule(last.indicator, ())
-            return _Match(rule, last.unit, 1.0 if number.units else 0.8, last.features)
-        context = self._without_rivals(self._context(text, mark, sentence, state, last, bool(heavy)), near)
+        if spoken is not None and not near and any(self.catalogue.unit_fits(spoken.indicator, u) for u in units):
+            rule = Rule(spoken.indicator, ())
+            return _Match(rule, spoken.unit, sure * (1.0 if number.units else 0.8), spoken.features)
+        if last is not None and not heavy and self._is_worth(text, mark, sentence):
+            near = near | dict.fromkeys(last.features, NEAR)
+        fresh = state.last is not None and state.last < sentence.first
+        before_it = spoken if fresh else last
+        context = self._without_rivals(self._context(text, mark, sentence, state, before_it, bool(heavy)), near)
         arguments = (names, units, self.source.issuer, self.phrases, self.catalogue)
         match = _match_indicator(near, context, *arguments)
         counted = [m for m in sentence.within(mark.start, mark.end, "unit_feature") if m.value not in near]
@@ -746,6 +779,37 @@ class _Walk:
         follows = state.last is not None and state.last >= sentence.first
         trust = match.trust * (1.0 if near else 0.97 if follows else 0.9) * (1.0 if number.units else 0.6)
         return replace(match, trust=trust)
+
+    def _spoken_of(self, mark: Mark, sentence: _Sentence, state: _State) -> tuple[_Proposal | None, float]:
+        """The figure that a bare "lũy kế đạt …" goes on about, and how sure that is.
+
+        In the same sentence the last one; in a new sentence the first since a subject was named, the whole before its
+        parts. Where a sum follows parts counted in other units, the figure in its own unit is meant.
+        """
+        if state.last is None:
+            return None, 0.0
+        last = state.found[state.last]
+        fresh = state.last < sentence.first
+        said = state.found[state.main if fresh else sentence.first : state.last + 1] or [last]
+        names = {f.indicator for f in said}
+        if len(names) == 1:
+            return last, 1.0
+        sums_up = bool(sentence.within(sentence.cursor, mark.start, "cumulative"))
+        if not fresh and not sums_up:
+            return last, 1.0
+        alike = [f for f in said if f.number.units == mark.value.units]
+        if fresh:
+            chosen = (alike or said)[0]
+            wholes = [i for i in self.catalogue.identities.values() if i.total == said[0].indicator]
+            parted = chosen is said[0] and any(names - {i.total} <= set(i.parts) for i in wholes)
+            return chosen, 0.97 if parted else 0.7
+        if last not in alike and alike:
+            return alike[-1], 0.8
+        return last, 0.85 if sentence.within(sentence.start, mark.start, "of_which") else 0.95
+
+    def _is_worth(self, text: str, mark: Mark, sentence: _Sentence) -> bool:
+        """Whether a figure is another measure of what was just counted: "12 tấn, trị giá 9 triệu USD"."""
+        return bool(self.phrases.lexicons["worth"].values(text[sentence.cursor : mark.start]))
 
     def _units(self, text, mark, before, after, sentence) -> tuple[str, ...]:
         """The units a figure may be in; a bare number may count anything unless a word of its own follows it."""
@@ -793,8 +857,8 @@ class _Walk:
                 if m.kind == "feature":
                     context[m.value] = max(context.get(m.value, 0), HEAD)
         if last is not None and (not is_new or sentence.goes_on):
-            for f in last.features:
-                context[f] = max(context.get(f, 0), SENTENCE)
+            context = self._without_rivals(context, dict.fromkeys(last.features, LAST))
+            context |= {f: max(context.get(f, 0), LAST) for f in last.features}
         return context
 
     def _without_rivals(self, context: dict[str, float], near: dict[str, float]) -> dict[str, float]:
@@ -815,8 +879,9 @@ class _Walk:
         if whens or sums_up:
             when = self._named(whens[-1] if whens else None, bool(sums_up), sentence, state)
             sentence.when, sentence.cumulative, sentence.status, sentence.rival = when, bool(sums_up), "", None
-            if not sums_up and not any(m.kind == "status" and m.value == "projection" for m in before):
-                state.base, state.given = when, True
+            projected = any(m.kind == "status" and m.value == "projection" for m in before)
+            if not sums_up and not projected and not sentence.within(sentence.start, sentence.end, "digressions"):
+                state.base, state.given, state.own = when, True, True
             return when, 1.0
         if sentence.when is not None:
             new_subject = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
@@ -825,6 +890,9 @@ class _Walk:
             return state.cumulative, 0.7
         if sentence.goes_on and state.last is not None:
             return self._of_which(sentence, state)
+        if state.beside is not None and state.beside != state.base and not state.own:
+            # The item before named another period; this one says nothing, so it may be either.
+            return state.beside, 0.85
         if state.base is None:
             return None, 0.0
         office = self.source.issuer != "press"
@@ -1050,6 +1118,7 @@ class _Walk:
         if direction not in ("up", "down") or mark.value.high is not None:
             return None
         basis = basis or "yoy_or_mom_unclear"
+        trust *= 0.75 if basis.endswith("_unclear") and base is not None else 1.0
         return _Change(-value if direction == "down" else value, basis, step / 2, mark.start, mark.end, trust)
 
     def _ratio(self, value: Decimal, step: Decimal, basis: str, mark: Mark) -> _Change:
