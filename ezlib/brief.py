@@ -137,7 +137,7 @@ class Brief:
     @property
     def charts(self) -> Block:
         """The months of the leading series, and its year added up against the target."""
-        return blocks.stack(*self._charts())
+        return blocks.pair(*self._charts())
 
     @property
     def revenue(self) -> Block:
@@ -167,7 +167,8 @@ class Brief:
         rest = (
             blocks.small_print(say("findings.more", self.lang, count=str(more), zone=self.zone.id)) if more > 0 else ""
         )
-        return blocks.stack(blocks.section(say("section.findings", self.lang)), body, *([rest] if rest else []))
+        rest = [blocks.small_print(note)] if note else []
+        return blocks.stack(blocks.section(say("section.findings", self.lang)), body, *rest)
 
     @property
     def sources(self) -> Block:
