@@ -164,9 +164,7 @@ class Brief:
         texts = findings_texts(touching, self.lang)
         more = len(texts) - DOUBTS_SHOWN
         body = blocks.warnings(texts[:DOUBTS_SHOWN]) if texts else blocks.paragraph(say("findings.none", self.lang))
-        rest = (
-            blocks.small_print(say("findings.more", self.lang, count=str(more), zone=self.zone.id)) if more > 0 else ""
-        )
+        note = say("findings.more", self.lang, count=str(more), zone=self.zone.id) if more > 0 else ""
         rest = [blocks.small_print(note)] if note else []
         return blocks.stack(blocks.section(say("section.findings", self.lang)), body, *rest)
 
