@@ -105,7 +105,7 @@ $(READY): requirements.lock pyproject.toml
 	     /^Installing collected/ && !said++ { print "  installing them"; fflush() } \
 	     /^set-up failed/ { failed = 1 } \
 	     END { exit failed }' || { \
-	    grep -v '^WARNING' .venv/setup.log | tail -n 12 >&2; \
+	    grep -vE '^(Ignoring|set-up failed)' .venv/setup.log | tail -n 8 >&2; \
 	    echo "The set-up stopped; the lines above say why, .venv/setup.log says all." >&2; \
 	    echo "Nothing is lost: the same command starts it again. docs/install.md knows the usual reasons." >&2; \
 	    exit 1; \

@@ -207,7 +207,7 @@ def test_a_notebook_has_one_cell_of_parameters(notebook):
     assert len(tagged) == 1
 
 
-def test_the_readme_gives_the_one_command_for_make_and_for_conda():
+def test_the_readme_gives_the_two_commands_and_the_way_with_conda():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = ["make brief", "conda env create -f environment.yml"]
-    assert not text.strip() or [command for command in commands if command not in text] == []
+    signposts = ["make brief", "make test", "environment.yml", "docs/install.md"]
+    assert not text.strip() or [sign for sign in signposts if sign not in text] == []

@@ -30,6 +30,7 @@ READERS = {
 }
 WRITERS = {
     "facts": "new facts, appended",
+    "reports": "what it proposes, as a draft to look through",
     "charts": "a figure, where its caller says",
     "publish": "the page",
     "runs": "outputs and their manifest",
