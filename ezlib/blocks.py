@@ -6,6 +6,7 @@ same content as plain text. Blocks take texts already written by `wording` and e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -68,11 +69,14 @@ def table(
     kinds = list(kinds) if kinds is not None else [""] * len(frame)
     if len(kinds) != len(frame) or set(kinds) - set(ROW_KINDS):
         raise ValueError(f"kinds needs one of {', '.join(map(repr, ROW_KINDS))} for each of {len(frame)} rows.")
-    head = "".join(f'<th scope="col" role="columnheader">{escape(str(c))}</th>' for c in frame.columns)
-    rows = "".join(_row(frame, refs, i, kind) for i, kind in enumerate(kinds))
-    marked = ' class="marked"' if refs is not None else ""
+    marked = _marked(frame, refs)
+    head = "".join(
+        f'<th scope="col" role="columnheader"{_class(mark)}>{escape(str(column))}</th>'
+        for column, mark in zip(frame.columns, marked, strict=True)
+    )
+    rows = "".join(_row(frame, refs, marked, i, kind) for i, kind in enumerate(kinds))
     html = (
-        f'<table role="table"{marked}><caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">'
+        f'<table role="table"><caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">'
         f'<th scope="col" role="columnheader">{escape(frame.index.name or "")}</th>{head}</tr></thead>'
         f'<tbody role="rowgroup">{rows}</tbody></table>'
     )
@@ -117,9 +121,13 @@ def sources(texts: Iterable[str]) -> Block:
 
 
 def pair(*charts) -> Block:
-    """Charts under each other on a screen, side by side on paper."""
-    both = stack(*charts)
-    return Block(f'<div class="pair">{both.html}</div>', both.text)
+    """Charts under each other on a screen, side by side on paper; a note that all share is written once."""
+    drawn = stack(*charts)
+    html, note = drawn.html, getattr(charts[0], "note", "") if charts else ""
+    caption = f"<figcaption>{escape(note)}</figcaption>"
+    if len(charts) > 1 and note and html.count(caption) == len(charts):
+        html = html.replace(caption, "") + f'<p class="shared small">{escape(note)}</p>'
+    return Block(f'<div class="pair">{html}</div>', drawn.text)
 
 
 def stack(*blocks) -> Block:
@@ -127,21 +135,30 @@ def stack(*blocks) -> Block:
     return Block("".join(b._repr_html_() for b in blocks), "\n".join(repr(b) for b in blocks))
 
 
-def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, i: int, kind: str) -> str:
+def _marked(frame: pd.DataFrame, refs: pd.DataFrame | None) -> list[str]:
+    """For each column "marked" if numbers of sources hang beside its figures, which takes room."""
+    if refs is None:
+        return [""] * frame.shape[1]
+    return ["marked" if any(len(r) for r in refs.iloc[:, j]) else "" for j in range(frame.shape[1])]
+
+
+def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, marked: list[str], i: int, kind: str) -> str:
     name = f'<th scope="row" role="rowheader">{escape(str(frame.index[i]))}</th>'
     cells = "".join(
-        _cell(str(column), frame.iat[i, j], refs.iat[i, j] if refs is not None else ())
+        _cell(str(column), str(frame.iat[i, j]), refs.iat[i, j] if refs is not None else (), marked[j])
         for j, column in enumerate(frame.columns)
     )
     return f'<tr role="row"{_class(kind)}>{name}{cells}</tr>'
 
 
-def _cell(column: str, text, refs) -> str:
+def _cell(column: str, text: str, refs, mark: str) -> str:
     if not text:
         return '<td role="cell"></td>'
-    links = ",".join(f'<a href="#s{n}">{n}</a>' for n in refs or ())
+    links = ",".join(f'<a href="#s{n}">{n}</a>' for n in refs)
     marks = f"<sup>{links}</sup>" if links else ""
-    return f'<td role="cell" data-label="{escape(column)}">{escape(str(text))}{marks}</td>'
+    # An interval after its estimate goes to a line of its own where columns are narrow.
+    shown = re.sub(r"^(\S+) (\(.*\))$", r'\1 <span class="range">\2</span>', escape(text))
+    return f'<td role="cell"{_class(mark)} data-label="{escape(column)}">{shown}{marks}</td>'
 
 
 def _class(name: str) -> str:

@@ -40,6 +40,8 @@ HEADROOM_OVER_80 = 1.3
 # Within this relative distance between paths a cumulative figure counts as published.
 FIXED = 0.005
 
+READABLE_DIGITS = 4
+
 STEPS = [1, 2, 2.5, 5, 10]
 
 
@@ -120,7 +122,7 @@ class Layout:
 
 
 WIDE = Layout(680, 236, (46, 42, 6, 38), 11.5, 5)
-NARROW = Layout(350, 264, (42, 36, 6, 40), 12, 5)
+NARROW = Layout(350, 240, (42, 36, 6, 40), 12, 5)
 SHEET = Layout(760, 430, (52, 48, 86, 84), 12, 6)
 
 
@@ -136,19 +138,19 @@ def fan_chart(outlook, lang="vi", *, name=None, since=None, until=None, source="
     words = _Words(outlook, lang, name, catalogue)
     view = words.scaled(_monthly_view(outlook, since, until))
     limit, clipped = _limit(view)
-    read = [wording.say(f"chart.read.{s}", lang) for s in wording.STATUS if (view["status"] == s).any()]
+    announced = words.announced(view.index)
     note = wording.sentences(
-        wording.capital("; ".join(read) + ".") if read else "",
+        _reading(view, words, bool(announced)),
         wording.say("chart.bands", lang) if _has_bands(view) else "",
         _clipped_note(view, limit, words) if clipped else "",
         wording.say("chart.source", lang, source=source) if source else "",
     )
     return _chart(
-        lambda ax, layout: _draw_fan(ax, layout, view, limit, words),
+        lambda ax, layout: _draw_fan(ax, layout, view, announced, limit, words),
         title=_fan_title(outlook, view, words),
         subtitle=words.subtitle("chart.fan", months=True),
         note=note,
-        alt=_fan_alt(view, words),
+        alt=_fan_alt(view, announced, words),
     )
 
 
@@ -167,7 +169,7 @@ def cumulative_chart(
     last_year = words.scaled(_cumulative_view(outlook, year - 1, words)) if covers_year(outlook, year - 1) else None
     goal = _goal(target, view, outlook, assessment, words)
     note = wording.sentences(
-        wording.say("chart.read.cumulative", lang) if (view["status"] == "forecast").any() else "",
+        _reading(view, words),
         wording.say("chart.bands", lang) if _has_bands(view) else "",
         wording.say("chart.source", lang, source=source) if source else "",
     )
@@ -307,13 +309,16 @@ class _Words:
     """The names and numbers of one outlook as a reader sees them."""
 
     def __init__(self, outlook, lang: str, name: str | None, catalogue):
-        self.lang, self.unit, self.as_of = lang, outlook.unit or "", outlook.as_of
+        self.lang, self.unit = lang, outlook.unit or ""
         self.catalogue = catalogue if catalogue is not None else load_catalogue()
         self.name = name if name is not None else self._name(outlook.series)
         self.unit_name = wording.unit_name(self.unit, lang, self.catalogue)
         self.calendar = outlook.calendar
-        facts = outlook.observations
-        self.facts = facts[facts["value"].notna() & ~facts["relaxed"].astype(bool)]
+        levels = outlook.observations[outlook.observations["value"].notna()]
+        self.facts = levels[(levels["soft_sd"] == 0) & ~levels["relaxed"].astype(bool)]
+        self.soft = levels[levels["soft_sd"] > 0]
+        # Without a date of its own an outlook saw all that is published, which has a last day too.
+        self.as_of = outlook.as_of if outlook.as_of is not None else outlook.observations["published"].max()
         self.scale = 1.0
 
     def scaled(self, view: pd.DataFrame) -> pd.DataFrame:
@@ -330,7 +335,7 @@ class _Words:
         return self.catalogue.indicator(series.split("/")[1]).name(self.lang)
 
     def subtitle(self, stem: str, months: bool = False, **values) -> str:
-        dated = self.as_of is not None and not pd.isna(self.as_of)
+        dated = not pd.isna(self.as_of)
         if dated:
             values["date"] = wording.date(self.as_of, self.lang)
         text = wording.say(
@@ -343,9 +348,19 @@ class _Words:
         every_month = all(len(self._facts_of(m, m)) for m in pd.period_range(first, last, freq="M"))
         return every_month or len(self._facts_of(first, last)) > 0
 
+    def announced(self, months: pd.PeriodIndex) -> dict[pd.Period, float]:
+        """Months of which only a figure that does not bind was published, such as an estimate before their end."""
+        found = {m: _of_period(self.soft, *month_bounds(m, self.calendar)) for m in months if not self.states(m, m)}
+        return {m: float(rows["value"].iloc[-1]) * self.scale for m, rows in found.items() if len(rows)}
+
     def _facts_of(self, first, last) -> pd.DataFrame:
-        start, end = month_bounds(first, self.calendar)[0], month_bounds(last, self.calendar)[1]
-        return self.facts[(self.facts["start"] == pd.Timestamp(start)) & (self.facts["end"] == pd.Timestamp(end))]
+        return _of_period(self.facts, month_bounds(first, self.calendar)[0], month_bounds(last, self.calendar)[1])
+
+    def _published(self, value: float, half_width: float) -> str:
+        """The digits that were published; in a larger unit only as many as can be taken in."""
+        if self.scale != 1:
+            return wording.digits(value * self.scale, READABLE_DIGITS, self.lang)
+        return wording.published(value, half_width, self.lang)
 
     def estimate(self, three) -> wording.Estimate:
         return wording.estimate(*three, self.lang)
@@ -360,12 +375,17 @@ class _Words:
         """The value at `month` as it was published, if a fact says it (from `first` on), else as an estimate."""
         rows = self._facts_of(first if first is not None else month, month)
         if len(rows):
-            value, half_width = rows["value"].iloc[-1] * self.scale, rows["half_width"].iloc[-1] * self.scale
-            return wording.published(value, half_width, self.lang)
+            return self._published(rows["value"].iloc[-1], rows["half_width"].iloc[-1])
         return self.estimate(_estimate(view, month)).median
 
     def say(self, key: str, **values) -> str:
         return wording.say(key, self.lang, **values)
+
+
+def _of_period(facts: pd.DataFrame, start, end) -> pd.DataFrame:
+    """The facts of exactly one stretch of days."""
+    same = (pd.to_datetime(facts["start"]) == pd.Timestamp(start)) & (pd.to_datetime(facts["end"]) == pd.Timestamp(end))
+    return facts[same.to_numpy()]
 
 
 def _fan_title(outlook, view: pd.DataFrame, words: _Words) -> str:
@@ -382,6 +402,13 @@ def _fan_title(outlook, view: pd.DataFrame, words: _Words) -> str:
     return words.say(key, count=str(len(months)), year=str(months[0].year), **values)
 
 
+def _reading(view: pd.DataFrame, words: _Words, announced: bool = False) -> str:
+    """What the marks mean that are drawn."""
+    drawn = [status for status in wording.STATUS if (view["status"] == status).any()]
+    drawn += ["announced"] if announced else []
+    return wording.capital("; ".join(words.say(f"chart.read.{mark}") for mark in drawn) + ".")
+
+
 def _clipped_note(view: pd.DataFrame, limit: float, words: _Words) -> str:
     upper = _band(view, 0.95)[1]
     month = upper.idxmax()
@@ -391,13 +418,16 @@ def _clipped_note(view: pd.DataFrame, limit: float, words: _Words) -> str:
     )
 
 
-def _fan_alt(view: pd.DataFrame, words: _Words) -> str:
+def _fan_alt(view: pd.DataFrame, announced: dict, words: _Words) -> str:
     ends = {"start": words.month(view.index[0]), "end": words.month(view.index[-1])}
     texts = [words.say("alt.fan.open", name=words.name, unit=words.unit_name, **ends)]
     for status in wording.STATUS:
         months = view.index[view["status"] == status]
         if len(months):
             texts.append(ALT[status](view, months, words))
+    for month, value in announced.items():
+        value = wording.digits(value, READABLE_DIGITS, words.lang)
+        texts.append(words.say("alt.fan.announced", month=words.month(month), value=value))
     return wording.sentences(*texts)
 
 
@@ -412,6 +442,9 @@ def _alt_derived(view, months, words) -> str:
 
 
 def _alt_estimated(view, months, words) -> str:
+    if len(months) == 1:
+        estimate = words.estimate(_estimate(view, months[0]))
+        return words.say("alt.fan.estimated_one", month=words.month(months[0]), **asdict(estimate))
     low, high = view.loc[months, "median"].idxmin(), view.loc[months, "median"].idxmax()
     return words.say(
         "alt.fan.estimated",
@@ -443,7 +476,7 @@ ALT: dict[str, Callable] = {
 
 def _cumulative_title(view, goal: _Goal | None, year: int, words: _Words) -> str:
     estimate = words.estimate(_estimate(view, view.index[-1]))
-    values = {"year": str(year), "median": words.with_unit(estimate.median)}
+    values = {"year": str(year), "median": words.with_unit(words.stated(view, view.index[-1], view.index[0]))}
     if goal is None:
         return words.say("chart.cumulative.title", interval=estimate.interval, **values)
     phrase = wording.verdict_phrase(goal.verdict, words.lang)
@@ -534,7 +567,7 @@ def _heading(figure: Figure, layout: Layout, title: str, subtitle: str, note: st
     figure.text(x, 8 / height, wrapped, fontsize=10.5, color=SOFT, va="bottom", linespacing=1.3)
 
 
-def _draw_fan(ax: Axes, layout: Layout, view: pd.DataFrame, limit: float, words: _Words) -> None:
+def _draw_fan(ax: Axes, layout: Layout, view: pd.DataFrame, announced, limit: float, words: _Words) -> None:
     x = np.arange(len(view))
     line = layout.line(limit * 1.25)
     top = limit + (2.4 * line if (view["status"] != "reported").any() else 1.2 * line)
@@ -546,6 +579,8 @@ def _draw_fan(ax: Axes, layout: Layout, view: pd.DataFrame, limit: float, words:
         ax.fill_between(x, lower, upper.clip(upper=limit), color=BANDS[level], linewidth=0, zorder=1)
     _median_line(ax, x, view)
     _dots(ax, x, view)
+    places = [view.index.get_loc(month) for month in announced]
+    ax.plot(places, list(announced.values()), linestyle="none", marker="x", markersize=6, color=INK, zorder=5)
     _zone_labels(ax, layout, view, top, words)
     _dot_labels(ax, layout, view, top, words)
     if (view["status"].iloc[-1]) not in KNOWN:
@@ -753,7 +788,7 @@ def _ends(view, last_year, goal: _Goal | None, words: _Words) -> list[tuple[floa
 
 def _end_labels(ax, layout, view, ends, top) -> None:
     """Write the ends right of December; labels that would touch are moved apart."""
-    heights = _apart([height for height, _, _ in ends], 2.05 * layout.line(top), top)
+    heights = _apart([height for height, _, _ in ends], 2.25 * layout.line(top), top)
     for height, (_, text, colour) in zip(heights, ends, strict=True):
         _write(ax, layout, len(view) - 0.2, height, text, "left", "center", colour)
 

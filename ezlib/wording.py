@@ -280,7 +280,7 @@ VERDICTS = {
     "even": Verdict(
         0.67,
         {"vi": "ngang ngửa", "en": "about even"},
-        {"vi": "có cơ hội đạt ngang ngửa", "en": "is about as likely to be reached as not"},
+        {"vi": "có khả năng đạt và không đạt ngang nhau", "en": "is about as likely to be reached as not"},
     ),
     "likely": Verdict(
         0.90,
@@ -452,7 +452,7 @@ SENTENCES = {
         "en": "{name}, {unit} a month; all figures at hand",
     },
     "chart.bands": {
-        "vi": "Dải đậm dần: 95, 80 và 50\u00a0% khả năng.",
+        "vi": "Dải từ nhạt đến đậm: khả năng 95, 80 và 50\u00a0%.",
         "en": "Bands, pale to dark: 95, 80 and 50\u00a0% of likely outcomes.",
     },
     "chart.clipped": {

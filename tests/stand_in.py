@@ -78,11 +78,13 @@ def _stand_in(series, unit, month, as_of, index, draws, status, facts) -> StandI
     calendar = BOARD if series.startswith("lao-cai") else CALENDAR
     rows = [
         {
-            "start": pd.Timestamp(month_bounds(first, calendar)[0]),
-            "end": pd.Timestamp(month_bounds(last, calendar)[1]),
+            "start": month_bounds(first, calendar)[0],
+            "end": month_bounds(last, calendar)[1],
             "value": float(value),
             "half_width": half_width,
+            "soft_sd": 0.0,
             "relaxed": False,
+            "published": pd.Timestamp(as_of),
         }
         for first, last, value, half_width in facts
     ]

@@ -244,6 +244,23 @@ def test_cells_of_a_table_lead_to_their_sources():
     assert set(re.findall(r'href="#(s\d)"', html)) == set(re.findall(r'id="(s\d)"', html))
 
 
+def test_a_figure_without_a_source_leaves_no_room_for_one():
+    frame = pd.DataFrame({"a": ["1"], "b": ["2"]}, index=["x"])
+    html = blocks.table(frame, "", refs=pd.DataFrame({"a": [[1]], "b": [[]]}, index=["x"])).html
+    assert html.count('class="marked"') == 2
+
+
+def test_an_interval_may_leave_the_line_of_its_estimate_and_the_words_stay_the_same():
+    html = blocks.table(pd.DataFrame({"a": ["1.730 (1.370–2.280)"]}, index=["x"]), "").html
+    assert '1.730 <span class="range">(1.370–2.280)</span>' in html
+
+
+def test_charts_side_by_side_share_a_note_that_is_the_same(chart):
+    both = blocks.pair(chart, chart).html
+    assert both.count(chart.note) == 1
+    assert blocks.pair(chart, fan_chart(stand_in.annual_only())).html.count("<figcaption>") == 2
+
+
 def test_a_table_can_be_read_aloud():
     frame = pd.DataFrame({"Lũy kế": ["625,91"]}, index=pd.Index(["Tổng"], name="Chỉ tiêu"))
     html = blocks.table(frame, "Kết quả tháng 5").html

@@ -117,7 +117,7 @@ TEXTS = {
 def sample_notebook(lang: str):
     """An executed notebook whose cells show the blocks of a brief."""
     notebook = nbformat.v4.new_notebook()
-    notebook.cells = [_cell(shown) for shown in _shown(TEXTS[lang], lang)]
+    notebook.cells = [cell(shown) for shown in _shown(TEXTS[lang], lang)]
     return notebook
 
 
@@ -155,11 +155,11 @@ def _table(t: dict):
     return blocks.table(frame, t["caption"], kinds, refs, t["note"])
 
 
-def _cell(shown):
-    cell = nbformat.v4.new_code_cell("shown")
-    cell.outputs = [
+def cell(shown):
+    made = nbformat.v4.new_code_cell("shown")
+    made.outputs = [
         nbformat.v4.new_output(
             "execute_result", {"text/html": shown._repr_html_(), "text/plain": repr(shown)}, execution_count=1
         )
     ]
-    return cell
+    return made
