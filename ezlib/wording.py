@@ -52,13 +52,23 @@ def number(x, decimals=None, lang="vi") -> str:
     return MINUS + text if value < 0 else text
 
 
+# Words for thousands that a source writes when it prints few digits of a large count: 2,19 triệu lượt người.
+SCALES = ((1e9, {"vi": "tỷ", "en": "billion"}), (1e6, {"vi": "triệu", "en": "million"}))
+SCALES += ((1e3, {"vi": "nghìn", "en": "thousand"}),)
+COARSE, LARGE = 500, 1e5
+
+
 def published(x, half_width, lang="vi") -> str:
     """A published figure with the digits it was published with: 45.6 ± 0.005 is 45,60.
 
-    `half_width` is half a unit of the last printed digit, in the figure's own unit, as in the facts table.
+    `half_width` is half a unit of the last printed digit, in the figure's own unit, as in the facts table. A large
+    number of few digits is written as people write it, 2190000 ± 5000 as "2,19 triệu": zeros nobody counted are none.
     """
     if _is_missing(half_width) or half_width <= 0:
         return number(x, None, lang)
+    if not _is_missing(x) and half_width >= COARSE and abs(x) >= LARGE:
+        scale, word = next((scale, word) for scale, word in SCALES if abs(x) >= scale)
+        return published(x / scale, half_width / scale, lang) + NBSP + word[_language(lang)]
     return number(x, max(0, -math.floor(math.log10(2 * half_width) + 1e-9)), lang)
 
 

@@ -203,3 +203,9 @@ def test_missing_figures_of_every_kind_are_an_ellipsis():
 )
 def test_good_and_bad_news_are_joined_by_but(change, p, word):
     assert wording.joint(change, p) == word
+
+
+def test_zeros_that_nobody_counted_are_not_printed():
+    assert wording.plain(wording.published(2_190_000, 5_000)) == "2,19 triệu"
+    assert wording.plain(wording.published(475_000, 500, "en")) == "475 thousand"
+    assert wording.published(2790, 5) == "2.790"
