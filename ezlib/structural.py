@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
-from scipy.linalg import cho_solve, cholesky, lapack, solve_triangular
+from scipy.linalg import cho_factor, cho_solve, cholesky, lapack, solve_triangular
 from scipy.optimize import minimize, nnls
 from scipy.special import ndtr, ndtri
 from threadpoolctl import ThreadpoolController
@@ -26,6 +26,8 @@ DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm eithe
 JITTER = 1e-9
 FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
 SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
+MEDIAN_ABS = 0.6745  # of a standard Gaussian
+OWN_LIMITS = (0.6, 1.6)
 INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
@@ -34,14 +36,22 @@ INSET = 0.1  # share of the half-width by which the mode keeps away from the end
 
 @dataclass(frozen=True)
 class Prior:
-    """Population prior of the log variances: `names` (k), `mean` (k), `root` (k, k) with root·rootᵀ their
-    covariance; `damping` of the slope per month; `tail`, degrees of freedom of the months' noise."""
+    """Population prior of the log variances, and the settings learned with it.
+
+    `names` (k), `mean` (k), `root` (k, k) with root·rootᵀ the covariance of the log variances; `damping` of the slope
+    per month; `season_shape` (6), share of each harmonic in the month effect; `outlier`, standard deviations beyond
+    which a month is out of line; `spread` and `spread_tail`, factor and degrees of freedom of Student's t that turn
+    the Gaussian spread of what is not known into a calibrated one.
+    """
 
     names: tuple[str, ...]
     mean: np.ndarray
     root: np.ndarray
     damping: float
-    tail: float
+    season_shape: tuple[float, ...]
+    outlier: float
+    spread: float
+    spread_tail: float
 
 
 @lru_cache
@@ -51,35 +61,40 @@ def population_prior() -> Prior:
     return Prior(
         tuple(stored["names"]),
         np.array(stored["mean"]),
-        np.diag(stored["sd"]),
+        np.linalg.cholesky(np.array(stored["covariance"])),
         stored["damping"],
-        stored["tail"],
+        tuple(stored["season_shape"]),
+        stored["outlier"],
+        stored["spread"],
+        stored["spread_tail"],
     )
 
 
 @lru_cache(maxsize=16)
-def kernels(n: int, damping: float) -> np.ndarray:
+def kernels(n: int, damping: float, season_shape: tuple[float, ...]) -> np.ndarray:
     """Return the covariances (6, n, n), per unit of variance, that n consecutive months have under each component.
 
     In order: noise I; level walk min(s, t); damped slope, the sum of an AR(1) of coefficient `damping`; drift s·t;
-    month effect, 1 for the same month of the year less 1/12; the same effect walking by a twelfth each month.
+    month effect, six harmonics of the year weighted by `season_shape`; the same effect walking, a twelfth each month.
     """
     t = np.arange(n, dtype=float)
     earlier = np.minimum.outer(t, t)
+    apart = np.abs(np.subtract.outer(t, t))
     sums = np.tril(np.ones((n, n)), -1)
-    slope = sums @ (damping ** np.abs(np.subtract.outer(t, t)) / (1 - damping**2)) @ sums.T
-    same = (np.subtract.outer(t, t) % YEAR == 0) - 1.0 / YEAR
-    stack = np.stack([np.eye(n), earlier, slope, np.outer(t, t), same, same * (1 + earlier) / YEAR])
+    slope = sums @ (damping**apart / (1 - damping**2)) @ sums.T
+    harmonics = np.cos(2 * np.pi * np.outer(np.arange(1, len(season_shape) + 1), np.arange(YEAR)) / YEAR)
+    season = (np.array(season_shape) @ harmonics)[apart.astype(int) % YEAR]
+    stack = np.stack([np.eye(n), earlier, slope, np.outer(t, t), season, season * (1 + earlier) / YEAR])
     stack.flags.writeable = False
     return stack
 
 
 def _with_regressors(n: int, prior: Prior, regressors) -> tuple[np.ndarray, Prior]:
     """The kernels of all components; without regressors the prior loses its last variance."""
-    basic = kernels(n, prior.damping)
+    basic = kernels(n, prior.damping, prior.season_shape)
     if regressors is None or not np.any(regressors):
         k = len(basic)
-        return basic, Prior(prior.names[:k], prior.mean[:k], prior.root[:k, :k], prior.damping, prior.tail)
+        return basic, replace(prior, names=prior.names[:k], mean=prior.mean[:k], root=prior.root[:k, :k])
     centred = regressors - regressors.mean(axis=0)
     return np.concatenate([basic, (centred @ centred.T)[None]]), prior
 
@@ -93,7 +108,8 @@ class Fit:
 
     `log_variances` (k), the mode of their posterior; `centre` and `covariance` (n, n) of z before the facts;
     `mode` (n) of z given the facts, `sd` (n) about it; `offset` (n); `closed` (n) months without trade, whose value
-    is in `closed_value`; `extra_noise` (n) granted to months out of line, already inside `covariance`.
+    is in `closed_value`; `extra_noise` (n) granted to months out of line and, on average, to the months not stated;
+    it is already inside `covariance`. What is not known varies `spread` times as much, in `tail` degrees of freedom.
     """
 
     stated: Statements
@@ -106,6 +122,8 @@ class Fit:
     closed: np.ndarray
     closed_value: np.ndarray
     extra_noise: np.ndarray
+    spread: float
+    tail: float
 
 
 def fit(stated: Statements, offset=None, regressors=None, prior: Prior | None = None, rounds: int = 4) -> Fit:
@@ -120,27 +138,26 @@ def fit(stated: Statements, offset=None, regressors=None, prior: Prior | None = 
     with one_thread():
         stack, prior = _with_regressors(n, prior or population_prior(), regressors)
         view = _View.of(stated, offset)
-        z, noise = view.start(), np.zeros(n)
+        z, noise, u = view.start(), np.zeros(n), prior.mean
         centre = float(z[stated.touched].mean())
-        u = prior.mean
-        for last in [False] * (rounds - 1) + [True]:
-            covariance = _covariance(stack, u, noise)
-            z, rows = _settle(view, z, centre, covariance)
-            if last:
-                break
-            held = rows.h @ covariance @ rows.h.T
-            new_noise = _extra_noise(held + np.diag(rows.variance), rows.residual, view, noise, prior.tail)
-            new = _fit_variances(_project(stack, rows.h), rows, (rows.h * new_noise) @ rows.h.T, prior, u)
-            done = np.abs(new - u).max() < 0.05 and np.allclose(new_noise, noise, rtol=0.1, atol=1e-4)
-            u, noise = new, new_noise
-            if done:
+        for turn in range(rounds):
+            z, rows = _settle(view, z, centre, _covariance(stack, u, noise))
+            projected, before = _project(stack, rows.h), u
+            u = _fit_variances(projected, rows, noise, prior, u)
+            if turn == 0:
+                noise = _extra_noise(_held(projected, rows, u, noise), rows, view, prior.outlier)
+                if noise.any():
+                    u = _fit_variances(projected, rows, noise, prior, u)
+            if not view.curved or np.abs(u - before).max() < 0.05:
                 break
         covariance = _covariance(stack, u, noise)
         z, rows = _settle(view, z, centre, covariance)
         cross = rows.h @ covariance
-        gain = np.linalg.solve(cross @ rows.h.T + np.diag(rows.variance), cross)
-        sd = np.sqrt(np.maximum(np.diag(covariance) - np.einsum("ij,ij->j", gain, cross), 0))
-    return Fit(stated, u, centre, covariance, z, sd, offset, view.closed, view.closed_value, noise)
+        held = cross @ rows.h.T + np.diag(rows.variance)
+        sd = np.sqrt(np.maximum(np.diag(covariance) - np.einsum("ij,ij->j", np.linalg.solve(held, cross), cross), 0))
+    spread = prior.spread * _own_spread(held, rows, view)
+    return Fit(stated, u, centre, covariance, z, sd, offset, view.closed, view.closed_value, noise, spread,
+               prior.spread_tail)  # fmt: skip
 
 
 def _covariance(stack, u, noise) -> np.ndarray:
@@ -206,6 +223,11 @@ class _View:
             typical,
         )
 
+    @property
+    def curved(self) -> bool:
+        """Whether some statement is not linear in z: a sum or a change of sums."""
+        return bool((self.single[~self.is_closure] < 0).any())
+
     def start(self) -> np.ndarray:
         """A first guess: every month typical, but for those stated."""
         z = np.log(self.typical) - self.offset + self.offset[self.touched].mean()
@@ -262,16 +284,15 @@ def _typical_month(stated: Statements, level) -> float:
 
 def _settle(view: _View, z, centre, covariance, most: int = 30) -> tuple[np.ndarray, _Rows]:
     """Gauss-Newton: relinearise until the posterior mode given the variances no longer moves."""
-    curved = (view.single[~view.is_closure] < 0).any()
     for _ in range(most):
         rows = view.linearised(z, centre)
         cross = rows.h @ covariance
         held = cross @ rows.h.T
         held[np.diag_indices(len(held))] += rows.variance
         new = centre + cross.T @ np.linalg.solve(held, rows.residual)
-        step = np.clip(new - z, -2.0, 2.0) if curved else new - z
+        step = np.clip(new - z, -2.0, 2.0) if view.curved else new - z
         z = z + step
-        if not curved or np.abs(step).max() < 1e-8:
+        if not view.curved or np.abs(step).max() < 1e-8:
             break
     return z, view.linearised(z, centre)
 
@@ -284,52 +305,81 @@ def _project(stack, h) -> np.ndarray:
     return h @ stack @ h.T
 
 
-def _fit_variances(projected, rows: _Rows, extra, prior: Prior, start) -> np.ndarray:
-    """The log variances that maximise posterior density, the prior whitened: L-BFGS on u = mean + root · v."""
-    k, m = projected.shape[:2]
-    flat = projected.reshape(k, m * m)
-    lower = np.tril(projected) * (2.0 - np.eye(m))
-    lower_flat = lower.reshape(k, m * m)
+def _held(projected, rows: _Rows, u, noise) -> np.ndarray:
+    """Covariance of what the statements say, (m, m)."""
+    return np.tensordot(np.exp(u), projected, 1) + _fixed(rows, noise)
+
+
+def _fixed(rows: _Rows, noise) -> np.ndarray:
+    """The part of it that does not depend on the variances to be found."""
     one = rows.h.sum(axis=1)
-    fixed = DIFFUSE * np.outer(one, one) + extra
-    fixed[np.diag_indices(m)] += rows.variance
+    fixed = DIFFUSE * np.outer(one, one) + (rows.h * noise) @ rows.h.T
+    fixed[np.diag_indices(len(one))] += rows.variance
+    return fixed
 
-    def loss(v):
-        weight = np.exp(prior.mean + prior.root @ v)
-        held = (weight @ flat).reshape(m, m) + fixed
-        factor, bad = lapack.dpotrf(held, lower=1, clean=1)
-        if bad:
-            return 1e10, np.zeros(k)
-        solved = cho_solve((factor, True), rows.residual, check_finite=False)
-        inverse, _ = lapack.dpotri(factor, lower=1)
-        inverse -= np.tril(np.outer(solved, solved))
-        slope = 0.5 * weight * (lower_flat @ np.ascontiguousarray(inverse).reshape(m * m))
-        value = np.log(np.diag(factor)).sum() + 0.5 * rows.residual @ solved + 0.5 * v @ v
-        return value, prior.root.T @ slope + v
 
-    first = np.linalg.solve(prior.root, start - prior.mean)
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 60, "ftol": 1e-7, "gtol": 1e-3})
+def _fit_variances(projected, rows: _Rows, noise, prior: Prior, start) -> np.ndarray:
+    """The log variances that maximise posterior density, the prior whitened: L-BFGS on u = mean + root · v."""
+    loss = posterior_loss(projected, rows.residual, _fixed(rows, noise), prior)
+    first = solve_triangular(prior.root, start - prior.mean, lower=True)
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 60, "ftol": 1e-6, "gtol": 1e-3})
     return prior.mean + prior.root @ found.x
 
 
-def _extra_noise(held, residual, view: _View, noise, tail: float) -> np.ndarray:
-    """Noise granted to single months far from where all others put them: Student-t with `tail` degrees of freedom.
+def posterior_loss(projected, residual, fixed, prior: Prior):
+    """Return v -> (minus log posterior density, its gradient), for log variances u = mean + root · v.
 
-    The weight (tail + 1) / (tail + r²) of the leave-one-out residual r is applied below one half only.
+    With S = Σ exp(u_k) B_k + fixed and a = S⁻¹ residual: ½ log|S| + ½ residualᵀa + ½ vᵀv; the derivative by u_k is
+    ½ exp(u_k) (tr S⁻¹B_k - aᵀB_k a).
+    """
+    k, m = projected.shape[:2]
+    flat = projected.reshape(k, m * m)
+    lower_flat = (np.tril(projected) * (2.0 - np.eye(m))).reshape(k, m * m)
+
+    def loss(v):
+        weight = np.exp(np.minimum(prior.mean + prior.root @ v, 50.0))
+        factor, bad = lapack.dpotrf((weight @ flat).reshape(m, m) + fixed, lower=1, clean=1)
+        if bad:
+            return 1e10, np.zeros(k)
+        solved = cho_solve((factor, True), residual, check_finite=False)
+        inverse, _ = lapack.dpotri(factor, lower=1)
+        inverse -= np.tril(np.outer(solved, solved))
+        slope = 0.5 * weight * (lower_flat @ np.ascontiguousarray(inverse).reshape(m * m))
+        value = np.log(np.diag(factor)).sum() + 0.5 * residual @ solved + 0.5 * v @ v
+        return value, prior.root.T @ slope + v
+
+    return loss
+
+
+def _extra_noise(held, rows: _Rows, view: _View, outlier: float) -> np.ndarray:
+    """Noise granted to single months far from where all other statements put them.
+
+    A month whose leave-one-out residual r exceeds `outlier` times its sd s is given the further variance
+    r²/outlier² - s², with which it would just be in line: Huber's weight. Months that are not stated, the future
+    among them, get the mean of it, for such months will come again.
     """
     extra = np.zeros(len(view.offset))
-    rows = np.flatnonzero((view.single >= 0) & (view.variance < 0.01))
-    if len(rows) < YEAR:
+    single = np.flatnonzero((view.single >= 0) & (view.variance < 0.01))
+    if len(single) < YEAR:
         return extra
-    inverse = np.linalg.inv(held)
-    spread = 1 / np.diag(inverse)
-    left_out = (inverse @ residual) * spread
-    months = view.single[rows]
-    expected = np.maximum(spread[rows] - noise[months], 1e-12)
-    weight = (tail + 1) / (tail + left_out[rows] ** 2 / expected)
-    low = weight < 0.5
-    extra[months[low]] = expected[low] * (1 / weight[low] - 1)
+    inverse = cho_solve(cho_factor(held, lower=True, check_finite=False), np.eye(len(held)), check_finite=False)
+    expected = 1 / np.diag(inverse)[single]
+    left_out = (inverse @ rows.residual)[single] * expected
+    granted = np.maximum((left_out / outlier) ** 2 - expected, 0.0)
+    extra[:] = granted.mean()
+    extra[view.single[single]] = granted
     return extra
+
+
+def _own_spread(held, rows: _Rows, view: _View) -> float:
+    """How widely this series strays, against what the model says: root of the median absolute innovation's ratio.
+
+    The square root goes half way from the pooled factor to the series' own. Below two years of months it is 1.
+    """
+    if (view.single >= 0).sum() < 2 * YEAR:
+        return 1.0
+    innovations = solve_triangular(np.linalg.cholesky(held), rows.residual, lower=True)
+    return float(np.sqrt(np.clip(np.median(np.abs(innovations)) / MEDIAN_ABS, *OWN_LIMITS)))
 
 
 # ---------------------------------------------------------------------------------------------------- draws
@@ -355,24 +405,27 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
         view = _View.of(fitted.stated, fitted.offset)
         told = np.flatnonzero(view.touched)
         geometry = _Geometry.of(fitted, view, told)
-        z, effective = _held_draws(geometry, count, rng)
+        z, scale, effective = _held_draws(geometry, count, rng)
         full = np.empty((count, len(fitted.offset)))
         full[:, told] = z
         rest = np.flatnonzero(~view.touched)
         if len(rest):
-            full[:, rest] = _conditional(fitted, told, rest, z, rng)
+            full[:, rest] = _conditional(fitted, told, rest, z, scale, rng)
         paths = np.exp(np.clip(full + fitted.offset, -300, 300))
         paths[:, view.closed] = view.closed_value[view.closed]
     return Draws(paths, effective)
 
 
-def _conditional(fitted: Fit, told, rest, z, rng) -> np.ndarray:
+def _conditional(fitted: Fit, told, rest, z, scale, rng) -> np.ndarray:
+    """The other months given the told ones; noise in mirrored pairs, so that medians are steady."""
     covariance = fitted.covariance
     factor = cholesky(covariance[np.ix_(told, told)], lower=True, check_finite=False)
     gain = cho_solve((factor, True), covariance[np.ix_(told, rest)], check_finite=False)
     spread = covariance[np.ix_(rest, rest)] - covariance[np.ix_(rest, told)] @ gain
     root = _root(spread)
-    return fitted.centre + (z - fitted.centre) @ gain + rng.standard_normal((len(z), len(rest))) @ root.T
+    half = rng.standard_normal(((len(z) + 1) // 2, len(rest)))
+    noise = np.concatenate([half, -half])[: len(z)]
+    return fitted.centre + (z - fitted.centre) @ gain + scale[:, None] * (noise @ root.T)
 
 
 def _root(spread) -> np.ndarray:
@@ -413,6 +466,8 @@ class _Geometry:
     soft: np.ndarray
     soft_rows: _Rows | None
     prior_centre: float
+    spread: float
+    tail: float
 
     @classmethod
     def of(cls, fitted: Fit, view: _View, told) -> _Geometry:
@@ -467,6 +522,8 @@ class _Geometry:
             soft,
             soft_rows,
             fitted.centre,
+            fitted.spread,
+            fitted.tail,
         )
 
     def full(self, z) -> np.ndarray:
@@ -556,15 +613,18 @@ def _least_distance(white, said, at, low, high) -> np.ndarray | None:
     return None if abs(left[-1]) < 1e-12 else -left[:-1] / left[-1]
 
 
-def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarray, float]:
-    """Resampled draws of the told months, and how many independent ones they are worth.
+def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarray, np.ndarray, float]:
+    """Resampled draws of the told months, the spread of each, and how many independent ones they are worth.
 
     Batches are added, up to `most`, until the weights are worth `count` draws.
     """
-    points, logs = [], []
+    points, scales, logs = [], [], []
     for _ in range(most):
-        z, log_weight = _weighted(g, count, rng)
+        scale = g.spread * np.sqrt(g.tail / rng.chisquare(g.tail, count)) if np.isfinite(g.tail) else g.spread
+        scale = np.broadcast_to(scale, count)
+        z, log_weight = _weighted(g, count, scale, rng)
         points.append(z)
+        scales.append(scale)
         logs.append(log_weight)
         weight = _normalised(np.concatenate(logs))
         effective = 1 / np.sum(weight**2) if weight.any() else 0.0
@@ -573,7 +633,7 @@ def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarra
     if effective == 0:
         raise ArithmeticError("no path satisfies the statements at once")
     chosen = _systematic(weight, count, rng)
-    return np.concatenate(points)[chosen], float(min(effective, count))
+    return np.concatenate(points)[chosen], np.concatenate(scales)[chosen], float(min(effective, count))
 
 
 def _normalised(log_weight) -> np.ndarray:
@@ -592,7 +652,7 @@ def _systematic(weight, count, rng) -> np.ndarray:
     return rng.permutation(chosen)
 
 
-def _weighted(g: _Geometry, count: int, rng) -> tuple[np.ndarray, np.ndarray]:
+def _weighted(g: _Geometry, count: int, scale, rng) -> tuple[np.ndarray, np.ndarray]:
     """One batch: told months (count, T) and the logarithm of their importance weights."""
     values_s, values_b = _values(g, count, rng)
     z = np.empty((count, len(g.told)))
@@ -600,7 +660,7 @@ def _weighted(g: _Geometry, count: int, rng) -> tuple[np.ndarray, np.ndarray]:
     log_weight = np.zeros(count)
     if len(g.u):
         mean = g.centre[g.u] + (values_s - g.centre[g.s]) @ g.gain
-        noise = rng.standard_normal((count, len(g.u)))
+        noise = scale[:, None] * rng.standard_normal((count, len(g.u)))
         noise -= (noise @ g.basis) @ g.basis.T
         aim = values_b - g.said_b - (values_s - g.at[g.s]) @ g.b_by_s.T
         linear = (g.basis.T @ g.eps) + _by_triangle(g, aim)
