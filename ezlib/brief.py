@@ -18,7 +18,7 @@ from ezlib import blocks, wording
 from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
-from ezlib.charts import Chart, cumulative_chart, fan_chart
+from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
 from ezlib.observations import months_with_facts
@@ -244,7 +244,8 @@ class Brief:
 
     def _row_name(self, line: Line) -> str:
         unit = wording.unit_name(self._unit(line.series), self.lang, self.catalogue)
-        return f"{line.name} ({unit})" if line.kind == "total" else line.name
+        told = unit.casefold() in line.name.casefold()  # "Lượt người" says its unit
+        return f"{line.name} ({unit})" if line.kind == "total" and not told else line.name
 
     def _table_note(self, shown: list[Line]) -> str:
         late = [line for line in shown if line.month != self.month]
@@ -265,7 +266,9 @@ class Brief:
         return say("table.estimates", self.lang, names=wording.listing(names, self.lang)) if names else ""
 
     def _year_shown(self) -> int:
-        return _year_ahead(self.month)
+        """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
+        year, found = _year_ahead(self.month), self._lead_outlook()
+        return year if found is None or covers_year(found, year) else self.month.year + 1
 
     def _lead_outlook(self) -> Outlook | None:
         return self.outlooks.get(self.first.series)
@@ -305,8 +308,13 @@ class Brief:
         return self.catalogue.indicator(series.split("/")[1]).unit
 
     def _expected(self, series: str) -> str:
-        e = _year_estimate(self.outlooks[series], self._year_shown(), self.lang)
-        return wording.with_unit(e.median, self._unit(series), self.lang, self.catalogue)
+        e, unit = self._year_in_words(series)
+        return wording.with_unit(e.median, unit, self.lang, self.catalogue)
+
+    def _year_in_words(self, series: str) -> tuple[wording.Estimate, str]:
+        """The year expected, in the unit people would say it in, and that unit."""
+        quantiles = _quantiles(self.outlooks[series], self._year_shown())
+        return wording.estimate_in(*quantiles, self._unit(series), self.lang)
 
     def _lead_sentences(self) -> list[str]:
         line, lang = self.first, self.lang
@@ -320,7 +328,7 @@ class Brief:
             sentences.append(say("lead.cumulative", lang, **values))
         found = self._lead_outlook()
         if found is not None:
-            sentences.append(self._expectation(line.series, found))
+            sentences.append(self._expectation(line.series))
             if len(_ids_behind(found)) <= FEW_FACTS:
                 count = wording.number(len(_ids_behind(found)), 0, lang)
                 sentences.append(say("lead.few_facts", lang, count=count))
@@ -330,7 +338,7 @@ class Brief:
         """What is expected of the year, and what its target would take."""
         found, test = self._lead_outlook(), self._lead_assessment()
         if found is not None:
-            yield self._expectation(self.first.series, found)
+            yield self._expectation(self.first.series)
         if test is not None and test.state == "open":
             target = wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue)
             chance = wording.probability(test.probability, self.lang)
@@ -339,12 +347,10 @@ class Brief:
         elif test is not None:
             yield target_text(test, self.lang, self.catalogue)
 
-    def _expectation(self, series: str, found: Outlook) -> str:
-        year = self._year_shown()
-        e = _year_estimate(found, year, self.lang)
-        unit = self._unit(series)
+    def _expectation(self, series: str) -> str:
+        e, unit = self._year_in_words(series)
         values = {
-            "year": str(year),
+            "year": str(self._year_shown()),
             "median": wording.with_unit(e.median, unit, self.lang, self.catalogue),
             "lower": e.lower,
             "upper": e.upper,
@@ -365,8 +371,8 @@ class Brief:
             yield self._needed_key(test, line)
         if found is not None:
             year = self._year_shown()
-            unit = wording.unit_name(self._unit(line.series), lang, self.catalogue)
-            estimate = _year_estimate(found, year, lang)
+            estimate, unit = self._year_in_words(line.series)
+            unit = wording.unit_name(unit, lang, self.catalogue)
             yield estimate.median, say("key.expected", lang, unit=unit, year=str(year))
             if pd.Period(f"{year - 1}-01", "M") in found.paths.columns:
                 chance = _chance_of_growth(found, year)
@@ -388,6 +394,8 @@ class Brief:
             found = self.outlooks[series]
             yield fan_chart(found, self.lang, source=source, catalogue=self.catalogue)
             test = next((a for a in self.assessments.get(series, ()) if a.target.kind == "level"), None)
+            if not covers_year(found, self.month.year):
+                continue
             yield cumulative_chart(
                 found,
                 test.target if test else None,
@@ -413,8 +421,8 @@ class Brief:
         known = line.ytd_yoy.text != ""
         key = "account.cumulative" if known else "account.cumulative_only"
         sentences = [say(key, self.lang, **values, change=self._change(line.ytd_yoy) if known else "")]
-        if line.series in self.outlooks:
-            sentences.append(self._expectation(line.series, self.outlooks[line.series]))
+        if line.year_end.text:
+            sentences.append(self._expectation(line.series))
         return sentences
 
     def _documents(self) -> dict[str, str]:
@@ -470,7 +478,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     place = catalogue.zone(zone)
     month = as_month(month)
     facts = load_facts(zone, as_of, root=root)
-    _refuse_without_facts(facts, place, month)
+    _refuse_without_facts(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root)
     targets = load_targets(zone, as_of, root)
     assessments = {series: tuple(assess_all(o, targets, month.year)) for series, o in found.items()}
@@ -496,8 +504,8 @@ def _series_of(zone: Zone, subject: str | None = None) -> list[str]:
     return list(zone.headline.get(subject, ()) if subject else (s for found in zone.headline.values() for s in found))
 
 
-def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period) -> None:
-    months = list(months_with_facts(facts, zone.id))
+def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, catalogue: Catalogue) -> None:
+    months = list(months_with_facts(facts, zone.id, catalogue))
     if month in months:
         return
     nearest = min(months, key=lambda m: abs(m.ordinal - month.ordinal), default=None)
@@ -641,7 +649,9 @@ def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
-    return Figure(_year_estimate(found, _year_ahead(month), lang).text) if found is not None else EMPTY
+    if found is None or not covers_year(found, _year_ahead(month)):
+        return EMPTY
+    return Figure(_year_estimate(found, _year_ahead(month), lang).text)
 
 
 def _chance(test: TargetAssessment | None, lang) -> Figure:
@@ -657,8 +667,13 @@ def _year_ahead(month: pd.Period) -> int:
 
 
 def _year_estimate(found: Outlook, year: int, lang: str) -> wording.Estimate:
+    return wording.estimate(*_quantiles(found, year), lang)
+
+
+def _quantiles(found: Outlook, year: int) -> tuple[float, float, float]:
+    """Median of the year's path totals, and their 80 % interval."""
     total = found.total(str(year))
-    return wording.estimate(total.median(), total.quantile(0.1), total.quantile(0.9), lang)
+    return total.median(), total.quantile(0.1), total.quantile(0.9)
 
 
 def _chance_of_growth(found: Outlook, year: int) -> float:

@@ -11,7 +11,7 @@ import pandas as pd
 from ezlib import blocks, tables
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
-from ezlib.charts import cumulative_chart, fan_chart
+from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import DataError
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
@@ -53,10 +53,12 @@ class Subject:
     @property
     def year_chart(self) -> Block:
         """The year added up month by month."""
+        return self._each(self._cumulative)
+
+    def _cumulative(self, found: Outlook) -> Chart:
+        year = self.month.year + (not covers_year(found, self.month.year))
         source = self.zone.issuer(self.lang)
-        return self._each(
-            lambda o: cumulative_chart(o, year=self.month.year, lang=self.lang, source=source, catalogue=self.catalogue)
-        )
+        return cumulative_chart(found, year=year, lang=self.lang, source=source, catalogue=self.catalogue)
 
     @property
     def totals_table(self) -> Block:
@@ -177,7 +179,7 @@ def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[Tar
     A target set on another scope is assessed too, and says so in its notes.
     """
     _, indicator, scope = found.series.split("/")
-    fitting = [t for t in targets if t.indicator == indicator and _fits(t, year)]
+    fitting = [t for t in targets if t.indicator == indicator and _fits(t, year) and covers_year(found, year)]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
     return [assess_target(found, t) for t in fitting]
 

@@ -179,7 +179,7 @@ def _still_to_do(a, target: str, lang: str, catalogue):
         yield say(
             "target.feasible",
             lang,
-            best=_amount(a, best.average, lang, catalogue),
+            best=wording.quantity(round(best.average, 2), a.unit, lang, catalogue=catalogue),
             best_month=wording.month(best.start, lang),
             count=str(a.months_left),
             best_average=_amount(a, stretch.average, lang, catalogue),

@@ -57,7 +57,7 @@ def test_1196_million_a_month_is_still_needed_beside_the_best_stretch_on_record(
     assert assessment.largest_month.average == pytest.approx(150.83)
     assert assessment.largest_average.average == pytest.approx(274, abs=1)
     assert (str(assessment.largest_average.start), str(assessment.largest_average.end)) == ("2024-06", "2024-12")
-    for shown in ("1.196 triệu USD", "151 triệu USD", "274 triệu USD"):
+    for shown in ("1.196 triệu USD", "150,83 triệu USD (tháng 5/2025)", "274 triệu USD"):
         assert shown in page
 
 
@@ -120,3 +120,13 @@ def test_complete_months_make_a_brief_whose_changes_are_computed():
 def test_a_month_without_facts_is_refused_with_the_nearest_one():
     with pytest.raises(DataError, match="nearest month with facts is"):
         ez.compose_brief("lao-cai", "2035-01")
+
+
+def test_a_table_that_begins_in_the_middle_of_a_year_makes_a_brief_of_the_next_year(empty_root):
+    months = pd.period_range("2025-03", periods=10, freq="M")
+    lines = [f"{m},trade_export,million_usd,{100 + 3 * i}.5" for i, m in enumerate(months)]
+    (empty_root / "data" / "series").mkdir()
+    (empty_root / "data" / "series" / "day-du.csv").write_text("month,indicator,unit,value\n" + "\n".join(lines))
+    brief = ez.compose_brief("day-du", "2025-11", root=empty_root)
+    assert "năm 2026 dự kiến" in wording.plain(brief.headline)
+    assert "svg" in brief.charts.html
