@@ -24,7 +24,7 @@ _PLACES = {
     "facts": ("append_facts", "load_facts"),
     "observations": ("observe", "series_in", "superseded"),
     "outlook": ("Outlook", "forecast", "load_series", "rebuild"),
-    "targets": ("TargetAssessment", "assess_target", "growth_target", "with_value"),
+    "targets": ("TargetAssessment", "assess_target", "chance_by_height", "growth_target"),
     "charts": ("cumulative_chart", "fan_chart"),
     "tables": (
         "findings_table",
@@ -35,7 +35,7 @@ _PLACES = {
         "targets_table",
         "totals_table",
     ),
-    "subjects": ("chance_by_height", "compose_subject", "headline_series", "test_targets"),
+    "subjects": ("compose_subject", "headline_series", "test_targets"),
     "brief": ("compose_brief",),
     "runs": ("check_month", "run_month", "save"),
 }

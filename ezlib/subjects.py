@@ -15,7 +15,7 @@ from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import DataError
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
-from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, with_value
+from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, chance_by_height
 from ezlib.wording import capital, say
 
 # Heights at which the chance of a target is shown: shares of the expected total.
@@ -123,7 +123,8 @@ class TargetTests:
         shown = []
         for a in self.assessments:
             if a.state == "open" and a.target.kind == "level":
-                curve = chance_by_height(self.outlooks[a.series], a.target)
+                found = self.outlooks[a.series]
+                curve = chance_by_height(found, a.target, heights_around(found, a.target))
                 shown.append(blocks.section(tables.target_name(a, self.lang, self.catalogue)))
                 shown.append(tables.sensitivity_table(curve, a.unit, self.lang, self.catalogue))
         return blocks.stack(*shown)
@@ -184,17 +185,11 @@ def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[Tar
     return [assess_target(found, t) for t in fitting]
 
 
-def chance_by_height(found: Outlook, target: Target) -> dict[float, float]:
-    """Return the chance of a level target at heights around the expected total, and at its own."""
+def heights_around(found: Outlook, target: Target) -> list[float]:
+    """Return round heights around the expected total, and the target's own."""
     middle = found.total(target.period).median()
     step = 10 ** (np.floor(np.log10(middle)) - 1)
-    heights = sorted({*(float(np.round(h * middle / step) * step) for h in HEIGHTS), target.value})
-    tested = {h: assess_target(found, with_value(target, h)) for h in heights}
-    return {h: _chance(a) for h, a in tested.items()}
-
-
-def _chance(a: TargetAssessment) -> float:
-    return a.probability if a.state == "open" else float(a.state == "reached")
+    return sorted({*(float(np.round(h * middle / step) * step) for h in HEIGHTS), target.value})
 
 
 def _fits(target: Target, year: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -156,11 +156,13 @@ def target_name(a, lang: str = "vi", catalogue=None) -> str:
     return f"{name} ({catalogue.scope(a.series.split('/')[2]).name(lang)})" if "scope_differs" in a.notes else name
 
 
-def sensitivity_table(curve: Mapping[float, float], unit: str, lang: str = "vi", catalogue=None) -> Block:
+def sensitivity_table(curve: pd.Series, unit: str, lang: str = "vi", catalogue=None) -> Block:
     """Chance by height of the target: which target would have even odds."""
     frame = pd.DataFrame(
-        {say("table.probability", lang): [wording.probability(p, lang) for p in curve.values()]},
-        index=pd.Index([wording.aim(value, unit, lang, catalogue) for value in curve], name=say("table.target", lang)),
+        {say("table.probability", lang): [wording.probability(p, lang) for p in curve]},
+        index=pd.Index(
+            [wording.aim(value, unit, lang, catalogue) for value in curve.index], name=say("table.target", lang)
+        ),
     )
     return blocks.table(frame, say("table.sensitivity_caption", lang))
 

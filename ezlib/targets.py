@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -136,6 +137,25 @@ def assess_target(outlook, target: Target) -> TargetAssessment:
     )
 
 
+def chance_by_height(outlook, target: Target, heights: Iterable[float]) -> pd.Series:
+    """Return the chance of a level target at other heights, 0 or 1 where the facts have decided it.
+
+    The height with a chance of one half is the target that the year may as well reach as not.
+    """
+    _check(outlook, target)
+    months = _months_of(target, outlook.calendar)
+    _check_cover(outlook, target, months)
+    total = outlook.paths[months].sum(axis=1)
+    past, left = months[months <= outlook.last_observed], months[months > outlook.last_observed]
+    so_far = outlook.paths[past].sum(axis=1)
+    chances = {}
+    for height in heights:
+        state = _state(so_far, total, height, left, target)
+        reached = COMPARE[target.comparator](total, height)
+        chances[height] = _probability(reached, outlook)[0] if state == "open" else float(state == "reached")
+    return pd.Series(chances, name="probability").rename_axis("height")
+
+
 def growth_target(series: str, year: int, percent: float, unit: str = "percent") -> Target:
     """Return a target of growth in `year` over the year before, for questions that no plan has asked."""
     zone, indicator, scope = series.split("/")
@@ -156,11 +176,6 @@ def growth_target(series: str, year: int, percent: float, unit: str = "percent")
         reference="",
         note="",
     )
-
-
-def with_value(target: Target, value: float) -> Target:
-    """Return the same target at another value, to see how its probability moves with its height."""
-    return replace(target, value=float(value))
 
 
 def _check(outlook, target: Target) -> None:
@@ -251,7 +266,8 @@ def _past_averages(paths: pd.DataFrame, observed: pd.Period, length: int) -> pd.
     past = paths.loc[:, paths.columns <= observed]
     if length < 1 or past.shape[1] < length:
         return past.iloc[:, :0]
-    return past.T.rolling(length).mean().iloc[length - 1 :].T
+    sums = np.pad(past.to_numpy().cumsum(axis=1), ((0, 0), (1, 0)))
+    return pd.DataFrame((sums[:, length:] - sums[:, :-length]) / length, past.index, past.columns[length - 1 :])
 
 
 def _need_share(paths, left, observed, need) -> float:

@@ -10,7 +10,7 @@ import ezlib as ez
 from ezlib.catalogue import load_targets
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD
-from ezlib.targets import growth_target, with_value
+from ezlib.targets import chance_by_height, growth_target
 
 MONTHS = pd.period_range("2024-01", "2025-12", freq="M")
 
@@ -119,8 +119,11 @@ def test_the_months_of_crossing_add_up_to_the_chance_of_ever_reaching():
 
 
 def test_a_higher_target_is_never_likelier():
-    chances = [ez.assess_target(lao_cai(), with_value(level(0), v)).probability for v in range(1000, 3000, 200)]
-    assert (np.diff(chances) <= 0).all()
+    chances = chance_by_height(lao_cai(), level(0), range(500, 3000, 100))
+    assert (chances.diff().dropna() <= 0).all()
+    assert chances[500] == 1  # reached already: 625.91 to May
+    one = ez.assess_target(lao_cai(), level(1700))
+    assert chances[1700] == one.probability
 
 
 def test_what_cannot_be_assessed_is_refused_with_the_reason(target):
