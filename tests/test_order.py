@@ -11,9 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "reports", "audit", "observations"),
-    *("bounds", "structural", "scores", "rivals"),
-    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "evaluate"),
-    *("svg", "charts", "blocks", "tables", "subjects", "brief", "publish", "runs", "cli"),
+    *("bounds", "structural", "shares", "scores", "rivals"),
+    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
+    *("svg", "charts", "blocks", "tables", "subjects", "comparisons"),
+    *("brief", "publish", "runs", "cli"),
 ]
 
 # The only modules that open a file, and what for. All others take tables and arrays, and give them.
@@ -24,6 +25,7 @@ READERS = {
     "documents": "the text of a report",
     "phrases": "the table of phrases",
     "reports": "a monthly report",
+    "scenarios": "the futures an economist has written down",
     "structural": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
     "runs": "notebooks, and what an earlier run recorded",
@@ -41,7 +43,7 @@ WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "
 WRITING |= {"unlink", "rmtree", "copyfile", "touch"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["bounds", "structural"]
+ARRAYS_ONLY = ["bounds", "structural", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 
