@@ -6,6 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from ezlib.contracts import DataError
@@ -30,7 +31,7 @@ _MARKED = [(name, re.compile(pattern)) for name, pattern in reversed(MARKERS)]
 PAGE_NUMBER = re.compile(r"(?:trang|page)?\s*[-–]?\s*(?P<number>\d{1,3})\s*[-–]?(?:\s*/\s*\d{1,3})?", re.IGNORECASE)
 # A line that ends so is not finished: what follows is neither a page number nor a new item.
 _OPEN_END = re.compile(
-    r"(?:\b(?:tháng|ngày|năm|quý|số|đạt|ước|là|gần|trên|hơn|khoảng|điều|mục|và|với|từ|đến|của|in|of|by|to|the|and)|,)$",
+    r"(?:\b(?:tháng|ngày|năm|quý|số|đạt|ước|là|gần|trên|hơn|khoảng|điều|mục|và|với|từ|đến|của|in|of|by|to|the|and))$",
     re.IGNORECASE,
 )
 _UNWRAPPED = 160  # lines longer than this are whole paragraphs
@@ -176,10 +177,26 @@ def _page_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, int]]:
     pages, last = [], 0
     for i, (start, line) in enumerate(lines):
         found = PAGE_NUMBER.fullmatch(line)
-        if found and 0 < int(found["number"]) - last <= _PAGE_GAP and not (i and _OPEN_END.search(lines[i - 1][1])):
+        alone = _stands_apart(lines, i) or not _finishes(lines, i)
+        if found and 0 < int(found["number"]) - last <= _PAGE_GAP and alone:
             pages.append((start, start + len(line)))
             last = int(found["number"])
     return pages
+
+
+def _stands_apart(lines: list[tuple[int, str]], i: int) -> bool:
+    """Whether more blank lines than usual stand before and behind a line, as at the end of a page."""
+    if not 0 < i < len(lines) - 1:
+        return True
+    gaps = [after[0] - before[0] - len(before[1]) for before, after in pairwise(lines)]
+    usual = sorted(gaps)[len(gaps) // 2]
+    return min(gaps[i - 1], gaps[i]) > usual
+
+
+def _finishes(lines: list[tuple[int, str]], i: int) -> bool:
+    """Whether a bare number is the one that the line before waits for ("đạt"); not if the next line has one as well."""
+    waits = i > 0 and _OPEN_END.search(lines[i - 1][1])
+    return bool(waits) and not (i + 1 < len(lines) and lines[i + 1][1][0].isdigit())
 
 
 def _is_unwrapped(lines: list[tuple[int, str]]) -> bool:
@@ -208,6 +225,8 @@ def _begins_anew(block: list[tuple[int, str]], line: str, width: int) -> bool:
         return False
     if _mark(line)[0]:
         return True
+    if before[_mark(before)[1] :].isupper() and not line.isupper() and len(before) > 3:
+        return True  # a heading in capitals, whatever its length
     ends = before.endswith((".", ":", ";", "!", "?"))
     return line[0].isupper() and len(before) < (_ENDED if ends else _SHORT) * width
 

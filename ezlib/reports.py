@@ -488,7 +488,7 @@ class _State:
     last: int | None = None
     main: int = 0  # the first fact since a sentence that named its own subject
     own: bool = False  # whether the paragraph has named a period
-    compared: Base | None = None
+    compared: list[Base] = field(default_factory=list)  # what the changes of the last such figure were measured against
 
 
 @dataclass
@@ -535,6 +535,7 @@ class _Walk:
         self.held: list[_Held] = []
         self.states: list[_State] = []
         self.quoted = ""
+        self.text = ""  # of the paragraph being read
         self.topic: frozenset[str] = frozenset()
         self.subject: frozenset[str] = frozenset()
         self.beside: dict[tuple[int, ...], When] = {}
@@ -543,6 +544,7 @@ class _Walk:
 
     def paragraph(self, i: int) -> tuple[list[_Proposal], list[_Left]]:
         paragraph = self.document.paragraphs[i]
+        self.text = paragraph.text
         marks = self._without_sources(paragraph.text, annotate(paragraph.text, self.phrases, self.source.lang))
         state = self._opening_state(i, paragraph, marks)
         planned = self._is_planned(paragraph)
@@ -760,7 +762,7 @@ class _Walk:
         if spoken is not None and not near and any(self.catalogue.unit_fits(spoken.indicator, u) for u in units):
             rule = Rule(spoken.indicator, ())
             return _Match(rule, spoken.unit, sure * (1.0 if number.units else 0.8), spoken.features)
-        if last is not None and not heavy and self._is_worth(text, mark, sentence):
+        if last is not None and self._is_worth(text, mark, sentence, state):
             near = near | dict.fromkeys(last.features, NEAR)
         fresh = state.last is not None and state.last < sentence.first
         before_it = spoken if fresh else last
@@ -771,6 +773,10 @@ class _Walk:
         if match is None and counted:
             near |= {m.value: 0.9 for m in counted}
             match = _match_indicator(near, context, *arguments)
+        if match is None:
+            ahead = sentence.within(mark.end, sentence.end, "feature")
+            joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;]", text[mark.end : m.start])}
+            match = _match_indicator(near, context | joined, *arguments)
         if match is None and state.said:
             match = _match_indicator(near, self._without_rivals({**state.said, **context}, near), *arguments)
             match = match and replace(match, trust=match.trust * 0.98)
@@ -807,9 +813,15 @@ class _Walk:
             return alike[-1], 0.8
         return last, 0.85 if sentence.within(sentence.start, mark.start, "of_which") else 0.95
 
-    def _is_worth(self, text: str, mark: Mark, sentence: _Sentence) -> bool:
+    def _is_worth(self, text: str, mark: Mark, sentence: _Sentence, state: _State) -> bool:
         """Whether a figure is another measure of what was just counted: "12 tấn, trị giá 9 triệu USD"."""
-        return bool(self.phrases.lexicons["worth"].values(text[sentence.cursor : mark.start]))
+        words = tokens_of(fold(text[sentence.cursor : mark.start]).lstrip(" ,("))
+        opening = self.phrases.lexicons["worth"].match(words, 0)
+        # Nothing else is named between the two: "…, kim ngạch nhập khẩu 9 triệu USD" begins anew.
+        named = [
+            m for m in sentence.within(sentence.cursor, mark.start, "feature") if m.value not in self.phrases.light
+        ]
+        return bool(opening) and not named and state.last >= sentence.first
 
     def _units(self, text, mark, before, after, sentence) -> tuple[str, ...]:
         """The units a figure may be in; a bare number may count anything unless a word of its own follows it."""
@@ -890,6 +902,9 @@ class _Walk:
             return state.cumulative, 0.7
         if sentence.goes_on and state.last is not None:
             return self._of_which(sentence, state)
+        later = sentence.within(mark.end, sentence.end, "when")[:1]
+        if later and not re.search(r"[,;]", self.text[mark.end : later[0].start]):
+            return self._named(later[0].value, False, sentence, state), 0.95
         if state.beside is not None and state.beside != state.base and not state.own:
             # The item before named another period; this one says nothing, so it may be either.
             return state.beside, 0.85
@@ -985,6 +1000,7 @@ class _Walk:
         other = table["elsewhere"].get(zone, {}).get(group)
         if other:
             zone, scope = other["zone"], other["scope"]
+        scope = table["group_scopes"].get(group, {}).get(scope, scope)
         scope = table["zone_scopes"].get(zone, {}).get(scope, scope)
         for change in table["borders"]:
             if (zone, scope) == (change["zone"], change["scope"]) and self.source.published >= change["since"]:
@@ -1026,7 +1042,8 @@ class _Walk:
             return
         if base is not None:
             sentence.used.add(base.start)
-            state.compared = base.value
+            again = state.last is not None and state.found[state.last].changes
+            state.compared = [*state.compared, base.value] if again else [base.value]
         else:
             base = self._base_shared(mark, direction, sentence, state)
         if self._is_fresh(text, before, sentence, state):
@@ -1055,7 +1072,9 @@ class _Walk:
     def _base_shared(self, mark: Mark, direction: str, sentence: _Sentence, state: _State) -> Mark | None:
         """The comparison of a list where it is said once: "bằng 186 %; nhập khẩu bằng 134 % so với cùng kỳ"."""
         later = sentence.within(mark.end, sentence.end, "versus")
-        shared = later[0].value if later else state.compared
+        told = len(state.found[state.last].changes) if state.last is not None else 0
+        earlier = state.compared[min(told, len(state.compared) - 1)] if state.compared else None
+        shared = later[0].value if later else earlier
         if shared is None or not direction or shared.basis not in ("yoy", "mom"):
             return None
         return Mark(mark.start, mark.start, "shared", shared)

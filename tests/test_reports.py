@@ -1,0 +1,705 @@
+"""Reports of our own writing are read back: what they state becomes facts, and what is left over is shown."""
+
+import datetime as dt
+import textwrap
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ezlib.contracts import FACT_COLUMNS, DataError
+from ezlib.documents import make_document
+from ezlib.facts import load_facts
+from ezlib.phrases import annotate, fold, load_phrases, read_number
+from ezlib.reports import (
+    PROPOSAL_COLUMNS,
+    append_proposal,
+    draft_csv,
+    load_draft,
+    parse_report,
+    parse_text,
+    read_report,
+    unread_numbers,
+)
+
+ROOT = Path(__file__).parent.parent
+REPORTS = Path(__file__).parent / "data" / "reports"
+WRITTEN = {
+    "board-month": "lao-cai",
+    "board-half": "lao-cai",
+    "lai-chau-year": "lai-chau",
+    "newspaper-vi": "lao-cai",
+    "newspaper-lai-chau": "lai-chau",
+    "agency-en": "lao-cai",
+    "agency-customs-en": "lao-cai",
+}
+SURE = 0.9
+
+
+def stated(facts: pd.DataFrame) -> set[tuple]:
+    """Facts as a set of what they say, without ids and places."""
+    return {
+        (
+            *(row.zone, row.indicator, row.scope, f"{row.period_start:%Y-%m-%d}", f"{row.period_end:%Y-%m-%d}"),
+            *(row.period_kind, round(row.value, 9), row.unit, row.qualifier, row.status),
+            frozenset((b, round(c, 9)) for b, c in ((row.basis1, row.change1), (row.basis2, row.change2)) if b),
+        )
+        for row in facts.itertuples()
+    }
+
+
+def expected(name: str) -> pd.DataFrame:
+    table = pd.read_csv(REPORTS / f"{name}.csv", keep_default_na=False)
+    for column in ("period_start", "period_end"):
+        table[column] = pd.to_datetime(table[column])
+    for column in ("value", "change1", "change2"):
+        table[column] = pd.to_numeric(table[column])
+    return table
+
+
+def report(body: str, month="5/2025", day="28", head="BAN QUẢN LÝ KHU KINH TẾ TỈNH LÀO CAI") -> str:
+    m, year = month.split("/")
+    return f"{head}\nLào Cai, ngày {day} tháng {m} năm {year}\nBÁO CÁO\nTình hình tháng {month}\n\n{body}\n"
+
+
+def read(body: str, zone="lao-cai", **header):
+    return parse_text(report(body, **header), zone)
+
+
+def only(body: str, **header) -> pd.Series:
+    facts = read(body, **header).facts
+    assert len(facts) == 1, facts[["indicator", "value"]]
+    return facts.iloc[0]
+
+
+# ------------------------------------------------------------------------------------------ whole reports
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_report_says_what_was_written_into_it(name):
+    facts = read_report(REPORTS / f"{name}.txt", WRITTEN[name])
+    assert list(facts.columns) == PROPOSAL_COLUMNS
+    wanted, found = stated(expected(name)), stated(facts)
+    assert found == wanted, f"missing {wanted - found}, not written {found - wanted}"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_place_quotes_the_printed_number(name):
+    whole = parse_report(REPORTS / f"{name}.txt", WRITTEN[name])
+    for row in whole.facts.itertuples():
+        quoted = whole.quote(row.place)
+        line = int(row.place.split(",")[0].removeprefix("line "))
+        assert any(c.isdigit() for c in quoted)
+        assert quoted.split()[0] in " ".join(whole.text.split("\n")[line - 1 : line + 1])
+
+
+def test_an_office_is_believed_more_than_a_newspaper():
+    office = read_report(REPORTS / "board-month.txt", "lao-cai")
+    paper = read_report(REPORTS / "newspaper-vi.txt", "lao-cai")
+    assert (office["confidence"] >= SURE).mean() > 0.9
+    assert (paper["confidence"] < SURE).all()
+
+
+@pytest.mark.parametrize("width", [58, 74, 96])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_line_breaks_page_numbers_and_decomposed_letters_change_nothing(width, form):
+    text = (REPORTS / "lai-chau-year.txt").read_text(encoding="utf-8")
+    lines = [line for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, width) or [""]]
+    page = 0
+    for i in range(len(lines) - 20, 8, -17):
+        lines[i:i] = ["", str(9 - (page := page + 1)), ""]
+    broken = unicodedata.normalize(form, "\n \n".join(lines))
+    assert stated(parse_text(broken, "lai-chau").facts) == stated(expected("lai-chau-year"))
+
+
+def test_word_files_and_pdfs_read_like_text(tmp_path):
+    text = (REPORTS / "lai-chau-year.txt").read_text(encoding="utf-8")
+    wanted = stated(expected("lai-chau-year"))
+    assert stated(read_report(as_docx(text, tmp_path), "lai-chau")) == wanted
+    assert stated(read_report(as_pdf(text, tmp_path), "lai-chau")) == wanted
+
+
+def as_docx(text: str, folder: Path) -> Path:
+    import docx
+
+    document = docx.Document()
+    for line in text.split("\n"):
+        document.add_paragraph(line)
+    table = document.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "Phụ lục", "không có số liệu"
+    document.save(str(folder / "report.docx"))
+    return folder / "report.docx"
+
+
+def as_pdf(text: str, folder: Path) -> Path:
+    import matplotlib
+    from matplotlib.backends.backend_pdf import PdfPages
+    from matplotlib.figure import Figure
+
+    lines = [line for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, 80) or [""]]
+    with matplotlib.rc_context({"pdf.fonttype": 42}), PdfPages(folder / "report.pdf") as pages:
+        for i in range(0, len(lines), 40):
+            figure = Figure(figsize=(8.3, 11.7))
+            for j, line in enumerate([*lines[i : i + 40], "", str(i // 40 + 1)]):
+                figure.text(0.08, 0.95 - 0.021 * j, line.replace("$", r"\$"), fontsize=9)
+            pages.savefig(figure)
+    return folder / "report.pdf"
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+@pytest.mark.parametrize(
+    ("printed", "lang", "whole", "readings"),
+    [
+        ("150,83", "vi", False, ["150.83"]),
+        ("31.711", "vi", False, ["31711", "31.711"]),
+        ("31.711", "vi", True, ["31711"]),
+        ("457,045", "vi", True, ["457045"]),
+        ("2348,529", "vi", False, ["2348.529"]),
+        ("722,559", "vi", False, ["722.559", "722559"]),
+        ("7.955.082", "vi", False, ["7955082"]),
+        ("68.248,62", "vi", False, ["68248.62"]),
+        ("68,248.62", "vi", False, ["68248.62"]),
+        ("0,305", "vi", False, ["0.305"]),
+        ("1.57", "vi", False, ["1.57"]),
+        ("1.570", "en", False, ["1.570", "1570"]),
+        ("1,570", "en", False, ["1570", "1.570"]),
+        ("02", "vi", True, ["2"]),
+        ("1.23.456", "vi", False, []),
+        ("12.34,567.8", "vi", False, []),
+    ],
+)
+def test_separators_are_read_by_their_style(printed, lang, whole, readings):
+    assert [value for value, _ in read_number(printed, lang, whole)] == [Decimal(r) for r in readings]
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "half_width", "unit"),
+    [
+        ("150,83 triệu USD", 150.83, 0.005, "million_usd"),
+        ("2,79 tỷ USD", 2790, 5, "million_usd"),
+        ("31.711 USD", 0.031711, 5e-7, "million_usd"),
+        ("1.57 tỷ đô la Mỹ", 1570, 5, "million_usd"),
+        ("16,40 triệu USD", 16.40, 0.005, "million_usd"),
+    ],
+)
+def test_half_width_is_half_the_last_printed_digit_in_the_rows_unit(printed, value, half_width, unit):
+    fact = only(f"Kim ngạch xuất khẩu trong tháng đạt {printed}.")
+    assert (fact["value"], fact["unit"]) == (pytest.approx(value), unit)
+    assert fact["half_width"] == pytest.approx(half_width)
+
+
+def test_a_blank_inside_a_number_is_closed():
+    fact = only("Kiểm dịch động vật: thu phí kiểm dịch trong tháng đạt 1, 28 triệu đồng.")
+    assert (fact["indicator"], fact["value"], fact["half_width"]) == ("animal_quarantine_fees", 1.28, 0.005)
+
+
+def test_a_list_of_numbers_is_not_closed():
+    whole = read("Trong tháng 4, 28 doanh nghiệp tham gia xuất nhập khẩu.")
+    assert list(whole.facts["value"]) == [28]
+
+
+def test_what_cannot_be_true_enters_as_printed():
+    whole = read(
+        "- Sản lượng sản xuất công nghiệp tháng 4/2025 đạt 310.020 tấn, bằng 1,31 % so với tháng trước.\n"
+        "- Giá trị sản xuất công nghiệp tháng 4/2025 đạt 1.812,4 tỷ đồng. Giá trị tiêu thụ 1.790.112 tỷ đồng, "
+        "chiếm 98,8% so với giá trị sản xuất.\n"
+    )
+    facts = whole.facts.set_index("indicator")
+    assert facts.at["industrial_output_tonnes", "change1"] == pytest.approx(-98.69)
+    assert facts.at["industrial_sales_value_2010prices", "value"] == 1790112
+    assert (facts.loc[["industrial_output_tonnes", "industrial_sales_value_2010prices"], "confidence"] < SURE).all()
+    assert "kept as printed" in facts.at["industrial_sales_value_2010prices", "note"]
+
+
+def test_an_uncertain_separator_is_read_like_the_other_figures_and_noted():
+    facts = read(
+        "Doanh thu kinh doanh thương mại tháng 4/2025 đạt 701,25 tỷ đồng, lũy kế đạt 2210,118 tỷ đồng, dự kiến tháng "
+        "5/2025 đạt 688.120 tỷ đồng."
+    ).facts
+    last = facts.iloc[-1]
+    assert (last["value"], last["status"]) == (688.12, "projection")
+    assert last["confidence"] < 0.7 and "688.12" in last["note"]
+
+
+def test_parts_that_must_add_up_settle_an_uncertain_separator():
+    facts = read(
+        "Tổng thu thuế, phí, lệ phí năm 2024 đạt 24,65 tỷ đồng. Trong đó: thuế xuất nhập khẩu 23,31 tỷ đồng; phí sử "
+        "dụng kết cấu hạ tầng 1,034 triệu đồng; phí kiểm dịch và các khoản phí khác 306 triệu đồng.",
+        zone="lai-chau",
+        month="12/2024",
+        head="BAN QUẢN LÝ KHU KINH TẾ CỬA KHẨU TỈNH LAI CHÂU",
+    ).facts.set_index("indicator")
+    assert facts.at["infrastructure_fee", "value"] == pytest.approx(1.034)
+    assert facts.at["infrastructure_fee", "confidence"] < 0.7
+
+
+# ------------------------------------------------------------------------------------------------ periods
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "end", "kind"),
+    [
+        ("từ 16/4/2025 -15/5/2025", "2025-04-16", "2025-05-15", "month"),
+        ("từ ngày 16/4 đến hết ngày 15/5/2025", "2025-04-16", "2025-05-15", "month"),
+        ("từ ngày 16 tháng 4 đến ngày 15 tháng 5 năm 2025", "2025-04-16", "2025-05-15", "month"),
+        ("tháng 5/2025", "2025-04-16", "2025-05-15", "month"),
+        ("tháng 4 năm 2025", "2025-03-16", "2025-04-15", "month"),
+        ("tháng 11", "2024-10-16", "2024-11-15", "month"),
+        ("trong tháng", "2025-04-16", "2025-05-15", "month"),
+        ("năm 2024", "2023-12-16", "2024-12-15", "year"),
+        ("lũy kế đến ngày 15/12/2024", "2023-12-16", "2024-12-15", "ytd"),
+        ("lũy kế từ đầu năm", "2024-12-16", "2025-05-15", "ytd"),
+        ("tính đến hết tháng 4/2025", "2024-12-16", "2025-04-15", "ytd"),
+        ("quý I", "2024-12-16", "2025-03-15", "quarter"),
+        ("quý 3/2024", "2024-06-16", "2024-09-15", "quarter"),
+        ("6 tháng đầu năm 2024", "2023-12-16", "2024-06-15", "half"),
+        ("bốn tháng đầu năm", "2024-12-16", "2025-04-15", "ytd"),
+        ("9 tháng năm 2024", "2023-12-16", "2024-09-15", "ytd"),
+        ("tính chung 5 tháng", "2024-12-16", "2025-05-15", "ytd"),
+        ("giai đoạn 2021-2024", "2020-12-16", "2024-12-15", "partial"),
+    ],
+)
+def test_a_period_is_counted_by_the_calendar_of_its_series(words, start, end, kind):
+    fact = only(f"Tổng giá trị xuất nhập khẩu {words} đạt 150,83 triệu USD.")
+    assert (f"{fact['period_start']:%Y-%m-%d}", f"{fact['period_end']:%Y-%m-%d}") == (start, end)
+    assert fact["period_kind"] == kind
+
+
+def test_industry_counts_calendar_months_and_lags_when_the_text_says_so():
+    fact = only("Giá trị sản xuất công nghiệp trong khu công nghiệp tháng 4/2025 đạt 1.812,4 tỷ đồng.")
+    assert (fact["period_start"], fact["period_end"]) == (pd.Timestamp("2025-04-01"), pd.Timestamp("2025-04-30"))
+
+
+def test_a_year_to_date_ends_with_the_month_before_it():
+    facts = read("Giá trị sản xuất công nghiệp tháng 4/2025 đạt 1.812,4 tỷ đồng, lũy kế đạt 6.910 tỷ đồng.").facts
+    assert list(facts["period_start"]) == [pd.Timestamp("2025-04-01"), pd.Timestamp("2025-01-01")]
+    assert set(facts["period_end"]) == {pd.Timestamp("2025-04-30")}
+
+
+def test_a_blank_day_means_the_last_of_the_month_and_an_argument_overrides_it():
+    text = report("Kim ngạch xuất khẩu đạt 75,68 triệu USD.", day="     ")
+    assert parse_text(text, "lao-cai").published == dt.date(2025, 5, 31)
+    assert parse_text(text, "lao-cai", published="2025-06-03").published == dt.date(2025, 6, 3)
+
+
+def test_another_month_can_be_given():
+    whole = parse_text(report("Kim ngạch xuất khẩu trong tháng đạt 75,68 triệu USD."), "lao-cai", month="2025-03")
+    assert whole.facts["period_end"].iloc[0] == pd.Timestamp("2025-03-15")
+
+
+# ------------------------------------------------------------------------------------------------ changes
+
+
+@pytest.mark.parametrize(
+    ("words", "basis", "change"),
+    [
+        ("tăng 33% so với tháng trước", "mom", 33),
+        ("giảm 9,1 % so với tháng 4/2025", "mom", -9.1),
+        ("so với tháng trước tăng 12,5%", "mom", 12.5),
+        ("bằng 124% so với tháng trước", "mom", 24),
+        ("giảm 28% so với cùng kỳ năm 2024", "yoy", -28),
+        ("bằng 88,4% cùng kỳ năm trước", "yoy", -11.6),
+        ("(tăng 5% so với cùng kì)", "yoy", 5),
+        ("tăng gấp 2,5 lần so với cùng kỳ", "yoy", 150),
+        ("đạt 50,9 % kế hoạch", "plan_share_pct", 50.9),
+        ("đạt 95% dự toán giao", "plan_share_pct", 95),
+        ("tăng 78% kế hoạch", "plan_share_pct", 178),
+        ("vượt 6% kế hoạch năm", "plan_share_pct", 106),
+        ("tăng 3,2 triệu USD so với cùng kỳ", "yoy_abs", 3.2),
+        ("tăng 120% so với năm 2019", "vs_2019_pct", 120),
+    ],
+)
+def test_a_change_keeps_its_sign_and_its_basis(words, basis, change):
+    fact = only(f"Kim ngạch xuất khẩu trong tháng đạt 75,68 triệu USD, {words}.")
+    assert (fact["basis1"], fact["change1"]) == (basis, pytest.approx(change))
+
+
+def test_a_years_growth_to_date_has_its_own_basis():
+    fact = only("Lũy kế kim ngạch xuất khẩu đạt 309,63 triệu USD, giảm 45% so với cùng kỳ năm 2024, đạt 40% kế hoạch.")
+    assert (fact["basis1"], fact["change1"], fact["basis2"], fact["change2"]) == ("ytd_yoy", -45, "plan_share_pct", 40)
+
+
+def test_a_change_may_stand_before_its_level():
+    fact = only("So với tháng trước, kim ngạch xuất khẩu tăng 39%, đạt 75,68 triệu USD.")
+    assert (fact["indicator"], fact["value"], fact["change1"]) == ("trade_export", 75.68, 39)
+
+
+def test_a_change_after_a_bracket_belongs_to_the_whole():
+    facts = read(
+        "Giá trị xuất khẩu đạt 39,35 triệu USD (hàng địa phương 0,73 triệu USD; hàng của các tỉnh khác 38,62 triệu "
+        "USD), tăng 501% so với cùng kỳ.",
+        zone="lai-chau",
+    ).facts.set_index("indicator")
+    assert facts.at["trade_export", "change1"] == 501
+    assert facts.loc[["trade_export_local", "trade_export_other_provinces"], "basis1"].eq("").all()
+
+
+def test_a_change_without_a_level_is_growth_of_its_own():
+    fact = only("Tổng kim ngạch xuất nhập khẩu tháng 5 tăng 12,4% so với cùng kỳ năm trước.")
+    assert (fact["indicator"], fact["value"], fact["unit"]) == ("trade_total_change", 12.4, "percent_change")
+
+
+# ------------------------------------------------------------------------------------ status and qualifiers
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "qualifier"),
+    [
+        ("đạt 75,68", "final", ""),
+        ("ước đạt 75,68", "estimate", ""),
+        ("dự kiến đạt 75,68", "projection", ""),
+        ("dự kiến ước đạt 75,68", "projection", ""),
+        ("sơ bộ đạt 75,68", "preliminary", ""),
+        ("đạt gần 75,68", "final", "nearly"),
+        ("đạt trên 75,68", "final", "over"),
+        ("đạt hơn 75,68", "final", "over"),
+        ("khoảng 75,68", "final", "about"),
+    ],
+)
+def test_words_before_a_figure_say_how_firm_it_is(words, status, qualifier):
+    fact = only(f"Kim ngạch xuất khẩu trong tháng {words} triệu USD.")
+    assert (fact["status"], fact["qualifier"]) == (status, qualifier)
+
+
+def test_an_estimate_of_a_year_far_from_over_is_a_projection():
+    assert only("Ước cả năm 2025, kim ngạch xuất nhập khẩu đạt 9 tỷ USD.")["status"] == "projection"
+
+
+def test_a_range_keeps_both_ends():
+    fact = only("Bình quân mỗi ngày có 500 - 600 xe hàng thông quan qua cửa khẩu.")
+    assert (fact["indicator"], fact["value"], fact["qualifier"]) == ("vehicles_per_day", 500, "range 500-600")
+
+
+def test_higher_than_is_a_change_and_no_bound():
+    fact = only("Kim ngạch xuất khẩu trong tháng đạt 75,68 triệu USD, cao hơn 5% so với tháng trước.")
+    assert (fact["qualifier"], fact["change1"]) == ("", 5)
+
+
+# ------------------------------------------------------------------------------------------ what is left over
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Phấn đấu tổng kim ngạch xuất nhập khẩu đạt 9 tỷ USD.", "a plan or target"),
+        ("Đơn vị đã trao 35 suất quà cho học sinh.", "no unit"),
+        ("Đã hỗ trợ 12,5 tỷ đồng làm đường giao thông nông thôn.", "no indicator"),
+        ("Xuất khẩu và nhập khẩu lần lượt đạt 75,68 triệu USD và 58,74 triệu USD.", "which is which"),
+        ("Phương tiện xuất khẩu chiếm khoảng 1/3.", "fraction"),
+        ("Kim ngạch xuất khẩu đạt 1.23.456 triệu USD.", "style of numbers"),
+    ],
+)
+def test_a_number_that_is_no_fact_is_shown_with_its_sentence(sentence, reason):
+    whole = read(sentence)
+    assert whole.facts.empty
+    assert whole.unread["reason"].str.contains(reason).all() and len(whole.unread) >= 1
+    assert set(whole.unread["sentence"]) == {sentence}
+
+
+def test_dates_documents_and_numbering_are_no_figures():
+    whole = read(
+        "1.2. Căn cứ Nghị quyết số 25/NQ-CP ngày 05/02/2025, văn bản số 2690/UBND-TH và phụ biểu 01 kèm theo (lần 3), "
+        "duy trì trao đổi thông tin 24/7."
+    )
+    assert whole.facts.empty and whole.unread.empty
+
+
+def test_plans_are_never_proposed():
+    whole = read(
+        "I. KẾT QUẢ\nKim ngạch xuất khẩu đạt 75,68 triệu USD.\nII. PHƯƠNG HƯỚNG, NHIỆM VỤ THÁNG 6/2025\n"
+        "- Kim ngạch xuất khẩu đạt 80 triệu USD.\n"
+    )
+    assert list(whole.facts["value"]) == [75.68]
+    assert list(whole.unread["number"]) == ["80 triệu USD"]
+
+
+def test_a_plan_in_brackets_is_no_result():
+    whole = read("Thu ngân sách qua cửa khẩu lũy kế đạt 561,08 tỷ đồng, bằng 37,4% dự toán giao (1.500 tỷ đồng).")
+    assert list(whole.facts["value"]) == [561.08]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(11, 999_999), min_size=1, max_size=4, unique=True))
+def test_numbers_nobody_understands_are_all_listed(numbers):
+    body = " ".join(f"Công đoàn cơ sở đã vận động được {n} phần việc thiện nguyện." for n in numbers)
+    whole = read(body)
+    assert whole.facts.empty
+    assert sorted(int(n) for n in whole.unread["number"]) == sorted(numbers)
+
+
+# ----------------------------------------------------------------------- facts to text to facts, in any wording
+
+SUBJECTS = {
+    "trade_total": (
+        "million_usd",
+        ["Tổng giá trị hàng hóa xuất nhập khẩu", "Tổng kim ngạch xuất, nhập khẩu qua các cửa khẩu"],
+    ),
+    "trade_export": ("million_usd", ["Kim ngạch xuất khẩu", "Giá trị xuất khẩu hàng hoá"]),
+    "trade_import": ("million_usd", ["Kim ngạch nhập khẩu", "Trị giá hàng hóa nhập khẩu"]),
+    "trade_other": ("million_usd", ["Xuất nhập khẩu các loại hình khác (TNTX, KNQ, quá cảnh...)"]),
+    "trade_total_rail_gate": ("million_usd", ["Xuất nhập khẩu qua cửa khẩu quốc tế đường sắt"]),
+    "trade_total_road_gate": ("million_usd", ["Cửa khẩu quốc tế đường bộ: tổng giá trị hàng hóa xuất nhập khẩu"]),
+    "people_exit": ("person_crossings", ["Số lượt người xuất cảnh", "Người xuất cảnh"]),
+    "people_entry": ("person_crossings", ["Khách nhập cảnh", "Người nhập cảnh"]),
+    "crew_crossings": ("person_crossings", ["Nhân viên phương tiện xuất nhập cảnh"]),
+    "vehicle_crossings_vn_cars": ("vehicle_crossings", ["Xe ô tô Việt Nam xuất - nhập cảnh", "Phương tiện Việt Nam"]),
+    "vehicle_crossings_cn_cars": ("vehicle_crossings", ["Xe ô tô Trung Quốc nhập - xuất cảnh", "Xe Trung Quốc"]),
+    "budget_revenue_total": ("billion_vnd", ["Tổng thu thuế, phí tại cửa khẩu", "Thu ngân sách qua cửa khẩu"]),
+    "customs_revenue": (
+        "billion_vnd",
+        ["Thu thuế phí do ngành Hải quan thực hiện", "Thu ngân sách của Hải quan"],
+    ),
+    "fees_other_agencies": ("billion_vnd", ["Thuế và phí do các ngành thành viên khác thu"]),
+    "plant_quarantine_tonnes": ("tonnes", ["Khối lượng hàng kiểm dịch thực vật"]),
+    "industrial_output_value_2010prices": ("billion_vnd", ["Giá trị sản xuất công nghiệp trong các khu công nghiệp"]),
+    "industrial_net_revenue_current_prices": ("billion_vnd", ["Doanh thu thuần của hoạt động sản xuất công nghiệp"]),
+}
+UNIT_WORDS = {
+    "million_usd": "triệu USD",
+    "billion_vnd": "tỷ đồng",
+    "person_crossings": "lượt người",
+    "vehicle_crossings": "lượt phương tiện",
+    "tonnes": "tấn",
+}
+WHOLE = ("person_crossings", "vehicle_crossings")
+UP = "{verb} {x}% so với {base}"
+CHANGES = [
+    "{verb} {x}% so với {base}",
+    "so với {base} {verb} {x} %",
+    "({verb} {x}% so với {base})",
+    "bằng {ratio}% so với {base}",
+]
+
+
+def grouped(digits: str, decimals: str) -> str:
+    groups = f"{int(digits):,}".replace(",", ".")
+    return f"{groups},{decimals}" if decimals else groups
+
+
+@st.composite
+def figures(draw, unit: str, least=20, most=900):
+    """A value and how it may be printed: with points between thousands or without, with a few decimals."""
+    if unit in WHOLE:
+        value = draw(st.integers(1_000 * int(least), 1_000 * int(most)))
+        return float(value), grouped(str(value), "")
+    whole = draw(st.integers(int(least), int(most)))
+    decimals = draw(st.sampled_from(["", "5", "83", "07"]))
+    plain = draw(st.booleans()) and decimals
+    printed = f"{whole},{decimals}" if plain else grouped(str(whole), decimals)
+    return float(f"{whole}.{decimals or 0}"), printed
+
+
+@st.composite
+def changes(draw, base: str):
+    """A change in percent and a sentence part that says it."""
+    tenths = draw(st.integers(-700, 1500).filter(lambda t: t != 0))
+    words = draw(st.sampled_from(CHANGES))
+    verb = "tăng" if tenths > 0 else "giảm"
+    x, ratio = (f"{Decimal(t) / 10:f}".replace(".", ",") for t in (abs(tenths), 1000 + tenths))
+    return tenths / 10, words.format(verb=verb, x=x, ratio=ratio, base=base)
+
+
+@st.composite
+def statements(draw, indicator: str):
+    """One indicator's month and year to date, each perhaps with a change, and the sentences that state them."""
+    unit, names = SUBJECTS[indicator]
+    value, printed = draw(figures(unit))
+    size = value / 1000 if unit in WHOLE else value
+    total, total_printed = draw(figures(unit, size + 1, 11 * size))
+    verb = draw(st.sampled_from(["đạt", "ước đạt", "đạt khoảng"])) if not draw(st.booleans()) else "đạt"
+    mom = draw(st.none() | changes("tháng trước"))
+    yoy = draw(st.none() | changes(draw(st.sampled_from(["cùng kỳ năm 2024", "cùng kỳ năm trước", "cùng kì"]))))
+    sums = draw(
+        st.sampled_from(["Lũy kế đạt", "Luỹ kế từ đầu năm đạt", "Lũy kế 5 tháng đạt", "Tính chung 5 tháng đạt"])
+    )
+    join = draw(st.sampled_from([". ", "; ", ", "]))
+    when = draw(st.sampled_from(["tháng 5/2025", "trong tháng 5 năm 2025", "tháng 05/2025"]))
+    text = f"{draw(st.sampled_from(names))} {when} {verb} {printed} {UNIT_WORDS[unit]}" + (f", {mom[1]}" if mom else "")
+    text += join + (sums if join == ". " else sums[0].lower() + sums[1:]) + f" {total_printed} {UNIT_WORDS[unit]}"
+    text += f", {yoy[1]}" if yoy else ""
+    status, about = ("estimate" if "ước" in verb else "final"), ("about" if "khoảng" in verb else "")
+    first = (indicator, "month", value, unit, about, status, ("mom", mom[0]) if mom else None)
+    second = (indicator, "ytd", total, unit, "", "final", ("ytd_yoy", yoy[0]) if yoy else None)
+    return text + ".", [first, second]
+
+
+@st.composite
+def whole_reports(draw):
+    chosen = draw(st.lists(st.sampled_from(sorted(SUBJECTS)), min_size=1, max_size=6, unique=True))
+    stated_parts = [draw(statements(indicator)) for indicator in chosen]
+    bullet = draw(st.sampled_from(["- ", "+ ", ""]))
+    width, gap = draw(st.integers(56, 100)), draw(st.sampled_from(["\n", "\n\n", "\n \n"]))
+    lines = [line for text, _ in stated_parts for line in textwrap.wrap(bullet + text, width)]
+    if not bullet:
+        lines = [text for text, _ in stated_parts]
+    elif draw(st.booleans()):
+        place = draw(st.integers(0, len(lines)))
+        lines[place:place] = ["", "7", ""]
+    text = unicodedata.normalize(draw(st.sampled_from(["NFC", "NFD"])), report(gap.join(lines)))
+    return text, [fact for _, facts in stated_parts for fact in facts]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(whole_reports())
+def test_facts_written_as_text_are_read_back(written):
+    text, facts = written
+    whole = parse_text(text, "lao-cai")
+    found = {
+        (
+            r.indicator,
+            r.period_kind,
+            r.value,
+            r.unit,
+            r.qualifier,
+            r.status,
+            (r.basis1, round(r.change1, 9)) if r.basis1 else None,
+        )
+        for r in whole.facts.itertuples()
+    }
+    assert found == set(facts), text
+    assert whole.unread.empty
+
+
+@settings(max_examples=25, deadline=None)
+@given(whole_reports(), st.randoms(use_true_random=False))
+def test_a_damaged_report_never_stops_the_reader(written, random):
+    text, _ = written
+    letters = list(text)
+    for _ in range(len(letters) // 12):
+        i = random.randrange(len(letters))
+        letters[i] = random.choice(["", " ", "\n", ".", ",", "5", "%", "(", letters[i]])
+    whole = parse_text("".join(letters), "lao-cai", published="2025-05-31")
+    assert whole.facts["confidence"].between(0, 1).all()
+
+
+# ------------------------------------------------------------------------------------------------ append
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name in ("catalogue.yml", "phrases.yml"):
+        (tmp_path / "data" / name).write_bytes((ROOT / "data" / name).read_bytes())
+    return tmp_path
+
+
+def test_a_draft_is_appended_as_edited_and_only_once(root):
+    whole = parse_report(REPORTS / "board-month.txt", "lao-cai", root=root)
+    path = draft_csv(whole, root=root)
+    assert path == root / "outputs" / "lao-cai" / "board-month-draft.csv"
+    text = path.read_text(encoding="utf-8-sig")
+    assert "201.37" in text
+    path.write_text(text.replace("201.37", "201.73"), encoding="utf-8-sig", newline="")
+    (file,) = append_proposal(load_draft(path), root=root)
+    loaded = load_facts("lao-cai", root=root)
+    assert file == root / "data" / "facts" / "lao-cai" / "2024-09-board-month.csv"
+    assert len(loaded) == len(whole.facts) and 201.73 in set(loaded["value"])
+    before = file.read_bytes()
+    with pytest.raises(DataError, match="is taken by"):
+        append_proposal(whole.facts, root=root)
+    assert file.read_bytes() == before
+
+
+def test_a_report_on_two_zones_is_appended_whole_or_not_at_all(root):
+    whole = parse_report(REPORTS / "newspaper-vi.txt", "lao-cai", root=root)
+    assert set(whole.facts["zone"]) == {"lao-cai", "lao-cai-province"}
+    spoilt = whole.facts.copy()
+    spoilt.loc[spoilt["zone"] == "lao-cai-province", "unit"] = "tonnes"
+    with pytest.raises(DataError):
+        append_proposal(spoilt, root=root)
+    assert not list((root / "data").glob("facts/*/*.csv"))
+    assert len(append_proposal(whole.facts, root=root)) == 2
+
+
+def test_every_proposal_satisfies_the_contract_of_facts(root):
+    for name, zone in WRITTEN.items():
+        append_proposal(read_report(REPORTS / f"{name}.txt", zone, root=root), root=root)
+    assert len(load_facts(root=root)) == sum(len(expected(name)) for name in WRITTEN)
+
+
+def test_a_second_draft_keeps_the_first_beside_it(root):
+    whole = parse_report(REPORTS / "board-month.txt", "lao-cai", root=root)
+    path = draft_csv(whole, root=root)
+    path.write_text("edited", encoding="utf-8")
+    draft_csv(whole, root=root)
+    assert path.with_name(f"{path.name}.old").read_text(encoding="utf-8") == "edited"
+
+
+def test_an_empty_proposal_is_refused(root):
+    with pytest.raises(DataError, match="nothing to append"):
+        append_proposal(pd.DataFrame(columns=FACT_COLUMNS), root=root)
+
+
+# ------------------------------------------------------------------------------------------ files and the table
+
+
+def test_what_cannot_be_read_says_what_to_do(tmp_path):
+    with pytest.raises(DataError, match="There is no report"):
+        read_report(tmp_path / "none.txt", "lao-cai")
+    for name, content, words in (
+        ("report.doc", b"x", "Save the report as one of"),
+        ("scan.txt", b"12 34", "no text"),
+        ("old.txt", "Kim ngạch".encode("utf-16-le"), "UTF-8"),
+        ("broken.docx", b"no zip", "Word"),
+        ("broken.pdf", b"no pdf", "PDF"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=words):
+            read_report(tmp_path / name, "lao-cai")
+    with pytest.raises(DataError, match="did you mean 'lao-cai'"):
+        parse_text(report("x"), "lao-cay")
+    with pytest.raises(DataError, match="published="):
+        parse_text("Kim ngạch đạt 5 triệu USD.", "lao-cai")
+
+
+def test_a_new_phrase_is_added_in_the_table_alone(root):
+    text = report("Hàng hóa đổi chác trong tháng đạt 12,5 triệu USD.")
+    assert parse_text(text, "lao-cai", root=root).facts.empty
+    path = root / "data" / "phrases.yml"
+    words = path.read_text(encoding="utf-8")
+    path.write_text(words.replace("  other_regimes: [", "  other_regimes: [đổi chác, "), encoding="utf-8")
+    assert list(parse_text(text, "lao-cai", root=root).facts["indicator"]) == ["trade_other"]
+
+
+def test_a_word_the_catalogue_does_not_know_is_named(root):
+    path = root / "data" / "phrases.yml"
+    words = path.read_text(encoding="utf-8")
+    path.write_text(words.replace("  trade_export: [export", "  trade_exports: [exprt"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"(?s)did you mean 'trade_export'.*did you mean 'export'"):
+        parse_text(report("x"), "lao-cai", root=root)
+
+
+def test_every_indicator_is_found_by_its_full_name():
+    phrases = load_phrases()
+    named = {rule.indicator for rule in phrases.rules}
+    assert len(named) > 150
+    marks = annotate("Số hộ dân phải di chuyển khỏi khu công nghiệp là 486 hộ dân", phrases)
+    assert "=resettlement_households" in {m.value for m in marks if m.kind == "name"}
+
+
+def test_folding_keeps_every_character_in_its_place():
+    text = "Luỹ kế hàng hoá XUẤT KHẨU, cùng kì – Uỷ ban quý I"
+    assert len(fold(text)) == len(text)
+    assert fold(text) == "lũy kế hàng hóa xuất khẩu, cùng kỳ - ủy ban quý i"
+
+
+def test_items_stand_under_what_introduces_them():
+    document = make_document(
+        "1. Thương mại\na) Theo loại hình:\n- Xuất khẩu:\n+ Nông sản\n+ Khoáng sản\n- Nhập khẩu\nb) Khác"
+    )
+    texts = [p.text for p in document.paragraphs]
+    over = {p.text: [texts[i] for i in p.parents] for p in document.paragraphs}
+    assert over["Khoáng sản"] == ["Thương mại", "Theo loại hình:", "Xuất khẩu:"]
+    assert over["Nhập khẩu"] == ["Thương mại", "Theo loại hình:"]
+    assert over["Khác"] == ["Thương mại"]
+
+
+def test_unread_numbers_and_facts_come_from_one_reading():
+    path = REPORTS / "board-month.txt"
+    assert unread_numbers(path, "lao-cai").equals(parse_report(path, "lao-cai").unread)
