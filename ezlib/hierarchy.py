@@ -1,0 +1,345 @@
+"""Parts and totals that agree: in every month, in every path, with every published figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+
+from ezlib import bounds, shares
+from ezlib.bounds import Statements
+from ezlib.catalogue import Catalogue, load_catalogue
+from ezlib.contracts import DataError, as_of_date
+from ezlib.facts import load_facts
+from ezlib.observations import observe
+from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, TET_WINDOWS, Outlook
+from ezlib.periods import CALENDAR, CALENDARS, TET, Calendar, as_month, holiday_days, month_shares
+
+RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
+BROKEN_COLUMNS = ["identity", "start", "end", "total", "parts", "gap", "slack"]
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Outlooks of series that add up: path i of the parts makes path i of their total.
+
+    `outlooks` by series; `identities`, total and parts of each sum that every path keeps; `relaxed`, stated figures
+    that cannot all hold and gave way (RELAXED_COLUMNS, `stretch` in the figure's own unit or in percentage points);
+    `broken`, sums that printed levels contradict and that were therefore not imposed (BROKEN_COLUMNS, `gap` = total −
+    parts, `slack` what rounding explains); `without`, why a series has no outlook or a sum was left out.
+    """
+
+    outlooks: dict[str, Outlook]
+    identities: dict[str, tuple[str, tuple[str, ...]]]
+    relaxed: pd.DataFrame
+    broken: pd.DataFrame
+    without: dict[str, str]
+
+    def __getitem__(self, series: str) -> Outlook:
+        return self.outlooks[series]
+
+
+# ------------------------------------------------------------------------------------------------------ the doors
+
+
+def family(
+    zone: str, indicator: str, month, as_of=None, scope=None, until=None, seed: int = 0, root=None, paths: int = PATHS
+) -> Family:
+    """Return the outlooks of an indicator and of all that the catalogue's identities tie it to, directly or not.
+
+    `scope` is the zone's own if not given; facts are cut at `month` and `as_of` and paths run to `until` as in
+    `outlook`. A series without facts takes part only where it is the one unknown of a sum. Raises DataError when no
+    series of the family has a level.
+    """
+    catalogue = load_catalogue(root)
+    scope, month, day = scope or catalogue.zone(zone).scope, as_month(month), as_of_date(as_of)
+    sums = _related(catalogue, zone, scope, indicator)
+    named = dict.fromkeys([indicator, *(name for total, parts in sums.values() for name in (total, *parts))])
+    facts = load_facts(zone, as_of=day, root=root)
+    series = {name: f"{zone}/{name}/{scope}" for name in named}
+    said = {series[name]: observe(facts, series[name], month, as_of=day, catalogue=catalogue) for name in named}
+    sums = {id: (series[total], tuple(series[part] for part in parts)) for id, (total, parts) in sums.items()}
+    calendar = _one_calendar(catalogue, series.values())
+    until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
+    said = _recent(said, calendar)
+    first = min((_touched(row, calendar)[0] for table in said.values() for row in table.itertuples()), default=month)
+    found = reconcile(said, sums, first, max(until, month), seed, calendar.name, paths)
+    about = {name: catalogue.indicator(key).unit for key, name in series.items()}
+    outlooks = {
+        name: replace(o, series=name, month=month, as_of=day, unit=about[name]) for name, o in found.outlooks.items()
+    }
+    return replace(found, outlooks=outlooks)
+
+
+def reconcile(
+    observations: Mapping[str, pd.DataFrame],
+    identities: Mapping[str, tuple[str, Sequence[str]]],
+    start,
+    end,
+    seed: int = 0,
+    calendar: str = CALENDAR.name,
+    paths: int = PATHS,
+) -> Family:
+    """Rebuild and forecast several series at once so that all `identities`, id → (total, parts), hold in every path.
+
+    `observations`: for each series a table as `observe` returns it and `Outlook.observations` holds it. Levels bind;
+    where stated changes cannot all hold with them the least, coarsest changes give way and are listed in `relaxed`. A
+    sum whose printed figures differ by more than their rounding is listed in `broken` and not imposed. Raises
+    DataError when a series is part of two totals, a sum names an unknown series, or no series has a level.
+    """
+    _check_sums(observations, identities)
+    months = pd.period_range(as_month(start), as_month(end), freq="M")
+    calendar = CALENDARS[calendar]
+    names, sums, without = _usable(observations, identities)
+    table = pd.concat([observations[name].assign(series=name) for name in names], ignore_index=True)
+    of = np.array([names.index(name) for name in table["series"]])
+    stated = _statements(table, months, calendar)
+    sums, broken = _unbroken(sums, names, table, stated, of)
+    tree = _tree(names, sums)
+    over = shares.over_cells(tree, stated, of)
+    stretch = bounds.stretch_needed(over)
+    relaxed = stretch > 0
+    held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
+    fitted = shares.fit(tree, held, of, _tet_windows(months, calendar))
+    drawn, effective = shares.draw(fitted, paths, np.random.default_rng(seed))
+    table = table.assign(relaxed=relaxed, stretch=np.where(stated.is_change, 100, 1) * stretch)
+    solved = _Solved(names, tree, months, calendar, held, of, table, drawn, effective)
+    outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
+    gave = table.loc[relaxed, RELAXED_COLUMNS].reset_index(drop=True)
+    return Family(outlooks, sums, gave, broken, without)
+
+
+# ---------------------------------------------------------------------------------------------------- which sums
+
+
+def _related(catalogue: Catalogue, zone: str, scope: str, indicator: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The identities of a scope that an indicator is tied to, over however many steps."""
+    open_ = {i.id: (i.total, i.parts) for i in catalogue.identities_of(zone, scope)}
+    known, found = {catalogue.indicator(indicator).id}, {}
+    while near := [id for id, (total, parts) in open_.items() if known & {total, *parts}]:
+        for id in near:
+            total, parts = found[id] = open_.pop(id)
+            known |= {total, *parts}
+    return {id: found[id] for id in catalogue.identities if id in found}
+
+
+def _one_calendar(catalogue: Catalogue, series: Iterable[str]) -> Calendar:
+    calendars = {catalogue.calendar_of(*name.split("/")): name for name in series}
+    if len(calendars) > 1:
+        raise DataError(
+            "Series that add up must count their months alike.",
+            [f"{name} runs by the {calendar.name} calendar" for calendar, name in calendars.items()],
+            "Mend the calendars of the zone in data/catalogue.yml.",
+        )
+    return next(iter(calendars))
+
+
+def _check_sums(observations, identities) -> None:
+    parts = [part for _, members in identities.values() for part in members]
+    wrong = [f"{part} is part of two totals" for part in dict.fromkeys(parts) if parts.count(part) > 1]
+    wrong += [
+        f"{id} names {name}, which is not among the series"
+        for id, (total, members) in identities.items()
+        for name in (total, *members)
+        if name not in observations
+    ]
+    wrong += [
+        f"{id} makes {total} a part of itself" for id, (total, _) in identities.items() if _loops(total, identities)
+    ]
+    if wrong:
+        raise DataError("The sums cannot be imposed.", wrong, "Mend the identities.")
+
+
+def _loops(total: str, identities) -> bool:
+    above = {part: whole for whole, parts in identities.values() for part in parts}
+    seen, at = set(), total
+    while at in above and at not in seen:
+        seen.add(at)
+        at = above[at]
+    return at in seen
+
+
+def _usable(observations, identities):
+    """Series with facts, or the one unknown of a sum; the sums among them; and why others are left out."""
+    level = {name for name, table in observations.items() if table["value"].notna().any()}
+    sums, without = {}, {}
+    for id, (total, parts) in identities.items():
+        unknown = [name for name in (total, *parts) if name not in level]
+        if len(unknown) > 1:
+            without[id] = f"no level is published of {', '.join(unknown)}"
+        else:
+            sums[id] = (total, tuple(parts))
+    tied = {name for total, parts in sums.values() for name in (total, *parts)}
+    names = [name for name in observations if name in tied or (name in level and len(observations[name]) > 1)]
+    for name in observations:
+        if name not in names:
+            without[name] = "a single figure gives no outlook" if name in level else "no level is published"
+    if not names:
+        raise DataError(
+            "No series of the family can be given an outlook.",
+            [f"{name}: {why}" for name, why in without.items()],
+            "Choose a later month, or add facts.",
+        )
+    return names, sums, without
+
+
+def _unbroken(sums, names, table, stated: Statements, of):
+    """The sums that printed levels allow, and a table of the others with the gap in each period."""
+    kept, gaps = {}, [pd.DataFrame(columns=BROKEN_COLUMNS)]
+    levels = stated.binding & ~stated.is_change
+    for id, (total, parts) in sums.items():
+        rows = np.flatnonzero(levels & np.isin(of, [names.index(name) for name in (total, *parts)]))
+        alone, tied = (
+            bounds.stretch_needed(shares.over_cells(_tree(names, some), stated.take(rows), of[rows]))
+            for some in ({}, {id: (total, parts)})
+        )
+        if (tied > 0).sum() > (alone > 0).sum():
+            gaps.append(_gaps(id, total, parts, table.iloc[rows]))
+        else:
+            kept[id] = (total, parts)
+    return kept, pd.concat([gap for gap in gaps if len(gap)] or gaps, ignore_index=True)
+
+
+def _gaps(id: str, total: str, parts, table: pd.DataFrame) -> pd.DataFrame:
+    """Periods for which all members are printed: total − sum of parts beyond what their rounding explains."""
+    rows = []
+    for (start, end), here in table.groupby(["start", "end"]):
+        here = here.drop_duplicates("series").set_index("series")
+        if {total, *parts} <= set(here.index):
+            whole, sum_ = here.at[total, "value"], here.loc[list(parts), "value"].sum()
+            slack = ((here["upper"] - here["lower"]) / 2).sum()
+            rows.append((id, start, end, whole, sum_, whole - sum_, slack))
+    found = pd.DataFrame(rows, columns=BROKEN_COLUMNS)
+    wide = found[found["gap"].abs() > found["slack"]]
+    return wide if len(wide) else pd.DataFrame([(id, pd.NaT, pd.NaT, *[np.nan] * 4)], columns=BROKEN_COLUMNS)
+
+
+def _tree(names: list[str], sums) -> shares.Tree:
+    """The sums as a tree over positions of `names`, a total before the cuts of its parts."""
+    above = {part: total for total, parts in sums.values() for part in parts}
+
+    def depth(name: str) -> int:
+        return 1 + depth(above[name]) if name in above else 0
+
+    ordered = sorted(sums.values(), key=lambda cut: depth(cut[0]))
+    return shares.Tree(
+        len(names), tuple((names.index(total), tuple(names.index(part) for part in parts)) for total, parts in ordered)
+    )
+
+
+# ---------------------------------------------------------------------------------------------- months and facts
+
+
+def _recent(said: Mapping[str, pd.DataFrame], calendar: Calendar) -> dict[str, pd.DataFrame]:
+    """The observations that lie within the last 120 months before the last one observed."""
+    spans = {name: [_touched(row, calendar) for row in table.itertuples()] for name, table in said.items()}
+    latest = [last for each in spans.values() for _, last in each]
+    oldest = max(latest) - HISTORY + 1 if latest else None
+    return {name: table[np.array([first >= oldest for first, _ in spans[name]], bool)] for name, table in said.items()}
+
+
+def _touched(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
+    """First and last reporting month that an observation or its base touches."""
+    months = month_shares(row.start, row.end, calendar).index
+    if not pd.isna(row.base_start):
+        months = months.union(month_shares(row.base_start, row.base_end, calendar).index)
+    return months.min(), months.max()
+
+
+def _statements(table: pd.DataFrame, months: pd.PeriodIndex, calendar: Calendar) -> Statements:
+    num, den = (np.zeros((len(table), len(months))) for _ in range(2))
+    for i, row in enumerate(table.itertuples()):
+        num[i] = month_shares(row.start, row.end, calendar).reindex(months, fill_value=0.0)
+        if pd.isna(row.value):
+            den[i] = month_shares(row.base_start, row.base_end, calendar).reindex(months, fill_value=0.0)
+    return bounds.statements(num, den, table["lower"], table["upper"], table["soft_sd"])
+
+
+def _give(stated: Statements, stretch) -> np.ndarray:
+    """Relative sd of a figure that had to give way: its rounding and the stretch."""
+    half = (stated.upper - stated.lower) / 2
+    return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
+
+
+def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
+    windows = [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
+    return np.column_stack(windows)
+
+
+# -------------------------------------------------------------------------------------------------------- results
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """All series at once: what went in, and the paths (count, series, months)."""
+
+    names: list[str]
+    tree: shares.Tree
+    months: pd.PeriodIndex
+    calendar: Calendar
+    held: Statements
+    of: np.ndarray
+    table: pd.DataFrame
+    paths: np.ndarray
+    effective: float
+
+
+def _outlook(solved: _Solved, s: int) -> Outlook:
+    """One series of the family; it is observed as far as any of its relatives is."""
+    rows = np.flatnonzero(solved.of == s)
+    paths = pd.DataFrame(solved.paths[:, s], columns=solved.months)
+    table = solved.table.iloc[rows].drop(columns="series").reset_index(drop=True)
+    printed = _printed(solved, rows)
+    last = solved.months[np.flatnonzero((solved.held.num != 0).any(axis=0))[-1]]
+    found = {
+        "facts_relaxed": table["relaxed"].any(),
+        "few_effective_paths": solved.effective < LOW_EFFECTIVE * len(paths),
+    }
+    notes = tuple(code for code, true in found.items() if true)
+    status = _status(solved, s, paths, printed, last)
+    return Outlook(paths, status, table, printed, last, solved.effective, notes, calendar=solved.calendar)
+
+
+def _printed(solved: _Solved, rows) -> pd.Series:
+    """The printed values of months that a binding figure states, NaN elsewhere."""
+    printed = pd.Series(np.nan, solved.months)
+    for row in rows:
+        weights, low, high = solved.held.num[row], solved.held.lower[row], solved.held.upper[row]
+        alone = solved.held.binding[row] and not solved.held.is_change[row] and (weights != 0).sum() == 1
+        if alone and weights.sum() == 1 and high - low <= DERIVED_WITHIN * (high + low):
+            printed.iloc[np.argmax(weights)] = solved.table["value"].iloc[row]
+    return printed
+
+
+def _status(solved: _Solved, s: int, paths: pd.DataFrame, printed: pd.Series, last: pd.Period) -> pd.Series:
+    """Status of each month; only months that hardly differ between paths can be derived, so only these are asked."""
+    months, values = solved.months, paths.to_numpy()
+    status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
+    status[printed.notna()] = "reported"
+    steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * values.mean(axis=0)
+    for month in np.flatnonzero(steady & (status == "estimated").to_numpy()):
+        if _fixed(solved, s, month):
+            status.iloc[month] = "derived"
+    return status
+
+
+def _fixed(solved: _Solved, s: int, month: int) -> bool:
+    """Whether the binding figures of all series fix a month of series s within 1 %, by two linear programmes."""
+    over = shares.over_cells(solved.tree, solved.held, solved.of)
+    over = over.take(np.flatnonzero(over.binding))
+    aim = np.zeros((len(solved.tree.cells()[s]), len(solved.months)))
+    aim[solved.tree.cells()[s], month] = 1.0
+    matrix = np.vstack([over.num - over.upper[:, None] * over.den, over.lower[:, None] * over.den - over.num])
+    limit = np.concatenate([np.where(over.is_change, 0, over.upper), np.where(over.is_change, 0, -over.lower)])
+    scale = np.abs(matrix).max(axis=1)
+    ends = [
+        linprog(sign * aim.ravel(), A_ub=matrix / scale[:, None], b_ub=limit / scale, bounds=(0, None), method="highs")
+        for sign in (1.0, -1.0)
+    ]
+    if any(end.status for end in ends):
+        return False
+    low, high = ends[0].fun, -ends[1].fun
+    return high - low <= DERIVED_WITHIN * (high + low)

@@ -1,0 +1,536 @@
+"""A total and its parts as one model: the total moves by itself, parts are shares of it. Arrays only.
+
+Each series s has a Gaussian y_s of its own, with the kernels of `structural`. The logarithm of a total that is part of
+nothing is y itself; parts have x_i = x_total · exp(y_i) / Σ exp(y_j) over the parts of the same cut, so that they add
+up in every path whatever y is. A total cut twice has two sets of shares, independent given the total. Facts then move
+all y at once. docs/hierarchy.md derives the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.optimize import linprog, lsq_linear
+from scipy.special import log_ndtr, ndtri_exp
+
+from ezlib import structural
+from ezlib.bounds import Statements, statements
+from ezlib.structural import DIFFUSE, JITTER, one_thread
+
+VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share
+SHUT = 0.1  # sd of the logarithm of a closed month about what was printed for it
+FACTORS = (0.25, 16.0)  # how far the variance of a part's y may be from that of its log share
+LEAST = 1e-12  # share of a typical month that stands for nothing at all
+TIED = 1e-9  # half-widths by which one value must move another to count
+ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
+CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
+CHUNK = 4_000_000  # numbers held at once while the paths' slopes are worked out
+
+
+# ------------------------------------------------------------------------------------------------- trees of sums
+
+
+@dataclass(frozen=True)
+class Tree:
+    """`count` series and the `cuts` among them: (total, parts), totals before the cuts of their parts."""
+
+    count: int
+    cuts: tuple[tuple[int, tuple[int, ...]], ...]
+
+    @property
+    def roots(self) -> list[int]:
+        """Series that are part of nothing."""
+        parts = {part for _, parts in self.cuts for part in parts}
+        return [s for s in range(self.count) if s not in parts]
+
+    def log_levels(self, y) -> np.ndarray:
+        """Logarithms of the months of every series, (…, count, n), from y of the same shape."""
+        out = np.array(y, float)
+        for total, parts in self.cuts:
+            top = np.max([out[..., part, :] for part in parts], axis=0)
+            sum_ = sum(np.exp(out[..., part, :] - top) for part in parts)
+            shift = out[..., total, :] - top - np.log(sum_)
+            for part in parts:
+                out[..., part, :] += shift
+        return out
+
+    def pull_back(self, slopes, log_levels) -> np.ndarray:
+        """Slopes by y from slopes by the log levels; both (…, count, n), changed from the finest cut upwards."""
+        out = np.array(slopes, float)
+        for total, parts in reversed(self.cuts):
+            together = sum(out[..., part, :] for part in parts)
+            for part in parts:
+                out[..., part, :] -= np.exp(log_levels[..., part, :] - log_levels[..., total, :]) * together
+            out[..., total, :] += together
+        return out
+
+    def cells(self) -> np.ndarray:
+        """Which of the finest cells each series is the sum of, (count, cells) of booleans.
+
+        A total cut by type and by gate is a table of types by gates; whatever the margins, non-negative cells exist.
+        """
+        made = [self._cells_of(root) for root in self.roots]
+        columns = [cell for cells in made for cell in cells]
+        return np.array([[s in cell for cell in columns] for s in range(self.count)])
+
+    def _cells_of(self, s: int) -> list[frozenset]:
+        ways = [[cell for part in parts for cell in self._cells_of(part)] for total, parts in self.cuts if total == s]
+        return [frozenset({s}).union(*cells) for cells in product(*ways)]
+
+
+def over_cells(tree: Tree, stated: Statements, of) -> Statements:
+    """The same statements about the months of the finest cells, cell after cell; `of` (m) names each one's series."""
+    member = tree.cells()[np.asarray(of)].astype(float)
+    size = len(member), member.shape[1] * stated.num.shape[1]
+    num, den = (np.einsum("mc,mt->mct", member, weights).reshape(size) for weights in (stated.num, stated.den))
+    return Statements(num, den, stated.lower, stated.upper, stated.soft_sd)
+
+
+# ------------------------------------------------------------------------------------------------------------ fit
+
+
+@dataclass(frozen=True)
+class SharesFit:
+    """The model of every series before the facts: y_s ~ N(`mean`[s], `covariance`[s]); and `mode` (S, n) given them.
+
+    What the facts leave open varies `spread`[s] times as much, in `tail` degrees of freedom, as in `structural`.
+    """
+
+    tree: Tree
+    stated: Statements
+    of: np.ndarray
+    mean: np.ndarray
+    covariance: np.ndarray
+    mode: np.ndarray
+    spread: np.ndarray
+    tail: float
+
+    def of_months(self, months) -> SharesFit:
+        """The same model of some of the months alone, those that the statements speak of among them."""
+        stated = replace(self.stated, num=self.stated.num[:, months], den=self.stated.den[:, months])
+        covariance = self.covariance[:, months][:, :, months]
+        mean, mode = self.mean[:, months], self.mode[:, months]
+        return replace(self, stated=stated, mean=mean, covariance=covariance, mode=mode)
+
+
+def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> SharesFit:
+    """Fit the model of each series to its own statements: totals to theirs, parts as ratios to their total.
+
+    `of` (m) is the series each statement is about. A series without a level is taken to be an equal share, give or
+    take a factor of e² either way. `regressors` (n, p) act on the totals. Raises ValueError when no series has a level.
+    """
+    of = np.asarray(of)
+    n = stated.num.shape[1]
+    fits, offsets = {}, np.zeros((tree.count, n))
+    for root in tree.roots:
+        fits[root] = structural.fit(_own(stated, of, root, _guess(tree, stated, of, root)), regressors=regressors)
+    for total, parts in tree.cuts:
+        parent = _months(fits[total])
+        for part in parts:
+            offsets[part] = parent
+            about = np.exp(parent).mean() / len(parts)
+            fits[part] = structural.fit(_own(stated, of, part, about), offset=parent)
+    covariance = np.stack([fits[s].covariance for s in range(tree.count)])
+    for _, parts in tree.cuts:
+        covariance[list(parts)] = _as_shares([fits[part] for part in parts])
+    mean = np.repeat([[fits[s].centre] for s in range(tree.count)], n, axis=1)
+    for s in range(tree.count):
+        _shut(fits[s], mean[s], covariance[s])
+    with one_thread():
+        start = np.stack([_months(fits[s]) - offsets[s] for s in range(tree.count)])
+        mode = _mode(tree, stated, of, mean, covariance, start)
+    spread = np.array([fits[s].spread for s in range(tree.count)])
+    return SharesFit(tree, stated, of, mean, covariance, mode, spread, fits[0].tail)
+
+
+def _own(stated: Statements, of, s: int, about: float) -> Statements:
+    """The statements about series s, and where none gives a level, a vague one."""
+    mine = stated.take(np.flatnonzero(of == s))
+    if (~mine.is_change & (mine.upper > 0)).any():
+        return mine
+    n = stated.num.shape[1]
+    vague = statements(np.full(n, 1 / n), np.zeros(n), [about], [about], [VAGUE])
+    return Statements(*(np.concatenate([getattr(mine, f), getattr(vague, f)]) for f in mine.__dataclass_fields__))
+
+
+def _guess(tree: Tree, stated: Statements, of, root: int) -> float:
+    """A typical month of a total without a level: the typical months of the parts of its first cut with any."""
+    for total, parts in tree.cuts:
+        if total == root:
+            typical = [_typical(stated.take(np.flatnonzero(of == part))) for part in parts]
+            if any(typical):
+                return sum(typical)
+    return 1.0
+
+
+def _typical(mine: Statements) -> float:
+    level = ~mine.is_change & (mine.upper > 0)
+    middle = (mine.lower + mine.upper)[level] / 2 / mine.num[level].sum(axis=1)
+    return float(np.median(middle)) if level.any() else 0.0
+
+
+def _months(fitted: structural.Fit) -> np.ndarray:
+    """Logarithms of the likeliest months, closures at what was printed for them."""
+    months = fitted.mode + fitted.offset
+    least = np.log(LEAST) + np.median(months)
+    shut = np.log(np.maximum(fitted.closed_value, np.exp(least)))
+    return np.where(fitted.closed, shut, months)
+
+
+def _shut(fitted: structural.Fit, mean, covariance) -> None:
+    """Set closed months apart from all others: near what was printed, telling nothing of their neighbours."""
+    shut = np.flatnonzero(fitted.closed)
+    mean[shut] = (_months(fitted) - fitted.offset)[shut]
+    covariance[shut, :] = covariance[:, shut] = 0.0
+    covariance[shut, shut] = SHUT**2
+
+
+def _as_shares(fits: Sequence[structural.Fit]) -> np.ndarray:
+    """Covariances of the parts' y for which their log shares move from month to month as each was fitted to.
+
+    With shares π and y_i moving with variance v_i, the log share of part i moves with (1 − π_i)² v_i + Σ π_j² v_j.
+    Non-negative v by least squares, each part's misfit relative to its own variance, within FACTORS of it.
+    """
+    share = np.array([np.exp(f.mode).mean() for f in fits])
+    share = share / share.sum()
+    mix = np.tile(share**2, (len(share), 1))
+    np.fill_diagonal(mix, (1 - share) ** 2)
+    moves = np.array([np.trace(np.diff(np.diff(f.covariance, axis=0), axis=1)) for f in fits])
+    factor = lsq_linear(mix * moves / moves[:, None], np.ones(len(fits)), bounds=FACTORS).x
+    level = DIFFUSE + JITTER * np.eye(len(fits[0].mode))
+    return np.stack([level + by * (f.covariance - level) for by, f in zip(factor, fits, strict=True)])
+
+
+def _mode(tree, stated, of, mean, covariance, y, most: int = 40) -> np.ndarray:
+    """Gauss-Newton for all series at once, a printed interval as uniform over its logarithm."""
+    lower, upper = _log_ends(stated)
+    target, variance = (lower + upper) / 2, (upper - lower) ** 2 / 12 + stated.soft_sd**2 + JITTER
+    for _ in range(most):
+        said, h = _linearised(tree, stated, of, y)
+        hc = np.einsum("ksn,snm->ksm", h, covariance)
+        held = np.einsum("ksn,lsn->kl", hc, h) + np.diag(variance)
+        aim = target - said + np.einsum("ksn,sn->k", h, y - mean)
+        new = mean + np.einsum("ksn,k->sn", hc, np.linalg.solve(held, aim))
+        step = np.clip(new - y, -1.0, 1.0)
+        y = y + step
+        if np.abs(step).max() < 1e-8:
+            break
+    return y
+
+
+def _log_ends(stated: Statements) -> tuple[np.ndarray, np.ndarray]:
+    upper = np.log(np.maximum(stated.upper, 1e-300))
+    return np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297))), upper
+
+
+def _said(stated: Statements, of, log_levels) -> np.ndarray:
+    """Logarithm of the level or ratio that each statement speaks of, (…, m)."""
+    x = np.exp(log_levels)[..., of, :]
+    above, below = (np.einsum("...mn,mn->...m", x, weights) for weights in (stated.num, stated.den))
+    return np.log(above) - np.log(np.where(stated.is_change, below, 1.0))
+
+
+def _linearised(tree: Tree, stated: Statements, of, y) -> tuple[np.ndarray, np.ndarray]:
+    """What every statement says at y (…, S, n), and its slopes by y (…, m, S, n)."""
+    levels = tree.log_levels(y)
+    x = np.exp(levels)[..., of, :]
+    above, below = (np.einsum("...mn,mn->...m", x, weights) for weights in (stated.num, stated.den))
+    below = np.where(stated.is_change, below, 1.0)
+    slopes = np.zeros((*x.shape[:-1], tree.count, x.shape[-1]))
+    own = x * (stated.num / above[..., None] - stated.den / below[..., None])
+    slopes[..., np.arange(len(of)), of, :] = own
+    return np.log(above) - np.log(below), tree.pull_back(slopes, levels[..., None, :, :])
+
+
+# ----------------------------------------------------------------------------------------------------------- draws
+
+
+def draw(fitted: SharesFit, count: int, rng: np.random.Generator, most: int = 3) -> tuple[np.ndarray, float]:
+    """Draw joint paths (count, S, n) in which parts add up and binding statements lie inside their intervals.
+
+    Importance sampling for the months that statements speak of, as in `structural.draw`: values for the binding facts
+    from their Gaussian truncated to the printed intervals, Newton steps that put each path onto them, weights for what
+    the linearisation leaves out, resampling. All other months follow from their conditional Gaussian. Returns the
+    paths and how many independent ones they are worth. Raises ArithmeticError when no path satisfies the statements.
+    """
+    with one_thread():
+        told = fitted.stated.touched
+        frame = _framed(fitted.of_months(told))
+        batches = []
+        for _ in range(most):
+            batches.append(_weighted(frame, count, rng))
+            y, scale, log_weight = (np.concatenate(each) for each in zip(*batches, strict=True))
+            weight = _normalised(log_weight)
+            effective = 1 / np.sum(weight**2) if weight.any() else 0.0
+            if effective >= ENOUGH * count:
+                break
+        if effective == 0:
+            raise ArithmeticError("no path satisfies the statements at once")
+        places = (rng.random() + np.arange(count)) / count
+        chosen = rng.permutation(np.searchsorted(np.cumsum(weight), places).clip(max=len(weight) - 1))
+        full = np.empty((count, *fitted.mean.shape))
+        full[:, :, told] = y[chosen]
+        full[:, :, ~told] = _others(fitted, told, y[chosen], scale[chosen], rng)
+        return np.exp(fitted.tree.log_levels(full)), float(min(effective, count))
+
+
+def _others(fitted: SharesFit, told, y, scale, rng) -> np.ndarray:
+    """The months that no statement speaks of, given all others; noise in mirrored pairs, so that medians are steady."""
+    out = np.empty((*y.shape[:2], (~told).sum()))
+    half = rng.standard_normal(((len(y) + 1) // 2, *out.shape[1:]))
+    noise = np.concatenate([half, -half])[: len(y)] * scale[:, None, None]
+    for s, covariance in enumerate(fitted.covariance):
+        known = cholesky(covariance[np.ix_(told, told)], lower=True)
+        gain = cho_solve((known, True), covariance[np.ix_(told, ~told)])
+        root = _root(covariance[np.ix_(~told, ~told)] - covariance[np.ix_(~told, told)] @ gain)
+        centre = fitted.mean[s, ~told] + (y[:, s] - fitted.mean[s, told]) @ gain
+        out[:, s] = centre + fitted.spread[s] * noise[:, s] @ root.T
+    return out
+
+
+def _normalised(log_weight) -> np.ndarray:
+    top = log_weight.max()
+    weight = np.exp(log_weight - top) if np.isfinite(top) else np.zeros(len(log_weight))
+    return weight / max(weight.sum(), 1.0)
+
+
+def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One batch: y (count, S, n), how widely each strays, and the logarithm of their importance weights.
+
+    A draw of the prior is moved, along the directions of the rows only, to where they say the values drawn for them:
+    first as if all were linear, then by Newton steps. The second move costs weight: the proposal has density
+    φ(w_linear)/|A| where the model has φ(w)/|J|, w the place along the rows' directions and J what they say by it.
+    """
+    fitted = frame.fitted
+    scale = np.sqrt(fitted.tail / rng.chisquare(fitted.tail, count)) if np.isfinite(fitted.tail) else np.ones(count)
+    noise = scale[:, None, None] * fitted.spread[:, None] * rng.standard_normal((count, *fitted.mean.shape))
+    y = fitted.mean + np.stack([noise[:, s] @ _root(c).T for s, c in enumerate(fitted.covariance)], axis=1)
+    error = np.sqrt(frame.extra) * rng.standard_normal((count, len(frame.rows)))
+    values = np.repeat(frame.target[None], count, axis=0)
+    values[:, : frame.bound] = _values(frame, count, rng)
+    said = frame.at_mean + np.einsum("psn,ksn->pk", y - fitted.mean, frame.slopes)
+    y, error = _moved(frame, y, error, _solved(frame, values - said - error))
+    linear = values - frame.at_mean
+    y, error, further = _onto(frame, y, error, values)
+    place = solve_triangular(frame.factor, linear.T, lower=True)
+    new = place + frame.factor.T @ further.T
+    log_weight = 0.5 * (place**2 - new**2).sum(axis=0) / scale**2 - _log_jacobian(frame, y)
+    return y, scale, np.where(_holds(frame, y, error, values), log_weight, -np.inf)
+
+
+def _onto(frame: _Frame, y, error, values, most: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Newton steps with the slopes at the mode until every row says its value; and the sum of the steps."""
+    stated, of = frame.stated, frame.fitted.of[frame.rows]
+    further = np.zeros_like(values)
+    for _ in range(most):
+        miss = values - _said(stated, of, frame.fitted.tree.log_levels(y)) - error
+        if np.abs(miss).max() < CLOSE / 10:
+            break
+        step = _solved(frame, miss)
+        y, error = _moved(frame, y, error, step)
+        further = further + step
+    return y, error, further
+
+
+def _solved(frame: _Frame, miss) -> np.ndarray:
+    return cho_solve((frame.factor, True), miss.T).T
+
+
+def _moved(frame: _Frame, y, error, step) -> tuple[np.ndarray, np.ndarray]:
+    """y and the further errors after a step along the rows, kept from leaping."""
+    move = np.einsum("pk,ksn->psn", step, frame.reach)
+    return y + move, error + step * frame.extra
+
+
+def _log_jacobian(frame: _Frame, y) -> np.ndarray:
+    """Logarithm of |J| for each path, in the rows' own directions."""
+    of, reach = frame.fitted.of[frame.rows], frame.reach.reshape(len(frame.rows), -1)
+    size = max(1, CHUNK // reach.size)
+    out = []
+    for some in np.array_split(y, -(-len(y) // size)):
+        slopes = _linearised(frame.fitted.tree, frame.stated, of, some)[1].reshape(len(some), *reach.shape)
+        out.append(np.linalg.slogdet(slopes @ reach.T + np.diag(frame.extra))[1])
+    return np.concatenate(out) - 2 * np.log(np.diag(frame.factor)).sum()
+
+
+def _holds(frame: _Frame, y, error, values) -> np.ndarray:
+    """Paths in which every row says its value, and all that follows lies inside its interval."""
+    fitted, rest = frame.fitted, frame.rest
+    levels = fitted.tree.log_levels(y)
+    miss = values - _said(frame.stated, fitted.of[frame.rows], levels) - error
+    said = _said(fitted.stated.take(rest), fitted.of[rest], levels)
+    inside = (said >= frame.lower[rest]) & (said <= frame.upper[rest])
+    return (np.abs(miss) < CLOSE).all(axis=1) & inside.all(axis=1)
+
+
+# ------------------------------------------------------------------------------------------------- linearisation
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The statements linearised: what is drawn, and how y follows.
+
+    `rows` are drawn or soft statements (`stated`), independent of each other, the first `bound` of them binding;
+    `rest` are binding ones that follow from these by `follow` (rest, bound). `slopes` (rows, S, n) by y, `at_mean`
+    what the rows say at the mean of y, `reach` their covariance with y, `factor` the lower root of their own
+    covariance, with the further error `extra` of soft rows. `start` (bound) satisfies every interval, with `room`
+    half-widths to spare; `lower`, `upper` and `said` are of all statements.
+    """
+
+    fitted: SharesFit
+    lower: np.ndarray
+    upper: np.ndarray
+    said: np.ndarray
+    rows: np.ndarray
+    bound: int
+    rest: np.ndarray
+    follow: np.ndarray
+    stated: Statements
+    slopes: np.ndarray
+    at_mean: np.ndarray
+    reach: np.ndarray
+    factor: np.ndarray
+    extra: np.ndarray
+    start: np.ndarray
+    room: float
+
+    @property
+    def target(self) -> np.ndarray:
+        """Middles of the intervals of the rows."""
+        return (self.lower + self.upper)[self.rows] / 2
+
+
+def _framed(fitted: SharesFit) -> _Frame:
+    """The statements linearised at the mode; where they agree in a corner only, once more at that corner."""
+    at = fitted.mode
+    for _ in range(8):
+        frame = _frame_at(fitted, at)
+        if frame.room > 0:
+            return frame
+        values = np.concatenate([frame.start, frame.said[frame.rows[frame.bound :]]])
+        at = _onto(frame, at[None], np.zeros((1, len(values))), values[None])[0][0]
+    raise ArithmeticError("no months satisfy the statements at once")
+
+
+def _frame_at(fitted: SharesFit, at) -> _Frame:
+    stated, of = fitted.stated, fitted.of
+    lower, upper = _log_ends(stated)
+    said, h = _linearised(fitted.tree, stated, of, at)
+    nothing = stated.upper <= LEAST * np.exp(fitted.tree.log_levels(at)).max()
+    binding, soft = np.flatnonzero(stated.binding & ~nothing), np.flatnonzero(~stated.binding)
+    white = np.concatenate([h[binding, s] @ _root(c) for s, c in enumerate(fitted.covariance)], axis=1)
+    first = _independent(white, _widths(stated, fitted, at)[binding])
+    later = np.setdiff1d(np.arange(len(binding)), first)
+    follow = np.linalg.lstsq(white[first].T, white[later].T, rcond=None)[0].T
+    start, room = _inside(lower, upper, said, binding[first], binding[later], follow)
+    rows = np.concatenate([binding[first], soft]).astype(int)
+    extra = np.where(stated.binding, 0.0, (upper - lower) ** 2 / 12 + stated.soft_sd**2)[rows]
+    h = h[rows]
+    reach = np.einsum("ksn,snm->ksm", h, fitted.covariance)
+    factor = _root(np.einsum("ksn,lsn->kl", reach, h) + np.diag(extra))
+    at_mean = said[rows] - np.einsum("ksn,sn->k", h, at - fitted.mean)
+    return _Frame(
+        *(fitted, lower, upper, said, rows, len(first), binding[later], follow, stated.take(rows)),
+        *(h, at_mean, reach, factor, extra, start, room),
+    )
+
+
+def _root(covariance) -> np.ndarray:
+    """A lower-triangular root of a covariance that may be nearly singular."""
+    if not len(covariance):
+        return covariance
+    scale = np.sqrt(np.diag(covariance))
+    unit = covariance / np.outer(scale, scale)
+    return scale[:, None] * cholesky(unit + 1e-13 * np.eye(len(unit)), lower=True)
+
+
+def _widths(stated: Statements, fitted: SharesFit, at) -> np.ndarray:
+    """Widths of the intervals in the unit of the series, so that those of parts and totals compare."""
+    x = np.exp(fitted.tree.log_levels(at))[fitted.of]
+    return (stated.upper - stated.lower) * np.where(stated.is_change, (stated.den * x).sum(axis=1), 1.0)
+
+
+def _independent(white, width) -> np.ndarray:
+    """Rows that are linearly independent, narrow intervals first (Gram-Schmidt with a second pass)."""
+    kept, basis = [], np.zeros((0, white.shape[1]))
+    for row in np.argsort(width, kind="stable"):
+        left = white[row].copy()
+        for _ in range(2):
+            left -= basis.T @ (basis @ left)
+        size = np.linalg.norm(left)
+        if size > 1e-7 * np.linalg.norm(white[row]):
+            kept.append(row)
+            basis = np.vstack([basis, left / size])
+    return np.array(kept, int)
+
+
+def _inside(lower, upper, said, first, rest, follow) -> tuple[np.ndarray, float]:
+    """Values of `first` that leave every interval the most room, and that room in half-widths."""
+    if not len(first):
+        return np.zeros(0), np.inf
+    half, middle = (upper - lower) / 2, (upper + lower) / 2
+    ties = follow * half[first] / half[rest][:, None]
+    shift = (said[rest] + follow @ (middle[first] - said[first]) - middle[rest]) / half[rest]
+    one = np.eye(len(first))
+    matrix = np.vstack([one, -one, ties, -ties])
+    matrix = np.hstack([matrix, np.ones((len(matrix), 1))])
+    limit = np.concatenate([np.ones(2 * len(first)), 1 - shift, 1 + shift])
+    aim = np.append(np.zeros(len(first)), -1.0)
+    found = linprog(aim, A_ub=matrix, b_ub=limit, bounds=[*[(-1, 1)] * len(first), (None, 1)], method="highs")
+    return middle[first] + half[first] * found.x[:-1], float(found.x[-1])
+
+
+# --------------------------------------------------------------------------------- values inside printed intervals
+
+
+def _values(frame: _Frame, count: int, rng, sweeps: int = 25) -> np.ndarray:
+    """Values of the binding rows (count, bound) from their Gaussian, given the soft rows, cut to all intervals.
+
+    Gibbs sweeps over all draws at once, in half-widths about the middles, so that every interval is [-1, 1]; uniform
+    where nothing else depends on the value and the Gaussian is flat between its ends.
+    """
+    k, rest = frame.bound, frame.rest
+    half, middle = (frame.upper - frame.lower) / 2, (frame.upper + frame.lower) / 2
+    mine, width = middle[frame.rows[:k]], half[frame.rows[:k]]
+    inverse = cho_solve((frame.factor, True), np.eye(len(frame.rows)))
+    precision = width[:, None] * inverse[:k, :k] * width
+    slope = width * (inverse[:k] @ (frame.target - frame.at_mean))
+    ties = frame.follow * width / half[rest][:, None]
+    shift = (frame.said[rest] + frame.follow @ (mine - frame.said[frame.rows[:k]]) - middle[rest]) / half[rest]
+    scaled = np.repeat(((frame.start - mine) / width)[None], count, axis=0)
+    free = ~(np.abs(ties) > TIED).any(axis=0) & (np.abs(precision).sum(axis=1) < 0.02) & (np.abs(slope) < 0.05)
+    scaled[:, free] = rng.uniform(-1.0, 1.0, (count, free.sum()))
+    for _ in range(sweeps * (2 if len(rest) else 1)):
+        for i in np.flatnonzero(~free):
+            low, high = _between(scaled, i, ties, shift)
+            spread = 1 / np.sqrt(precision[i, i])
+            centre = scaled[:, i] - (scaled @ precision[i] + slope[i]) / precision[i, i]
+            scaled[:, i] = _cut_gaussian(centre, spread, low, high, rng.random(count))
+    return mine + width * scaled * (1 - 1e-6)
+
+
+def _between(scaled, i: int, ties, shift) -> tuple[np.ndarray, np.ndarray]:
+    """Where value i of each draw may lie, its other values held."""
+    low, high = np.full(len(scaled), -1.0), np.full(len(scaled), 1.0)
+    for row in np.flatnonzero(np.abs(ties[:, i]) > TIED):
+        slope = ties[row, i]
+        centre = scaled[:, i] - (scaled @ ties[row] + shift[row]) / slope
+        low, high = np.maximum(low, centre - 1 / abs(slope)), np.minimum(high, centre + 1 / abs(slope))
+    here = scaled[:, i]
+    return np.minimum(low, here), np.maximum(high, here)
+
+
+def _cut_gaussian(centre, spread, low, high, chance) -> np.ndarray:
+    """Gaussian values between low and high at the given chances; uniform where the Gaussian is flat in between."""
+    a, b = (low - centre) / spread, (high - centre) / spread
+    flip = a + b > 0
+    a, b = np.where(flip, -b, a), np.where(flip, -a, b)
+    below, above = log_ndtr(a), log_ndtr(b)
+    inside = ndtri_exp(above + np.log(chance + (1 - chance) * np.exp(below - above)))
+    inside = np.where(b - a < 1e-4, a + chance * (b - a), inside)
+    value = centre + spread * np.where(flip, -inside, inside)
+    return np.clip(value, low, high)

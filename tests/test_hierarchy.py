@@ -1,0 +1,281 @@
+"""Parts and totals: every path adds up, honours every figure, and says which figures it could not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import true_months
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ezlib import hierarchy, shares
+from ezlib.contracts import DataError
+from ezlib.outlook import rebuild
+
+TYPES = ("trade_total", ("trade_export", "trade_import", "trade_other"))
+GATES = ("trade_total", ("trade_total_road_gate", "trade_total_rail_gate"))
+TWO_CUTS = {"types": TYPES, "gates": GATES}
+
+
+def observed(truth: pd.Series, months=(), years=(), to_date=(), half=0.005) -> pd.DataFrame:
+    """What a board would print of a true series: months, years and years to date with growth, all rounded."""
+    rows = [(f"{m}", m, m, truth[m], None) for m in months]
+    rows += [(f"{y}", f"{y}-01", f"{y}-12", truth[str(y)].sum(), None) for y in years]
+    for end in to_date:
+        first = f"{end[:4]}-01"
+        value = truth[first:end].sum()
+        before = [str(pd.Period(m, "M") - 12) for m in (first, end)]
+        rows.append((f"{end} ytd", first, end, value, None))
+        rows.append((f"{end} yoy", first, end, 100 * (value / truth[before[0] : before[1]].sum() - 1), before))
+    table = [
+        {"observation_id": name, "start": start, "end": end, "half_width": half, "value": round(x, 2)}
+        if base is None
+        else {"observation_id": name, "start": start, "end": end, "half_width": 0.5, "change_pct": round(x)}
+        | {"base_start": base[0], "base_end": base[1]}
+        for name, start, end, x, base in rows
+    ]
+    # rebuild completes a table as `observe` would give it
+    return rebuild(pd.DataFrame(table), "2022-01", "2025-12", paths=2).observations
+
+
+def trade(series=(TYPES[0], *TYPES[1], *GATES[1]), **said) -> dict[str, pd.DataFrame]:
+    truth = true_months()
+    return {name: observed(truth[name], **said) for name in series}
+
+
+def reconciled(observations, sums=TWO_CUTS, paths: int = 300, **how) -> hierarchy.Family:
+    return hierarchy.reconcile(observations, sums, "2022-01", "2025-12", paths=paths, **how)
+
+
+def adds_up(family) -> bool:
+    return all(
+        np.allclose(sum(family[part].paths for part in parts), family[total].paths, rtol=1e-9, atol=0)
+        for total, parts in family.identities.values()
+    )
+
+
+def outside(outlook) -> list[str]:
+    """Binding observations that some path leaves by more than a billionth."""
+    return [row.observation_id for row in outlook.observations.itertuples() if _leaves(outlook, row)]
+
+
+def _leaves(outlook, row) -> bool:
+    if row.relaxed or row.soft_sd > 0:
+        return False
+    months = outlook.paths.columns
+    said = outlook.paths.loc[:, _in(months, row.start, row.end, outlook.calendar)].sum(axis=1)
+    if pd.isna(row.value):
+        said /= outlook.paths.loc[:, _in(months, row.base_start, row.base_end, outlook.calendar)].sum(axis=1)
+    room = 2e-9 * row.upper
+    return bool((said < row.lower - room).any() or (said > row.upper + room).any())
+
+
+def _in(months, start, end, calendar):
+    from ezlib.periods import month_shares
+
+    return months.isin(month_shares(start, end, calendar).index)
+
+
+# ------------------------------------------------------------------------------------------------- the small zone
+
+
+@pytest.mark.parametrize("indicator", ["trade_total", "people_exit", "fees_other_agencies"])
+def test_every_path_adds_up_and_honours_every_figure(small_root, indicator):
+    family = hierarchy.family("thu-nghiem", indicator, "2025-05", root=small_root, paths=300)
+    assert family.identities and adds_up(family)
+    assert family.relaxed.empty and family.broken.empty and not family.without
+    assert {name: outside(o) for name, o in family.outlooks.items() if outside(o)} == {}
+
+
+def test_a_total_cut_twice_agrees_with_both_cuts(small_root):
+    family = hierarchy.family("thu-nghiem", "trade_export", "2025-05", root=small_root, paths=200)
+    assert set(family.identities) == {"trade-by-type", "trade-by-gate"}
+    by_type, by_gate = (
+        sum(family[part].total("2025") for part in family.identities[id][1])
+        for id in ("trade-by-type", "trade-by-gate")
+    )
+    assert np.allclose(by_type, by_gate, rtol=1e-9)
+
+
+def test_the_true_months_lie_where_the_paths_are(small_root, small_truth):
+    family = hierarchy.family("thu-nghiem", "trade_total", "2025-05", root=small_root)
+    for name, outlook in family.outlooks.items():
+        truth = small_truth[name.split("/")[1]]
+        inside = outlook.interval(0.95).loc["2024-01":"2025-12"]
+        true = truth["2024-01":"2025-12"]
+        room = 1e-3 * true  # a printed month's interval is narrower than its rounding
+        assert ((true >= inside["lower"] - room) & (true <= inside["upper"] + room)).mean() > 0.8, name
+
+
+def test_parts_know_what_only_the_total_was_told(small_root):
+    """The total of 2024 is printed and no part's is; together with growth it narrows every part's year."""
+    family = hierarchy.family("thu-nghiem", "trade_total", "2025-05", root=small_root, paths=500)
+    sum_ = sum(family[f"thu-nghiem/{part}/board"].total("2024") for part in TYPES[1])
+    assert sum_.max() - sum_.min() < 10.1
+
+
+def test_later_publications_are_not_seen(small_root):
+    early = hierarchy.family("thu-nghiem", "trade_total", "2025-05", as_of="2025-04-10", root=small_root, paths=50)
+    ids = [i for o in early.outlooks.values() for i in o.observations["observation_id"]]
+    assert ids and not [i for i in ids if i.startswith("R2025-05")]
+
+
+def test_the_same_seed_gives_the_same_paths(small_root):
+    one, two = (hierarchy.family("thu-nghiem", "trade_total", "2025-05", root=small_root, paths=50) for _ in range(2))
+    assert all(one[name].paths.equals(two[name].paths) for name in one.outlooks)
+
+
+# ------------------------------------------------------------------------------------------------ known by hand
+
+
+def test_a_series_alone_is_its_own_outlook():
+    said = trade(series=["trade_total"], months=["2025-05"], years=[2023, 2024], to_date=["2025-05"])
+    alone = reconciled(said, {}, paths=2000)["trade_total"]
+    own = rebuild(said["trade_total"], "2022-01", "2025-12", paths=2000)
+    assert list(alone.status) == list(own.status)
+    assert np.allclose(alone.median, own.median, rtol=0.04)
+    assert alone.printed.equals(own.printed)
+
+
+def test_a_part_never_published_is_what_the_others_leave():
+    said = trade(months=["2025-04", "2025-05"], to_date=["2025-05"])
+    said["trade_total_rail_gate"] = said["trade_total_rail_gate"].iloc[:0]
+    family = reconciled(said)
+    rail, truth = family["trade_total_rail_gate"], true_months()["trade_total_rail_gate"]
+    assert abs(rail.median["2025-05"] - truth["2025-05"]) < 0.011
+    assert rail.status["2025-05"] == "derived"
+    assert rail.status["2024-11"] == "estimated" and rail.status["2025-06"] == "forecast"
+
+
+def test_a_sum_with_two_unknown_parts_is_left_out_and_said():
+    said = trade(months=["2025-05"], to_date=["2025-05"])
+    for name in GATES[1]:
+        said[name] = said[name].iloc[:0]
+    family = reconciled(said)
+    assert list(family.identities) == ["types"]
+    assert "trade_total_rail_gate" in family.without["gates"] and "trade_total_rail_gate" in family.without
+
+
+def test_stated_changes_that_cannot_all_hold_give_way_and_are_listed():
+    said = trade(months=["2025-05"], years=[2024], to_date=["2024-12", "2025-05"])
+    wrong = said["trade_total"]["observation_id"] == "2025-05 yoy"
+    said["trade_total"].loc[wrong, ["change_pct", "lower", "upper"]] = 60.0, 1.595, 1.605
+    family = reconciled(said)
+    assert list(zip(family.relaxed["series"], family.relaxed["observation_id"], strict=True)) == [
+        ("trade_total", "2025-05 yoy")
+    ]
+    assert "facts_relaxed" in family["trade_total"].notes and "facts_relaxed" not in family["trade_export"].notes
+    assert adds_up(family) and not any(outside(o) for o in family.outlooks.values())
+
+
+def test_a_sum_that_printed_levels_contradict_is_reported_and_not_imposed():
+    said = trade(months=["2025-05"], to_date=["2025-05"])
+    month = said["trade_total_rail_gate"]["observation_id"] == "2025-05"
+    said["trade_total_rail_gate"].loc[month, ["value", "lower", "upper"]] -= 0.5
+    family = reconciled(said)
+    assert list(family.identities) == ["types"]
+    (gap,) = family.broken.itertuples()
+    assert gap.identity == "gates" and gap.gap == pytest.approx(0.5, abs=gap.slack)
+    assert str(gap.start)[:7] == "2025-05"
+    assert not any(outside(o) for o in family.outlooks.values())  # each series still honours its own figures
+    assert set(family.outlooks) == set(said)
+
+
+def test_what_rounding_explains_breaks_nothing():
+    """Parts printed 0.01 short of their total: slack of the rounding, not a part of its own."""
+    truth = true_months()
+    truth.loc["2025-05", list(TYPES[1])] = 40.004, 30.004, 10.004
+    truth.loc["2025-05", "trade_total"] = 80.012
+    said = {name: observed(truth[name], months=["2025-04", "2025-05"]) for name in (TYPES[0], *TYPES[1])}
+    printed = [said[name].set_index("observation_id").at["2025-05", "value"] for name in said]
+    assert printed == [80.01, 40.0, 30.0, 10.0]
+    family = reconciled(said, {"types": TYPES})
+    assert family.broken.empty and family.relaxed.empty and not any(outside(o) for o in family.outlooks.values())
+
+
+def test_a_closed_month_stays_closed_and_the_rest_adds_up():
+    truth = true_months()
+    truth.loc["2025-03", "trade_total_road_gate"] += truth.loc["2025-03", "trade_total_rail_gate"]
+    truth.loc["2025-03", "trade_total_rail_gate"] = 0.0
+    months = [f"2025-0{m}" for m in range(1, 6)]
+    said = {name: observed(truth[name], months=months) for name in (GATES[0], *GATES[1])}
+    family = reconciled(said, {"gates": GATES})
+    assert family["trade_total_rail_gate"].paths["2025-03"].max() <= 0.005
+    assert family["trade_total_rail_gate"].median["2025-06"] > 10  # the closure says nothing of the months after
+    assert adds_up(family) and not any(outside(o) for o in family.outlooks.values())
+
+
+def test_levels_below_one_another_add_up_too():
+    """A part that is itself a total: exports cut into two, under trade cut into three."""
+    truth = true_months()
+    truth["local"] = 0.3 * truth["trade_export"]
+    truth["transit"] = 0.7 * truth["trade_export"]
+    names = (TYPES[0], *TYPES[1], "local", "transit")
+    said = {name: observed(truth[name], months=["2025-05"], to_date=["2025-05"]) for name in names}
+    family = reconciled(said, {"origins": ("trade_export", ("local", "transit")), "types": TYPES})
+    assert len(family.identities) == 2 and adds_up(family)
+    assert not any(outside(o) for o in family.outlooks.values())
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_true_figures_are_printed_nothing_breaks(data):
+    """Figures rounded from months that do add up never contradict each other, and every path honours them all."""
+    months = [str(m) for m in pd.period_range("2024-01", "2025-05", freq="M")]
+    some = st.lists(st.sampled_from(months), unique=True, max_size=5)
+    said = {
+        name: observed(
+            true_months()[name],
+            months=sorted({"2025-05", *data.draw(some)}),
+            years=data.draw(st.sampled_from([[], [2024], [2023, 2024]])),
+            to_date=data.draw(st.sampled_from([[], ["2025-05"], ["2025-03", "2025-05"]])),
+        )
+        for name in (TYPES[0], *TYPES[1], *GATES[1])
+    }
+    family = reconciled(said, paths=60)
+    assert family.broken.empty and family.relaxed.empty and not family.without
+    assert adds_up(family) and not any(outside(o) for o in family.outlooks.values())
+
+
+@pytest.mark.parametrize(
+    ("sums", "said"),
+    [
+        ({"a": ("trade_total", ("trade_export",)), "b": ("trade_import", ("trade_export",))}, "part of two totals"),
+        ({"a": ("trade_total", ("trade_exports",))}, "trade_exports"),
+        ({"a": ("trade_total", ("trade_export",)), "b": ("trade_export", ("trade_total",))}, "part of itself"),
+    ],
+)
+def test_sums_that_make_no_tree_are_refused(sums, said):
+    with pytest.raises(DataError, match=said):
+        reconciled(trade(months=["2025-05"]), sums)
+
+
+def test_a_family_without_a_level_is_refused():
+    said = {name: table.iloc[:0] for name, table in trade(months=["2025-05"]).items()}
+    with pytest.raises(DataError, match="No series"):
+        reconciled(said)
+
+
+# ---------------------------------------------------------------------------------------------------------- trees
+
+
+TREE = shares.Tree(6, ((0, (1, 2, 3)), (0, (4, 5))))
+
+
+def test_shares_add_up_whatever_the_paths():
+    x = np.exp(TREE.log_levels(np.random.default_rng(0).normal(0, 3, (50, 6, 4))))
+    for total, parts in TREE.cuts:
+        assert np.allclose(x[:, list(parts)].sum(axis=1), x[:, total], rtol=1e-12)
+
+
+def test_slopes_are_those_of_small_steps():
+    rng = np.random.default_rng(1)
+    y, weights, step = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
+    slope = TREE.pull_back(weights, TREE.log_levels(y))
+    moved = [(weights * TREE.log_levels(y + sign * 1e-6 * step)).sum() for sign in (1, -1)]
+    assert (slope * step).sum() == pytest.approx((moved[0] - moved[1]) / 2e-6, rel=1e-6)
+
+
+def test_two_cuts_make_a_table_of_cells():
+    cells = TREE.cells()
+    assert cells.shape == (6, 6) and cells[0].all()
+    assert [row.sum() for row in cells[1:]] == [2, 2, 2, 3, 3]
