@@ -150,7 +150,13 @@ def load_series(series: str, month, as_of=None, root=None) -> pd.DataFrame:
 
 
 def rebuild(
-    observations: pd.DataFrame, start, end, seed: int = 0, calendar: str = CALENDAR.name, paths: int = PATHS
+    observations: pd.DataFrame,
+    start,
+    end,
+    seed: int = 0,
+    calendar: str = CALENDAR.name,
+    paths: int = PATHS,
+    profile: pd.Series | None = None,
 ) -> Outlook:
     """Rebuild the months from `start` to `end` from whatever is known of them.
 
@@ -158,13 +164,16 @@ def rebuild(
     them, or `change_pct`, its change in percent on `base_start`..`base_end`; `half_width` of the rounding, in the unit
     of the value or in percentage points. Optional: `lower`, `upper` (of the value, or of the ratio 1 + change/100)
     in place of the half width; `soft_sd`, relative sd of further error, 0 for figures that every path must honour;
-    `observation_id`. Parts of a month count by their days. Raises DataError listing every row that cannot be used.
+    `observation_id`. Parts of a month count by their days. `profile` (months from `start` to `end`, above zero) is a
+    seasonal profile or a companion series, in any unit: the model then describes the ratio to it. Raises DataError
+    listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
     observations = _checked(observations, first, last, CALENDARS[calendar])
     months = pd.period_range(first, last, freq="M")
     stated = _statements(observations, months, CALENDARS[calendar])
-    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths)
+    offset = None if profile is None else _offset(profile, months)
+    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset)
 
 
 def forecast(
@@ -200,11 +209,11 @@ def forecast(
 # ---------------------------------------------------------------------------------------------- the one model
 
 
-def _solve(stated, observations, months, calendar, seed, paths) -> Outlook:
+def _solve(stated, observations, months, calendar, seed, paths, offset=None) -> Outlook:
     stretch = bounds.stretch_needed(stated)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    fitted = structural.fit(held, regressors=_tet_windows(months, calendar))
+    fitted = structural.fit(held, offset, regressors=_tet_windows(months, calendar))
     drawn = structural.draw(fitted, paths, np.random.default_rng(seed))
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
@@ -257,6 +266,15 @@ def _notes(drawn, paths: int, fitted, relaxed: bool) -> tuple[str, ...]:
         "months_closed": fitted.closed.any(),
     }
     return tuple(code for code, true in found.items() if true)
+
+
+def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
+    """Logarithm of a profile, about zero."""
+    values = profile.reindex(months).to_numpy(float)
+    if not (np.isfinite(values) & (values > 0)).all():
+        raise DataError(f"The profile must be above zero in every month of {months[0]}..{months[-1]}.")
+    logs = np.log(values)
+    return logs - logs.mean()
 
 
 def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:

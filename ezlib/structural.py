@@ -28,6 +28,8 @@ FLOOR = 0.02  # months below this share of a typical month are closures: they sa
 SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
 MEDIAN_ABS = 0.6745  # of a standard Gaussian
 OWN_LIMITS = (0.6, 1.6)
+LESS_SEASONAL = -1.5  # of the log variance of the month effect, where an offset carries most of it
+ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and weighed together
 INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
@@ -99,6 +101,13 @@ def _with_regressors(n: int, prior: Prior, regressors) -> tuple[np.ndarray, Prio
     return np.concatenate([basic, (centred @ centred.T)[None]]), prior
 
 
+def _of_ratio(prior: Prior) -> Prior:
+    """The prior of a ratio to a profile or companion, which is less seasonal than a series."""
+    mean = prior.mean.copy()
+    mean[prior.names.index("season")] += LESS_SEASONAL
+    return replace(prior, mean=mean)
+
+
 # ------------------------------------------------------------------------------------------------------ fit
 
 
@@ -137,6 +146,7 @@ def fit(stated: Statements, offset=None, regressors=None, prior: Prior | None = 
     offset = np.zeros(n) if offset is None else np.asarray(offset, float)
     with one_thread():
         stack, prior = _with_regressors(n, prior or population_prior(), regressors)
+        prior = _of_ratio(prior) if offset.any() else prior
         view = _View.of(stated, offset)
         z, noise, u = view.start(), np.zeros(n), prior.mean
         centre = float(z[stated.touched].mean())
@@ -628,7 +638,7 @@ def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarra
         logs.append(log_weight)
         weight = _normalised(np.concatenate(logs))
         effective = 1 / np.sum(weight**2) if weight.any() else 0.0
-        if effective >= 0.95 * count:
+        if effective >= ENOUGH_EFFECTIVE * count:
             break
     if effective == 0:
         raise ArithmeticError("no path satisfies the statements at once")
@@ -735,7 +745,7 @@ def _outside(g: _Geometry, z) -> np.ndarray:
 # ------------------------------------------------------------------------------ values inside printed intervals
 
 
-def _values(g: _Geometry, count: int, rng, sweeps: int = 25) -> tuple[np.ndarray, np.ndarray]:
+def _values(g: _Geometry, count: int, rng, sweeps: int = 12) -> tuple[np.ndarray, np.ndarray]:
     """Values of the single months and of `b`, from their Gaussian truncated to the printed intervals.
 
     In units of half-widths about the middle every interval is [-1, 1]. Where the Gaussian is flat over the interval
@@ -809,8 +819,8 @@ class _Limits:
         for row in np.flatnonzero(np.abs(self.matrix[:, i]) > 1e-12) if len(self.low) else ():
             slope = self.matrix[row, i]
             rest = scaled @ self.matrix[row] - slope * scaled[:, i]
-            ends = np.sort(np.stack([(self.low[row] - rest) / slope, (self.high[row] - rest) / slope]), axis=0)
-            low, high = np.maximum(low, ends[0]), np.minimum(high, ends[1])
+            one, other = (self.low[row] - rest) / slope, (self.high[row] - rest) / slope
+            low, high = np.maximum(low, one if slope > 0 else other), np.minimum(high, other if slope > 0 else one)
         stuck = low > high
         return np.where(stuck, scaled[:, i], low), np.where(stuck, scaled[:, i], high)
 
