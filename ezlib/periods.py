@@ -112,9 +112,7 @@ def covers_whole_months(start, end, calendar: Calendar = CALENDAR) -> bool:
     )
 
 
-def holiday_days(
-    months: pd.PeriodIndex, calendar: Calendar, feast: dict, first: int, last: int
-) -> np.ndarray:
+def holiday_days(months: pd.PeriodIndex, calendar: Calendar, feast: dict, first: int, last: int) -> np.ndarray:
     """Return how many days from `first` to `last` after each feast fall in each reporting month.
 
     Arguments: `months` (n) labels; `feast` maps a year to its date (`TET`, `CHINESE_NEW_YEAR`); negative days
