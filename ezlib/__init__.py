@@ -24,8 +24,12 @@ _PLACES = {
     "facts": ("append_facts", "load_facts"),
     "observations": ("observe", "series_in", "superseded"),
     "outlook": ("Outlook", "forecast", "load_series", "rebuild"),
+    "revenue": ("effective_rates", "from_base", "joint_probability", "revenue_outlook"),
+    "scenarios": ("Scenario", "Size", "load_scenarios", "parse_scenarios"),
+    "hierarchy": ("Family", "family", "reconcile"),
     "targets": ("TargetAssessment", "assess_target", "chance_by_height", "growth_target"),
-    "charts": ("cumulative_chart", "fan_chart"),
+    "scorecard": ("Progress", "assess_aims"),
+    "charts": ("cumulative_chart", "fan_chart", "scenario_chart"),
     "tables": (
         "findings_table",
         "months_table",
@@ -36,6 +40,7 @@ _PLACES = {
         "totals_table",
     ),
     "subjects": ("compose_subject", "headline_series", "test_targets"),
+    "comparisons": ("compose_futures", "compose_rates", "compose_scorecard", "compose_zones"),
     "brief": ("compose_brief",),
     "runs": ("check_month", "run_month", "save"),
 }

@@ -124,6 +124,7 @@ class Layout:
 WIDE = Layout(680, 236, (46, 42, 6, 38), 11.5, 5)
 NARROW = Layout(350, 240, (42, 36, 6, 40), 12, 5)
 SHEET = Layout(760, 430, (52, 48, 86, 84), 12, 6)
+LAYOUTS = (("figure", SHEET), ("wide", WIDE), ("narrow", NARROW))
 
 
 # Figures -----------------------------------------------------------------------------------------------------------
@@ -515,9 +516,9 @@ def _goal_alt(goal: _Goal, words: _Words) -> list[str]:
 # Drawing -----------------------------------------------------------------------------------------------------------
 
 
-def _chart(draw: Callable[[Axes, Layout], None], **words: str) -> Chart:
+def _chart(draw: Callable[[Axes, Layout], None], layouts=LAYOUTS, **words: str) -> Chart:
     figures = {}
-    for name, layout in (("figure", SHEET), ("wide", WIDE), ("narrow", NARROW)):
+    for name, layout in layouts:
         with matplotlib.rc_context(_theme(layout)):
             figure = Figure(figsize=(layout.width / 72, layout.height / 72))
             draw(figure.add_axes(layout.inner()), layout)
@@ -828,3 +829,59 @@ def _draw_goal(ax, layout, goal: _Goal, view, top, words) -> None:
     height = goal.so_far + 0.6 * (goal.value - goal.so_far) + (0.2 if above else -0.2) * line
     side, edge = ("right", "bottom") if above else ("left", "top")
     _write(ax, layout, at - 0.3 if above else at + 0.3, height, text, side, edge, ACCENT)
+
+
+# Scenarios ---------------------------------------------------------------------------------------------------------
+
+
+def scenario_chart(
+    frame: pd.DataFrame, names, title, subtitle, lang="vi", *, unit="", note="", catalogue=None
+) -> Chart:
+    """The total of a year under each scenario: median and 80 % interval, a row each, its chance at the right.
+
+    `frame` is what `scenarios.compare` returns, `names` has a text for each of its rows; the first row is the base
+    case, whose median runs down the figure as a line.
+    """
+    unit_name = wording.unit_name(unit, lang, catalogue)
+    told = [
+        wording.sentences(
+            f"{name}: {wording.estimate(row.median, row.lower_80, row.upper_80, lang).text} {unit_name};",
+            wording.probability(row.probability, lang) + ".",
+        )
+        for name, row in zip(names, frame.itertuples(), strict=True)
+    ]
+    layouts = [
+        (kind, replace(layout, height=34 * len(frame) + layout.margins[2] + layout.margins[3]))
+        for kind, layout in LAYOUTS
+    ]
+    return _chart(
+        lambda ax, layout: _draw_scenarios(ax, layout, frame, list(names), lang),
+        layouts,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        alt=wording.sentences(subtitle + ".", *told),
+    )
+
+
+def _draw_scenarios(ax: Axes, layout: Layout, frame: pd.DataFrame, names: list[str], lang: str) -> None:
+    _, _, top, bottom = layout.margins
+    layout = replace(layout, margins=(14, layout.pixels("> 99 %"), top, bottom))
+    ax.set_position(layout.inner())
+    low, high = frame["lower_80"].min(), frame["upper_80"].max()
+    room = 0.04 * max(high - low, 1e-9 * high)
+    ax.set_xlim(low - room, high + room)
+    ax.set_ylim(0, len(frame))
+    ax.set_yticks([])
+    ax.grid(axis="x")
+    ax.axvline(frame["median"].iloc[0], color=SOFT, linewidth=1, linestyle=DASHES["estimated"], zorder=1)
+    for i, row in enumerate(frame.itertuples()):
+        y = len(frame) - i - 0.72
+        colour = INK if i == 0 else MEDIAN
+        ax.plot([row.lower_80, row.upper_80], [y, y], color=BANDS[0.8], linewidth=5, solid_capstyle="butt", zorder=2)
+        ax.plot([row.median], [y], marker="o", markersize=6, color=colour, zorder=4)
+        _write(ax, layout, low - room, y + 0.26, names[i], "left", "bottom", INK)
+        chance = wording.probability(row.probability, lang)
+        _write(ax, layout, high + 2 * room, y, chance, "left", "center", colour)
+    ax.xaxis.set_major_locator(MaxNLocator(layout.ticks, steps=STEPS))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _axis_number(value, lang)))

@@ -677,6 +677,160 @@ SENTENCES = {
         "en": "What is expected is the median of {count} paths drawn from the published figures themselves; "
         "the interval in brackets holds the outcome with a chance of 80\u00a0%.",
     },
+    # scenarios, joint revenue, scorecard, zones side by side
+    "scenario.base": {"vi": "Phương án cơ sở", "en": "Base case"},
+    "scenario.together": {"vi": "{names} cùng lúc", "en": "{names} together"},
+    "scenario.from": {"vi": "từ {start}", "en": "from {start}"},
+    "scenario.between": {"vi": "{start}–{end}", "en": "{start}–{end}"},
+    "scenario.ramp": {"vi": "tăng dần trong {days} ngày", "en": "growing over {days} days"},
+    "scenario.recovery": {"vi": "hồi phục trong {days} ngày", "en": "recovering over {days} days"},
+    "scenario.caption": {"vi": "Dự kiến năm {year} theo tình huống", "en": "{year} by scenario"},
+    "scenario.record_caption": {"vi": "Các tình huống đã ghi", "en": "Scenarios on record"},
+    "scenario.none": {
+        "vi": "Chưa ghi tình huống nào cho {zone} tính đến ngày này; chỉ thử được các mức tròn, để xem độ nhạy.",
+        "en": "No scenario is on record for {zone} by this date; only round figures can be tried, for sensitivity.",
+    },
+    "scenario.left_out": {
+        "vi": "Không tác động tới {name} trong các tháng còn lại nên không nêu ở đây: {names}.",
+        "en": "Left out, as they touch none of the months ahead of {name}: {names}.",
+    },
+    "scenario.no_months": {
+        "vi": "{name}: không còn tháng nào ở phía trước để đặt tình huống.",
+        "en": "{name}: no month lies ahead for a scenario to touch.",
+    },
+    "table.scenario": {"vi": "Tình huống", "en": "Scenario"},
+    "table.in_force": {"vi": "Thời gian", "en": "When"},
+    "table.sizes": {"vi": "Mức: nhẹ, giữa, mạnh", "en": "Size: mild, central, strong"},
+    "table.author": {"vi": "Người nêu, ngày ghi", "en": "Author, recorded"},
+    "table.difference": {"vi": "So với cơ sở", "en": "Against base"},
+    "table.chance_last_year": {"vi": "Khả năng không thấp hơn năm {year}", "en": "Chance of at least {year}"},
+    "table.chance_of": {"vi": "Khả năng đạt {target}", "en": "Chance of {target}"},
+    "chart.scenarios.title": {
+        "vi": "Tác động mạnh nhất: {scenario} (năm {year} {change})",
+        "en": "Strongest effect: {scenario} ({year} {change})",
+    },
+    "chart.scenarios.subtitle": {
+        "vi": "{name} năm {year}, {unit}; bên phải là khả năng không thấp hơn năm {before}",
+        "en": "{name} in {year}, {unit}; at the right the chance of at least {before}",
+    },
+    "chart.scenarios.subtitle_plain": {"vi": "{name} năm {year}, {unit}", "en": "{name} in {year}, {unit}"},
+    "chart.scenarios.note": {
+        "vi": "Chấm: trung vị; thanh: khoảng 80\u00a0%; nét đứt dọc: phương án cơ sở. "
+        "Mỗi kịch bản lấy một mức tác động khác nhau; các tháng đã qua không đổi.",
+        "en": "Dot: median; bar: 80\u00a0% interval; dashed line: base case. "
+        "Every path draws its own size; months gone by never change.",
+    },
+    "revenue.rates_caption": {"vi": "Tỷ lệ thu ở những kỳ số liệu cho biết", "en": "Effective rates where facts tell"},
+    "revenue.unit_rate": {"vi": "{revenue} trên {base}", "en": "{revenue} per {base}"},
+    "revenue.vnd_per": {"vi": "đồng trên 1 {base}", "en": "VND per {base}"},
+    "revenue.both": {
+        "vi": "{name} năm {year}: dự báo thẳng từ số thu {direct}; lấy {base} nhân tỷ lệ thu {rated} {unit}.",
+        "en": "{name} in {year}: {direct} forecast from its own figures; {rated} {unit} as {base} times the rate.",
+    },
+    "revenue.no_cases": {
+        "vi": "Chưa có lần nào trong quá khứ để so hai cách (cần {needed}). Vì vậy dùng dự báo thẳng; kịch bản thu cao "
+        "đi cùng kịch bản {base} cao ở mức mà tỷ lệ thu cho thấy.",
+        "en": "No past case compares the two ways ({needed} are needed). The direct forecast is therefore used, its "
+        "higher paths going with higher paths of {base} as far as the rate says.",
+    },
+    "revenue.too_short": {
+        "vi": "Mới có {count} lần trong quá khứ để so hai cách (cần {needed}), quá ít để chọn. Vì vậy dùng dự báo "
+        "thẳng; kịch bản thu cao đi cùng kịch bản {base} cao ở mức mà tỷ lệ thu cho thấy.",
+        "en": "Past cases that compare the two ways: {count} ({needed} are needed), too few to choose by. The direct "
+        "forecast is therefore used, its higher paths going with higher paths of {base} as far as the rate says.",
+    },
+    "revenue.better_direct": {
+        "vi": "Qua {count} lần trong quá khứ dự báo thẳng sai ít hơn ({direct} so với {rated}) nên được dùng.",
+        "en": "Over {count} past cases the direct forecast erred less ({direct} against {rated}) and is used.",
+    },
+    "revenue.better_from_base": {
+        "vi": "Qua {count} lần trong quá khứ cách nhân tỷ lệ sai ít hơn ({rated} so với {direct}) nên được dùng.",
+        "en": "Over {count} past cases base times rate erred less ({rated} against {direct}) and is used.",
+    },
+    "revenue.none": {
+        "vi": "Không xét được thu ngân sách cùng xuất nhập khẩu của {zone}. {reason}",
+        "en": "Revenue cannot be looked at together with trade in {zone}. {reason}",
+    },
+    "revenue.no_series": {
+        "vi": "Danh mục không nêu chuỗi thu ngân sách hoặc xuất nhập khẩu chung.",
+        "en": "The catalogue names no revenue series, or no single trade series.",
+    },
+    "revenue.no_parts": {
+        "vi": "Không có khoản thu nào khác mà số liệu đủ để tính tỷ lệ.",
+        "en": "The facts give the rate of no other revenue.",
+    },
+    "joint.last_year": {"vi": "{name} không thấp hơn năm {year}", "en": "{name} at least as in {year}"},
+    "joint.target": {"vi": "{name} đạt {target}", "en": "{name} reaches {target}"},
+    "joint.together": {"vi": "Cả hai cùng lúc", "en": "Both at once"},
+    "joint.independent": {"vi": "Nếu hai bên không liên quan", "en": "If the two had no link"},
+    "joint.caption": {"vi": "Xuất nhập khẩu và thu ngân sách cùng đạt", "en": "Trade and revenue both"},
+    "table.aim": {"vi": "Điều cần đạt", "en": "Aim"},
+    "table.deadline": {"vi": "Kỳ hoặc hạn", "en": "Period or by"},
+    "table.latest": {"vi": "Số gần nhất", "en": "Latest figure"},
+    "table.pace": {"vi": "Nhịp đều", "en": "Even pace"},
+    "table.still": {"vi": "Còn thiếu", "en": "Still missing"},
+    "table.state": {"vi": "Tình trạng", "en": "State"},
+    "table.source": {"vi": "Nguồn", "en": "Source"},
+    "compare.>=": {"vi": "từ {value}", "en": "at least {value}"},
+    "compare.>": {"vi": "trên {value}", "en": "over {value}"},
+    "compare.=": {"vi": "{value}", "en": "{value}"},
+    "compare.<=": {"vi": "không quá {value}", "en": "at most {value}"},
+    "compare.<": {"vi": "dưới {value}", "en": "under {value}"},
+    "score.caption": {"vi": "Các mục tiêu không cộng từ tháng", "en": "Aims that no sum of months decides"},
+    "score.none": {
+        "vi": "{zone} không có mục tiêu nào thuộc loại này còn hiệu lực trong {month}.",
+        "en": "{zone} has no aim of this kind running in {month}.",
+    },
+    "score.summary": {"vi": "{zone}, tất cả {count} mục tiêu: {parts}.", "en": "{zone}, {count} in all: {parts}."},
+    "score.count": {"vi": "{state} {count}", "en": "{state} {count}"},
+    "score.at": {"vi": "{value} ({date})", "en": "{value} ({date})"},
+    "score.other_scope": {"vi": "số của {scope}", "en": "counted by: {scope}"},
+    "score.still": {"vi": "{missing}; {needed} mỗi tháng", "en": "{missing}; {needed} a month"},
+    "score.state.reached": {"vi": "đã đạt", "en": "reached"},
+    "score.state.missed": {"vi": "không đạt", "en": "missed"},
+    "score.state.overdue": {"vi": "đã hết hạn, chưa có số cuối kỳ", "en": "over, with no final figure"},
+    "score.state.rounding": {"vi": "sát mức, số làm tròn chưa phân định", "en": "too close for rounded figures"},
+    "score.state.on_pace": {"vi": "kịp nhịp đều", "en": "on pace"},
+    "score.state.behind": {"vi": "chậm hơn nhịp đều", "en": "behind the pace"},
+    "score.state.under_way": {"vi": "đang thực hiện, chưa tính được nhịp", "en": "under way, pace unknown"},
+    "score.state.so_far": {"vi": "mới có số một phần kỳ", "en": "part of the period only"},
+    "score.state.before": {"vi": "chưa có số trong kỳ", "en": "no figure from the period yet"},
+    "score.state.no_data": {"vi": "chưa có số liệu", "en": "no data yet"},
+    "score.aim_source": {"vi": "Mục tiêu: {source}.", "en": "Aims: {source}."},
+    "score.fact_source": {"vi": "{fact}: {source}.", "en": "{fact}: {source}."},
+    "zones.levels_caption": {"vi": "Giá trị theo vùng", "en": "Levels by zone"},
+    "zones.growth_caption": {"vi": "Tăng giảm theo vùng", "en": "Growth by zone"},
+    "zones.shares_caption": {"vi": "Cơ cấu trong từng vùng", "en": "Shares within each zone"},
+    "zones.series": {"vi": "{zone}: {name}", "en": "{zone}: {name}"},
+    "zones.year": {"vi": "Năm {year}", "en": "{year}"},
+    "zones.to_date": {"vi": "Lũy kế {year}", "en": "{year} to date"},
+    "zones.to_date_value": {"vi": "{value} (đến {month})", "en": "{value} (to {month})"},
+    "zones.full_year": {"vi": "Cả năm {year} (80\u00a0%)", "en": "{year} in full (80\u00a0%)"},
+    "zones.ytd_growth": {"vi": "Lũy kế {year} so cùng kỳ", "en": "{year} to date on same period"},
+    "zones.year_growth": {"vi": "Năm {year} so năm trước", "en": "{year} on year before"},
+    "zones.part": {"vi": "{name}, {period}", "en": "{name}, {period}"},
+    "zones.share": {"vi": "Tỷ trọng", "en": "Share"},
+    "zones.of": {"vi": "Trong tổng", "en": "Of a total of"},
+    "zones.national_two_ways": {"vi": "xuất khẩu cộng nhập khẩu", "en": "exports plus imports"},
+    "zones.no_shares": {
+        "vi": "Không vùng nào có đủ các thành phần cùng kỳ, cùng phạm vi để tính cơ cấu.",
+        "en": "No zone has all parts of one period and scope, so there are no shares.",
+    },
+    "zones.scale": {
+        "vi": "Để hình dung quy mô: {name} của {zone} năm {year} bằng khoảng {share} tổng xuất nhập khẩu hàng hóa "
+        "cả nước. Đây không phải tỷ trọng: hai bên đếm khác nhau.",
+        "en": "For a sense of scale: {name} of {zone} in {year} comes to about {share} of the country's exports and "
+        "imports. It is no share: the two are counted differently.",
+    },
+    "zones.conflict": {
+        "vi": "{zone}, {name}: các số đã công bố cho {period} không khớp nhau ({values}); ở đây dùng {used}.",
+        "en": "{zone}, {name}: the figures published for {period} disagree ({values}); {used} is used here.",
+    },
+    "zones.covers": {"vi": "{zone}, {scope}: {covers}.", "en": "{zone}, {scope}: {covers}."},
+    "zones.calendar": {
+        "vi": "{zone} tính tháng từ ngày {day} tháng trước; năm cũng lệch như vậy so với năm dương lịch.",
+        "en": "{zone} counts its months from day {day} of the month before, and its years likewise.",
+    },
 }
 
 
