@@ -42,7 +42,7 @@ _PLACES = {
     "subjects": ("compose_subject", "headline_series", "test_targets"),
     "comparisons": ("compose_futures", "compose_rates", "compose_scorecard", "compose_zones"),
     "brief": ("compose_brief",),
-    "runs": ("check_month", "run_month", "save"),
+    "runs": ("check_month", "run_batch", "run_month", "save"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}
 

@@ -6,9 +6,11 @@ import sys
 import traceback
 
 import click
+import pandas as pd
 
 from ezlib import __version__
 from ezlib.contracts import DataError
+from ezlib.periods import as_month
 
 EXIT_WRONG_INPUT = 2
 EXIT_FINDINGS = 1
@@ -55,6 +57,32 @@ def brief(zone, month, as_of, lang, out, root) -> None:
     click.echo(str(run.brief))
     for line in run.lines:
         click.echo(line)
+
+
+@cli.command()
+@click.option("--zones", required=True, metavar="ZONE,ZONE", help="Zones, separated by commas.")
+@click.option("--months", required=True, metavar="FROM:TO", help="Months from one to another, such as 2024-06:2025-05.")
+@AS_OF
+@LANG
+@click.option("--jobs", default=2, show_default=True, help="How many run at the same time.")
+@ROOT
+def run(zones, months, as_of, lang, jobs, root) -> None:
+    """Make the briefs of many zones and months; what is up to date is left as it is. Exit status 1 where one failed.
+
+    \b
+    Example:
+      ezlib run --zones lao-cai,lai-chau --months 2024-06:2025-05 --jobs 2
+    """
+    from ezlib.runs import run_batch
+
+    first, _, last = months.partition(":")
+    wanted = pd.period_range(as_month(first), as_month(last or first), freq="M")
+    names = [zone.strip() for zone in zones.split(",")]
+    with _progress(len(names) * len(wanted)) as step:
+        done = run_batch(names, wanted, as_of, lang, jobs=jobs, root=root, progress=step)
+    click.echo(done.to_string(index=False))
+    if (done["state"] == "failed").any():
+        sys.exit(EXIT_FINDINGS)
 
 
 @cli.command()

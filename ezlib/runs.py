@@ -9,9 +9,11 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -82,6 +84,55 @@ def run_month(
     _write_manifest(folder, parameters, root)
     clock.end()
     return Run(folder, brief, lines, clock.seconds)
+
+
+def run_batch(
+    zones: Iterable[str],
+    months: Iterable,
+    as_of=None,
+    lang: str = "vi",
+    *,
+    jobs: int = 2,
+    notebooks: Iterable[str] = NOTEBOOKS,
+    root=None,
+    progress: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
+    """Execute many months of many zones, `jobs` at a time, each as `run_month` does.
+
+    A brief made from exactly the present data, code and parameters is left as it is, so that a batch that was stopped
+    goes on where it was. Returns one row a zone and month: state (made, current, without facts, failed), seconds and
+    message. A failure does not stop the others. `progress` is called with `zone month` as each is done.
+    """
+    root = data_root(root)
+    wanted = [(zone, str(as_month(month))) for zone in zones for month in months]
+    notebooks, told = tuple(notebooks), progress or (lambda done: None)
+    done = {}
+    # Fresh processes, never forks: threads of numpy and of the kernel's client do not survive a fork.
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(_one_of_many, *pair, as_of, lang, notebooks, root): pair for pair in wanted}
+        for future in as_completed(waiting):
+            done[waiting[future]] = future.result()
+            told(" ".join(waiting[future]))
+    rows = [{"zone": zone, "month": month} | done[zone, month] for zone, month in wanted]
+    return pd.DataFrame(rows, columns=["zone", "month", "state", "seconds", "message"])
+
+
+def _one_of_many(zone: str, month: str, as_of, lang: str, notebooks, root: Path) -> dict:
+    try:
+        parameters = month_parameters(zone, month, as_of, lang, root)
+    except DataError as error:
+        return {"state": "without facts", "seconds": 0.0, "message": " ".join(error.where) or error.what}
+    if _is_current(parameters, root):
+        return {"state": "current", "seconds": 0.0, "message": ""}
+    try:
+        run = run_month(zone, month, as_of, lang, notebooks=notebooks, root=root)
+    except DataError as error:
+        return {"state": "failed", "seconds": 0.0, "message": str(error)}
+    return {
+        "state": "made",
+        "seconds": round(sum(run.seconds.values()), 1),
+        "message": run.lines[0] if run.lines else "",
+    }
 
 
 def month_parameters(zone, month, as_of=None, lang: str = "vi", root=None) -> dict[str, str]:
@@ -237,16 +288,34 @@ def _kernel(root: Path, log: Path):
 
 def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
     """Record what the run used and made, so that the same inputs can be shown to give the same bytes."""
-    data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
     made = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".html", ".csv", ".svg"})
-    manifest = {
+    manifest = _inputs(parameters, root) | {"made": {p.relative_to(folder).as_posix(): _sha256(p) for p in made}}
+    write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+
+
+def _inputs(parameters: dict, root: Path) -> dict:
+    """Everything a run depends on: parameters, versions, and a hash of each data file, module and notebook."""
+    project = Path(__file__).parent
+    code = sorted([*project.glob("*.py"), *project.glob("templates/*/*"), *(root / "notebooks").glob("*.ipynb")])
+    data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
+    return {
         "parameters": parameters,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
+        "code": {p.name: _sha256(p) for p in code},
         "data": {p.relative_to(root).as_posix(): _sha256(p) for p in data},
-        "made": {p.relative_to(folder).as_posix(): _sha256(p) for p in made},
     }
-    write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+
+
+def _is_current(parameters: dict, root: Path) -> bool:
+    """Whether the month's brief was made from exactly these inputs and is still as it was made."""
+    folder = month_folder(parameters["zone"], parameters["month"], root)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        made = manifest.pop("made")
+        return manifest == _inputs(parameters, root) and made["brief.html"] == _sha256(folder / "brief.html")
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _sha256(path: Path) -> str:

@@ -138,6 +138,15 @@ def test_plain_papermill_with_a_wrong_month_stops_at_the_first_cell(root):
     assert "nearest month with facts" in done.stderr
 
 
+def test_a_batch_makes_what_is_missing_and_leaves_what_is_current(root):
+    def batch(*months):
+        found = runs.run_batch([ZONE], months, notebooks=["90_brief"], jobs=2, root=root)
+        return dict(zip(found["month"], found["state"], strict=True))
+
+    assert batch("2025-03", "2035-01") == {"2025-03": "made", "2035-01": "without facts"}
+    assert batch("2025-03", "2025-05") == {"2025-03": "current", "2025-05": "made"}
+
+
 def test_results_are_saved_among_the_outputs_of_their_month(small_root):
     import pandas as pd
 
