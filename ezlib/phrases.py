@@ -197,7 +197,7 @@ def _lexicons(table: dict, catalogue: Catalogue) -> dict[str, Lexicon]:
         "name": {f"={i.id}": [_plain_name(i.name_vi), _plain_name(i.name_en)] for i in catalogue.indicators.values()},
     }
     single = ("aims", "plan_sections", "result_sections", "cumulative", "in_turn", "of_which", "letterhead")
-    single += ("digressions", "worth", "differences")
+    single += ("digressions", "worth", "differences", "particular", "filler")
     families |= {name: {name: table[name]} for name in single}
     families["per_day"] = {"per_day": table["per_day"]["words"]}
     return {family: Lexicon.of(entries) for family, entries in families.items()}
@@ -357,6 +357,7 @@ _NUMBER = re.compile(
     rf"(?<![\w])(?:{_CURRENCY})?(?P<low>{_DIGITS})(?:\s*(?:-|đến|tới|to)\s*(?P<high>{_DIGITS})(?![/\d]))?"
 )
 _SPLIT = re.compile(r"(?<![\w.,/])(?P<a>\d{1,3}), (?P<b>\d{1,3})(?=\s*[^\W\d])")
+_OF_PLAN = re.compile(r"\s?/\s?\d+(?:[.,]\d+)*(?=\s*(?:nghìn|ngàn|triệu|tỷ|usd|đồng|tấn|lượt|million|billion))")
 _FRACTION = re.compile(r"(?<![\w.,/])\d{1,3}/\d{1,3}(?![\w/])")
 _DIGITS_END = re.compile(r"(?:us\$|usd|\$|vnd|vnđ)?\s?[\d.,\s/-]*\d", re.IGNORECASE)
 _PERCENT = re.compile(r"\s*(?:%|phần trăm\b|percent\b|per cent\b|pct\b)")
@@ -384,7 +385,17 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
         tokens_of(_mask(folded, marks)),
         tokens_of(_mask(folded, [m for m in marks if m.kind != "number"] + counted)),
     )
-    for kind in ("change", "status", "aims", "cumulative", "in_turn", "of_which", "per_day", "digressions"):
+    for kind in (
+        "change",
+        "status",
+        "aims",
+        "cumulative",
+        "in_turn",
+        "of_which",
+        "per_day",
+        "digressions",
+        "particular",
+    ):
         marks += [Mark(rest[i][1], rest[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(rest)]
     marks += _features(said, marks, phrases)
     free = tokens_of(folded)
@@ -514,7 +525,8 @@ def _number_at(folded: str, m: re.Match, phrases: Phrases, lang: str) -> tuple[i
         low, end, doubt = f"{torn['a']},{torn['b']}", torn.end(), 0.95
     if high and not _is_range(low, high, folded, m):
         high, end = None, m.end("low")
-    number, end = _with_unit(low, end, folded, phrases, lang)
+    of_plan = _OF_PLAN.match(folded, end)
+    number, end = _with_unit(low, of_plan.end() if of_plan else end, folded, phrases, lang)
     if m["prefix"]:
         unit = phrases.units[m["prefix"]]
         number = replace(number, form="level", units=tuple(unit["units"]))

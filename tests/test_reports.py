@@ -419,6 +419,35 @@ def test_plans_are_never_proposed():
     assert list(whole.unread["number"]) == ["80 triệu USD"]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Kim ngạch xuất khẩu đạt 75,68 triệu USD/900 triệu USD kế hoạch.",
+        "Kim ngạch xuất khẩu đạt 75,68/900 triệu USD.",
+        "Kim ngạch xuất khẩu tăng từ 70 triệu USD lên 75,68 triệu USD.",
+        "Kim ngạch xuất khẩu đạt 75,68 triệu USD, tăng 5% so với cùng kỳ (72,1 triệu USD).",
+        "Kim ngạch xuất khẩu đạt 75,68 triệu USD, tăng 5% so với cùng kỳ, tương đương 3,6 triệu USD.",
+        "Kim ngạch xuất khẩu đạt 75,68 triệu USD; cùng kỳ năm 2024 đạt 72,1 triệu USD.",
+    ],
+)
+def test_what_a_figure_is_compared_with_is_no_figure_of_its_own(sentence):
+    assert list(read(sentence).facts["value"]) == [75.68]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Công ty cổ phần Apatit xuất khẩu 3,5 triệu USD.",
+        "Cấp phép cho 120 phương tiện Trung Quốc vào kho bãi.",
+        "Doanh thu thuần 2.105,7 tỷ đồng; lợi nhuận trước thuế 120 tỷ đồng.",
+        "Số người nhập cảnh 212.000 lượt, xuất cảnh 215.000 lượt; tổng cộng 427.000 lượt người.",
+        "Hải quan ga đường sắt thu 40 tỷ đồng, Biên phòng thu 1,2 tỷ đồng.",
+    ],
+)
+def test_a_subject_the_table_does_not_know_is_proposed_with_little_confidence(sentence):
+    assert read(sentence).facts["confidence"].iloc[-1] < 0.8
+
+
 def test_a_plan_in_brackets_is_no_result():
     whole = read("Thu ngân sách qua cửa khẩu lũy kế đạt 561,08 tỷ đồng, bằng 37,4% dự toán giao (1.500 tỷ đồng).")
     assert list(whole.facts["value"]) == [561.08]
