@@ -29,11 +29,13 @@ PATHS = 1000
 HISTORY = 120  # months before the last observed that are used
 DERIVED_WITHIN = 0.01
 LOW_EFFECTIVE = 0.1
+STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
 # Days counted from Tết: the weeks before, the feast itself, the weeks after.
 TET_WINDOWS = ((-14, -1), (0, 6), (7, 20))
 
 NOTES = {
     "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
+    "facts_strained": "some stated figures agree only in a way that no path reaches; those marked hold within some 2 %",
     "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
@@ -213,17 +215,33 @@ def _solve(stated, observations, months, calendar, seed, paths, offset=None) -> 
     stretch = bounds.stretch_needed(stated)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    fitted = structural.fit(held, offset, regressors=_tet_windows(months, calendar))
-    drawn = structural.draw(fitted, paths, np.random.default_rng(seed))
+    held, fitted, drawn = _fit_and_draw(held, offset, _tet_windows(months, calendar), paths, seed)
+    strained = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
     reported = _reported(held, months, observations)
-    observations = observations.assign(
-        relaxed=relaxed, stretch=np.where(stated.is_change, 100, 1) * stretch
-    )  # a change gives way in percentage points
+    # a change gives way in percentage points
+    stretch = np.where(stated.is_change, 100, 1) * stretch
+    observations = observations.assign(relaxed=relaxed | strained, stretch=stretch)
     status = _status(held, table, reported, last)
-    notes = _notes(drawn, paths, fitted, relaxed.any())
+    notes = _notes(drawn, paths, fitted, relaxed.any(), strained.any())
     return Outlook(table, status, observations, reported, last, drawn.effective, notes, calendar=calendar)
+
+
+def _fit_and_draw(held, offset, windows, paths, seed):
+    """Fit and draw; where figures agree only in a way that no path reaches, changes and then sums are held softly."""
+    sums = (held.num != 0).sum(axis=1) > 1
+    for yielding in (None, held.is_change, held.is_change | sums):
+        if yielding is not None:
+            held = held.softened(yielding & held.binding, STRAINED_SD)
+        fitted = structural.fit(held, offset, windows)
+        try:
+            return held, fitted, structural.draw(fitted, paths, np.random.default_rng(seed))
+        except ArithmeticError as error:
+            failed = error
+    raise DataError(
+        "No path can be drawn through these figures.", [str(failed)], "Check the figures against their sources."
+    )
 
 
 def _give(stated, stretch) -> np.ndarray:
@@ -259,9 +277,10 @@ def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period) -
     return status
 
 
-def _notes(drawn, paths: int, fitted, relaxed: bool) -> tuple[str, ...]:
+def _notes(drawn, paths: int, fitted, relaxed: bool, strained: bool = False) -> tuple[str, ...]:
     found = {
         "facts_relaxed": relaxed,
+        "facts_strained": strained,
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
         "months_closed": fitted.closed.any(),
     }

@@ -30,6 +30,7 @@ MEDIAN_ABS = 0.6745  # of a standard Gaussian
 OWN_LIMITS = (0.6, 1.6)
 LESS_SEASONAL = -1.5  # of the log variance of the month effect, where an offset carries most of it
 ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and weighed together
+FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
@@ -232,6 +233,11 @@ class _View:
             stated.touched,
             typical,
         )
+
+    @property
+    def looseness(self) -> np.ndarray:
+        """How much a statement leaves open, binding ones always less than soft ones."""
+        return self.upper - self.lower + np.where(self.stated.binding, 0.0, 1e3 + 4 * np.sqrt(self.variance))
 
     @property
     def curved(self) -> bool:
@@ -446,7 +452,7 @@ def _root(spread) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Geometry:
-    """The binding statements around the mode, for the months they and the soft ones speak of.
+    """The statements around the mode, for the months they speak of.
 
     Months stated one by one (`s`) carry their value directly; the rest (`u`) are reached through the sums and
     ratios: `b` an independent set of these, narrowest first, `d` those that follow from it. In whitened
@@ -473,21 +479,17 @@ class _Geometry:
     d_by_b: np.ndarray
     said_b: np.ndarray
     said_d: np.ndarray
-    soft: np.ndarray
-    soft_rows: _Rows | None
-    prior_centre: float
     spread: float
     tail: float
 
     @classmethod
     def of(cls, fitted: Fit, view: _View, told) -> _Geometry:
-        centre, covariance, soft, soft_rows = _base(fitted, view, told)
-        binding = np.flatnonzero(view.stated.binding & ~view.is_closure)
-        single_rows, others = _split(view, binding)
+        centre, covariance = np.full(len(told), fitted.centre), fitted.covariance[np.ix_(told, told)]
+        single_rows, others = _split(view, np.flatnonzero(~view.is_closure))
         position = {month: i for i, month in enumerate(told)}
         s = np.array([position[m] for m in view.single[single_rows]], int)
         u = np.setdiff1d(np.arange(len(told)), s)
-        at = _point_inside(view, told, fitted.mode, centre, covariance, binding)
+        at = _point_inside(view, told, fitted)
         full = fitted.mode.copy()
         full[told] = at
         x = view.value(full)
@@ -498,7 +500,7 @@ class _Geometry:
         root = _root(covariance[np.ix_(u, u)] - covariance[np.ix_(u, s)] @ gain) if len(u) else np.zeros((0, 0))
         by_s = h[:, s] + h[:, u] @ gain.T
         white = h[:, u] @ root
-        first = _independent(white, (view.upper - view.lower)[others])
+        first = _independent(white, view.looseness[others])
         later = np.setdiff1d(np.arange(len(others)), first)
         basis, triangle = np.linalg.qr(white[first].T) if len(first) else (np.zeros((len(u), 0)), np.zeros((0, 0)))
         d_by_b = (
@@ -529,9 +531,6 @@ class _Geometry:
             d_by_b,
             said[first],
             said[later],
-            soft,
-            soft_rows,
-            fitted.centre,
             fitted.spread,
             fitted.tail,
         )
@@ -541,34 +540,37 @@ class _Geometry:
         out[:, self.told] = z
         return out
 
+    def soft(self, rows) -> np.ndarray:
+        """Which of `rows` need not hold exactly."""
+        return ~self.view.stated.binding[rows]
 
-def _base(fitted: Fit, view: _View, told):
-    """The Gaussian of the told months before the binding statements: prior and, linearised, the soft statements."""
+
+def _after_soft(view: _View, told, fitted: Fit) -> tuple[np.ndarray, np.ndarray]:
+    """The Gaussian of the told months given the soft statements, linearised."""
     centre = np.full(len(told), fitted.centre)
     covariance = fitted.covariance[np.ix_(told, told)]
-    soft = np.flatnonzero(~view.stated.binding | view.is_closure)
+    soft = np.flatnonzero(~view.stated.binding & ~view.is_closure)
     if not len(soft):
-        return centre, covariance, soft, None
+        return centre, covariance
     rows = view.linearised(fitted.mode, fitted.centre)
-    rows = _Rows(rows.h[soft][:, told], rows.residual[soft], rows.variance[soft])
-    cross = rows.h @ covariance
-    gain = np.linalg.solve(cross @ rows.h.T + np.diag(rows.variance), cross)
-    return centre + gain.T @ rows.residual, covariance - cross.T @ gain, soft, rows
+    cross = rows.h[soft][:, told] @ covariance
+    gain = np.linalg.solve(cross @ rows.h[soft][:, told].T + np.diag(rows.variance[soft]), cross)
+    return centre + gain.T @ rows.residual[soft], covariance - cross.T @ gain
 
 
-def _split(view: _View, binding) -> tuple[np.ndarray, np.ndarray]:
-    """Binding statements of one month each, the narrowest where several speak of it; all others."""
-    alone = binding[view.single[binding] >= 0]
-    alone = alone[np.argsort((view.upper - view.lower)[alone], kind="stable")]
+def _split(view: _View, rows) -> tuple[np.ndarray, np.ndarray]:
+    """Statements of one month each, the firmest where several speak of it; all others."""
+    alone = rows[view.single[rows] >= 0]
+    alone = alone[np.argsort(view.looseness[alone], kind="stable")]
     _, first = np.unique(view.single[alone], return_index=True)
     chosen = np.sort(alone[first])
-    return chosen, np.setdiff1d(binding, chosen)
+    return chosen, np.setdiff1d(rows, chosen)
 
 
-def _independent(white, width) -> np.ndarray:
-    """Rows that are linearly independent, narrow intervals first (Gram-Schmidt with a second pass)."""
+def _independent(white, looseness) -> np.ndarray:
+    """Rows that are linearly independent, the firmest statements first (Gram-Schmidt with a second pass)."""
     kept, basis = [], np.zeros((0, white.shape[1]))
-    for row in np.argsort(width, kind="stable"):
+    for row in np.argsort(looseness, kind="stable"):
         left = white[row].copy()
         for _ in range(2):
             left -= basis.T @ (basis @ left)
@@ -579,12 +581,15 @@ def _independent(white, width) -> np.ndarray:
     return np.array(kept, int)
 
 
-def _point_inside(view: _View, told, mode, centre, covariance, binding) -> np.ndarray:
+def _point_inside(view: _View, told, fitted: Fit) -> np.ndarray:
     """The likeliest point of the told months with every binding statement well inside its interval.
 
     Sequential quadratic programming: linearise, take the least move from the centre in the prior's metric that
-    satisfies all intervals (a least-distance programme by non-negative least squares), repeat.
+    satisfies all intervals (a least-distance programme by non-negative least squares), repeat. Where that swings
+    to and fro, go on with least moves from the point reached.
     """
+    mode, binding = fitted.mode, np.flatnonzero(view.stated.binding & ~view.is_closure)
+    centre, covariance = _after_soft(view, told, fitted)
     lower, upper = view.lower[binding], view.upper[binding]
     half = (upper - lower) / 2
     root = _root(covariance)
@@ -596,17 +601,17 @@ def _point_inside(view: _View, told, mode, centre, covariance, binding) -> np.nd
         part = view.said(np.ones((1, len(mode))), binding)[0]
         here = singles[alone]
         z[here] = np.clip(z[here], (low - part)[alone] - view.offset[here], (high - part)[alone] - view.offset[here])
-        for _ in range(40):
+        for turn in range(40):
             x = view.value(z)
             said = view.said(x, binding)
             if np.all(said >= lower + inset / 2 * half) and np.all(said <= upper - inset / 2 * half):
                 return z[told]
             h = view.slopes(x, binding, told)
-            step = _least_distance(h @ root, said, h @ (z[told] - centre), low, high)
+            start = centre if turn < FROM_CENTRE else z[told]
+            step = _least_distance(h @ root, said, h @ (z[told] - start), low, high)
             if step is None:
                 break
-            new = centre + root @ step
-            z[told] = z[told] + np.clip(new - z[told], -2.0, 2.0)
+            z[told] = z[told] + np.clip(start + root @ step - z[told], -2.0, 2.0)
     raise ArithmeticError("no months satisfy the statements at once")
 
 
@@ -675,7 +680,7 @@ def _weighted(g: _Geometry, count: int, scale, rng) -> tuple[np.ndarray, np.ndar
         aim = values_b - g.said_b - (values_s - g.at[g.s]) @ g.b_by_s.T
         linear = (g.basis.T @ g.eps) + _by_triangle(g, aim)
         z[:, g.u], log_weight = _newton(g, z, mean, noise, linear, values_b)
-    return z, log_weight + _soft_correction(g, z) + _outside(g, z)
+    return z, log_weight + _soft_correction(g, z, values_s, values_b) + _outside(g, z)
 
 
 def _by_triangle(g: _Geometry, aim) -> np.ndarray:
@@ -720,25 +725,26 @@ def _solve_each(jacobian, miss) -> np.ndarray:
         return np.linalg.solve(jacobian + ridge, miss[..., None])[..., 0]
 
 
-def _soft_correction(g: _Geometry, z) -> np.ndarray:
-    """Soft statements as they are, in place of their linearisation that the proposal contains."""
-    if not len(g.soft):
+def _soft_correction(g: _Geometry, z, values_s, values_b) -> np.ndarray:
+    """Soft statements that follow from others: as they are, in place of the linearisation their draws assumed."""
+    soft = np.flatnonzero(g.soft(g.d))
+    if not len(soft):
         return np.zeros(len(z))
-    rows = g.soft_rows
-    linear = (z - g.prior_centre) @ rows.h.T - rows.residual
-    x = g.view.value(g.full(z))
-    plain = ~g.view.is_closure[g.soft]
-    exact = linear.copy()
-    exact[:, plain] = g.view.said(x, g.soft[plain]) - g.view.target[g.soft[plain]]
-    return 0.5 * ((linear**2 - exact**2) / rows.variance).sum(axis=1)
+    rows = g.d[soft]
+    aim, variance = g.view.target[rows], g.view.variance[rows]
+    moved = (values_s - g.at[g.s]) @ g.d_by_s[soft].T + (values_b - g.said_b) @ g.d_by_b[soft].T
+    linear = g.said_d[soft] + moved - aim
+    exact = g.view.said(g.view.value(g.full(z)), rows) - aim
+    return 0.5 * ((linear**2 - exact**2) / variance).sum(axis=1)
 
 
 def _outside(g: _Geometry, z) -> np.ndarray:
     """-inf for draws in which a statement that follows from others left its interval."""
-    if not len(g.d):
+    rows = g.d[~g.soft(g.d)]
+    if not len(rows):
         return np.zeros(len(z))
-    said = g.view.said(g.view.value(g.full(z)), g.d)
-    inside = ((said >= g.view.lower[g.d]) & (said <= g.view.upper[g.d])).all(axis=1)
+    said = g.view.said(g.view.value(g.full(z)), rows)
+    inside = ((said >= g.view.lower[rows]) & (said <= g.view.upper[rows])).all(axis=1)
     return np.where(inside, 0.0, -np.inf)
 
 
@@ -746,31 +752,32 @@ def _outside(g: _Geometry, z) -> np.ndarray:
 
 
 def _values(g: _Geometry, count: int, rng, sweeps: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """Values of the single months and of `b`, from their Gaussian truncated to the printed intervals.
+    """Values of the single months and of `b`: Gaussian, truncated to the printed interval where it binds.
 
-    In units of half-widths about the middle every interval is [-1, 1]. Where the Gaussian is flat over the interval
-    and nothing else depends on the value it is uniform; the others are drawn by Gibbs sweeps over all draws at once.
+    In half-widths about the middle every interval is [-1, 1]; a soft value is counted in its own standard deviations.
+    Where the Gaussian is flat over the interval and nothing else depends on the value it is uniform; the others are
+    drawn by Gibbs sweeps over all draws at once, soft ones together.
     """
     rows = np.concatenate([g.single_rows, g.b]).astype(int)
     if not len(rows):
         return np.zeros((count, 0)), np.zeros((count, 0))
-    shift = np.zeros(len(rows))
-    alone = g.told[g.s]
-    shift[: len(g.s)] = g.view.offset[alone] + np.log(g.view.stated.num[g.single_rows, alone])
-    middle = (g.view.lower + g.view.upper)[rows] / 2 - shift
-    half = (g.view.upper - g.view.lower)[rows] / 2 * (1 - 1e-6)
+    soft = g.soft(rows)
+    middle = np.where(soft, g.view.target[rows], (g.view.lower + g.view.upper)[rows] / 2) - _shift(g)
+    half = np.where(soft, np.sqrt(g.view.variance[rows]), (g.view.upper - g.view.lower)[rows] / 2 * (1 - 1e-6))
     precision, slope = _scaled_precision(g, middle, half)
     limits = _Limits.of(g, middle, half)
-    tied = np.abs(limits.matrix).any(axis=0) if len(g.d) else np.zeros(len(rows), bool)
+    tied = np.abs(limits.matrix).any(axis=0)
     flat = (np.abs(precision).sum(axis=1) < 0.02) & (np.abs(slope) < 0.05)
+    reach = np.where(soft, 50.0, 1.0)
     scaled = rng.uniform(-1.0, 1.0, (count, len(rows)))
-    if tied.any():
-        at = np.concatenate([g.at[g.s], g.said_b])
-        scaled[:, tied] = ((at - middle) / half).clip(-1, 1)[tied]
-    moving = np.flatnonzero(~flat | tied)
-    for _ in range(sweeps * (2 if tied.any() else 1) if len(moving) else 0):
-        for i in moving:
-            low, high = limits.between(scaled, i)
+    at = (np.concatenate([g.at[g.s], g.said_b]) - middle) / half
+    scaled[:, tied] = at.clip(-reach, reach)[tied]
+    together, one_by_one = np.flatnonzero(soft & ~tied), np.flatnonzero((~flat | tied) & (~soft | tied))
+    block = _Block.of(precision, slope, together)
+    for _ in range(sweeps * (2 if tied.any() else 1) if len(one_by_one) else 1):
+        block.draw(scaled, rng)
+        for i in one_by_one:
+            low, high = limits.between(scaled, i, reach[i])
             spread = 1 / np.sqrt(precision[i, i])
             mean = scaled[:, i] - (scaled @ precision[i] + slope[i]) / precision[i, i]
             scaled[:, i] = _truncated(mean, spread, low, high, rng.random(count))
@@ -778,8 +785,47 @@ def _values(g: _Geometry, count: int, rng, sweeps: int = 12) -> tuple[np.ndarray
     return values[:, : len(g.s)], values[:, len(g.s) :]
 
 
+def _shift(g: _Geometry) -> np.ndarray:
+    """What turns the logarithm of a single month's statement into z; nothing for sums and changes."""
+    shift = np.zeros(len(g.s) + len(g.b))
+    months = g.told[g.s]
+    shift[: len(g.s)] = g.view.offset[months] + np.log(g.view.stated.num[g.single_rows, months])
+    return shift
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Values without bounds, drawn together given all others."""
+
+    members: np.ndarray
+    others: np.ndarray
+    pull: np.ndarray  # mean = still + pull · others
+    still: np.ndarray
+    root: np.ndarray
+
+    @classmethod
+    def of(cls, precision, slope, members) -> _Block:
+        others = np.setdiff1d(np.arange(len(slope)), members)
+        if not len(members):
+            return cls(members, others, np.zeros((0, len(others))), np.zeros(0), np.zeros((0, 0)))
+        factor = np.linalg.cholesky(precision[np.ix_(members, members)])
+        pull = -cho_solve((factor, True), precision[np.ix_(members, others)])
+        still = -cho_solve((factor, True), slope[members])
+        return cls(members, others, pull, still, solve_triangular(factor, np.eye(len(members)), lower=True).T)
+
+    def draw(self, scaled, rng) -> None:
+        """Replace the members' columns of `scaled`."""
+        if len(self.members):
+            noise = rng.standard_normal((len(scaled), len(self.members)))
+            scaled[:, self.members] = self.still + scaled[:, self.others] @ self.pull.T + noise @ self.root.T
+
+
 def _scaled_precision(g: _Geometry, middle, half) -> tuple[np.ndarray, np.ndarray]:
-    """Precision of (singles, b) in half-widths, and the slope of minus the log density at the middle."""
+    """Precision of (singles, b) in half-widths, and the slope of minus the log density at the middle.
+
+    Soft statements add what they say: of a drawn value its own unit precision, of one that follows from drawn values
+    that of the combination.
+    """
     k = len(g.s)
     precision = np.zeros((len(middle), len(middle)))
     mean = np.empty(len(middle))
@@ -795,7 +841,21 @@ def _scaled_precision(g: _Geometry, middle, half) -> tuple[np.ndarray, np.ndarra
         precision[k:, :k] = precision[:k, k:].T
         precision[:k, :k] += g.b_by_s.T @ inner @ g.b_by_s
     slope = half * (precision @ (middle - mean))
-    return half[:, None] * precision * half, slope
+    precision = half[:, None] * precision * half
+    precision[np.diag_indices(len(half))] += g.soft(np.concatenate([g.single_rows, g.b]).astype(int))
+    soft = np.flatnonzero(g.soft(g.d))
+    if len(soft):
+        matrix, said = _following(g, soft, middle, half)
+        weight = 1 / g.view.variance[g.d[soft]]
+        precision += (matrix.T * weight) @ matrix
+        slope = slope + matrix.T @ (weight * (said - g.view.target[g.d[soft]]))
+    return precision, slope
+
+
+def _following(g: _Geometry, which, middle, half) -> tuple[np.ndarray, np.ndarray]:
+    """How statements `which` of d move with the scaled values, and what they say at the middle."""
+    matrix = np.hstack([g.d_by_s[which], g.d_by_b[which]])
+    return matrix * half, g.said_d[which] + matrix @ (middle - np.concatenate([g.at[g.s], g.said_b]))
 
 
 @dataclass(frozen=True)
@@ -808,14 +868,13 @@ class _Limits:
 
     @classmethod
     def of(cls, g: _Geometry, middle, half) -> _Limits:
-        matrix = np.hstack([g.d_by_s, g.d_by_b])
-        at = np.concatenate([g.at[g.s], g.said_b])
-        constant = g.said_d + matrix @ (middle - at)
-        return cls(matrix * half, g.view.lower[g.d] - constant, g.view.upper[g.d] - constant)
+        firm = np.flatnonzero(~g.soft(g.d))
+        matrix, said = _following(g, firm, middle, half)
+        return cls(matrix, g.view.lower[g.d[firm]] - said, g.view.upper[g.d[firm]] - said)
 
-    def between(self, scaled, i) -> tuple[np.ndarray, np.ndarray]:
+    def between(self, scaled, i, reach: float) -> tuple[np.ndarray, np.ndarray]:
         """Where value i of each draw may lie, its other values held."""
-        low, high = np.full(len(scaled), -1.0), np.full(len(scaled), 1.0)
+        low, high = np.full(len(scaled), -reach), np.full(len(scaled), reach)
         for row in np.flatnonzero(np.abs(self.matrix[:, i]) > 1e-12) if len(self.low) else ():
             slope = self.matrix[row, i]
             rest = scaled @ self.matrix[row] - slope * scaled[:, i]
