@@ -85,6 +85,16 @@ def test_contradicting_facts_are_marked_and_all_others_still_hold():
     assert total(found.paths, "2025-01", "2025-05").between(625.905, 625.915).all()
 
 
+def test_a_profile_gives_its_shape_to_months_known_only_as_a_year():
+    months = pd.period_range("2024-01", "2024-12", freq="M")
+    profile = pd.Series(np.linspace(50, 150, 12), months)
+    year = pd.DataFrame({"start": ["2024-01"], "end": ["2024-12"], "value": [2400.0], "half_width": [0.5]})
+    found = rebuild(year, "2024-01", "2024-12", profile=profile)
+    np.testing.assert_allclose(found.median, 2 * profile, rtol=0.15)
+    with pytest.raises(DataError, match="above zero"):
+        rebuild(year, "2024-01", "2024-12", profile=profile * 0)
+
+
 # ------------------------------------------------------------------------------ made-up facts of every kind
 
 

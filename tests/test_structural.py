@@ -66,6 +66,24 @@ def test_draws_have_the_distribution_that_rejection_gives(rows):
             assert abs(below - q) < 4 * np.sqrt(q * (1 - q) / 1500)
 
 
+def test_soft_statements_draw_paths_by_their_likelihood():
+    rows = [((0, 1, 2), None, 3.2, 3.2), ((2, 3), (0, 1), 1.5, 1.5), ((0,), None, 0.9, 1.2)]
+    n, sd, soft = 4, 0.5, np.array([0.1, 0.15, 0.0])
+    stated = replace(told(rows, n), soft_sd=soft)
+    fitted = replace(structural.fit(stated), centre=0.0, covariance=np.eye(n) * sd**2, spread=1.0, tail=np.inf)
+    paths = structural.draw(fitted, 4000, np.random.default_rng(3)).paths
+    x = np.exp(sd * np.random.default_rng(4).standard_normal((500_000, n)))
+    x = x[(x[:, 0] >= 0.9) & (x[:, 0] <= 1.2)]
+    miss = np.log(said(stated, x)[:, :2] / [3.2, 1.5]) / soft[:2]
+    weight = np.exp(-0.5 * (miss**2).sum(axis=1))
+    truth = x[np.random.default_rng(5).choice(len(x), 20_000, p=weight / weight.sum())]
+    for month in range(n):
+        assert abs(paths[:, month].mean() - truth[:, month].mean()) < 4 * truth[:, month].std() / np.sqrt(1500)
+        for q in (0.1, 0.5, 0.9):
+            below = (paths[:, month] <= np.quantile(truth[:, month], q)).mean()
+            assert abs(below - q) < 4 * np.sqrt(q * (1 - q) / 1500)
+
+
 def test_facts_that_follow_from_each_other_are_all_honoured():
     stated = told(
         [
@@ -145,3 +163,14 @@ def test_the_range_of_a_month_follows_from_the_sums_around_it():
     stated = told([(range(5), None, 49.9, 50.1), (range(4), None, 39.9, 40.1)])
     low, high = bounds.month_range(stated, [4])[0]
     assert (low, high) == (pytest.approx(9.8), pytest.approx(10.2))
+
+
+def test_one_month_far_out_of_line_hardly_moves_the_forecast():
+    rng = np.random.default_rng(0)
+    x = 100 * np.exp(0.02 * rng.standard_normal(60))
+    x[57] = 400.0
+    weights = np.eye(60, 66)
+    fitted = structural.fit(bounds.statements(weights, np.zeros_like(weights), x, x))
+    ahead = structural.draw(fitted, 400, np.random.default_rng(1)).paths[:, 60:]
+    assert fitted.extra_noise[57] > 0.1
+    assert np.all(np.abs(np.median(ahead, axis=0) / 100 - 1) < 0.1)
