@@ -840,7 +840,7 @@ def scenario_chart(
     """The total of a year under each scenario: median and 80 % interval, a row each, its chance at the right.
 
     `frame` is what `scenarios.compare` returns, `names` has a text for each of its rows; the first row is the base
-    case, whose median runs down the figure as a line.
+    case, whose median is marked in every row.
     """
     unit_name = wording.unit_name(unit, lang, catalogue)
     told = [
@@ -874,13 +874,15 @@ def _draw_scenarios(ax: Axes, layout: Layout, frame: pd.DataFrame, names: list[s
     ax.set_ylim(0, len(frame))
     ax.set_yticks([])
     ax.grid(axis="x")
-    ax.axvline(frame["median"].iloc[0], color=SOFT, linewidth=1, linestyle=DASHES["estimated"], zorder=1)
     for i, row in enumerate(frame.itertuples()):
         y = len(frame) - i - 0.72
         colour = INK if i == 0 else MEDIAN
+        # The base case's median runs down the rows, but not through their names.
+        ax.plot([frame["median"].iloc[0]] * 2, [y - 0.24, y + 0.2], color=SOFT, linewidth=1, zorder=3)
         ax.plot([row.lower_80, row.upper_80], [y, y], color=BANDS[0.8], linewidth=5, solid_capstyle="butt", zorder=2)
         ax.plot([row.median], [y], marker="o", markersize=6, color=colour, zorder=4)
-        _write(ax, layout, low - room, y + 0.26, names[i], "left", "bottom", INK)
+        name = textwrap.shorten(names[i], int((layout.width - 26) / (0.65 * layout.text)), placeholder="…")
+        _write(ax, layout, low - room, y + 0.26, name, "left", "bottom", INK)
         chance = wording.probability(row.probability, lang)
         _write(ax, layout, high + 2 * room, y, chance, "left", "center", colour)
     ax.xaxis.set_major_locator(MaxNLocator(layout.ticks, steps=STEPS))

@@ -27,7 +27,7 @@ from ezlib.revenue import (
     revenue_outlook,
 )
 from ezlib.scenarios import Scenario
-from ezlib.scorecard import OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
+from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
 from ezlib.subjects import headline_series
 from ezlib.targets import COMPARE
 from ezlib.wording import capital, say
@@ -419,8 +419,9 @@ class Scorecard:
         """The aims, one a row, zone by zone."""
         shown = []
         for zone, aims in self.aims.items():
-            if aims:
-                shown += [blocks.section(self.catalogue.zone(zone).name(self.lang)), self._table(aims)]
+            name = self.catalogue.zone(zone).name(self.lang)
+            for source, set_there in self._by_source(aims):
+                shown += [blocks.section(f"{name}: {source}"), self._table(set_there)]
         return blocks.stack(*shown)
 
     @property
@@ -449,6 +450,13 @@ class Scorecard:
         ]
         return say("score.summary", lang, zone=name, count=str(len(aims)), parts="; ".join(parts))
 
+    def _by_source(self, aims: list[Progress]) -> list[tuple[str, list[Progress]]]:
+        """The aims by where they were set, the source of most aims first."""
+        groups: dict[str, list[Progress]] = {}
+        for p in aims:
+            groups.setdefault(self._source(p.target.reference, p.target.source), []).append(p)
+        return sorted(groups.items(), key=lambda group: -len(group[1]))
+
     def _table(self, aims: list[Progress]) -> Block:
         lang = self.lang
         rows = [
@@ -460,18 +468,21 @@ class Scorecard:
                 say("table.latest", lang): self._latest(p),
                 say("table.pace", lang): "" if pd.isna(p.pace) else self._amount(p, round(p.pace, 2)),
                 say("table.still", lang): self._still(p),
-                say("table.state", lang): say(f"score.state.{p.state}", lang),
+                say("table.state", lang): self._state(p),
             }
             for p in aims
         ]
         names = [self.catalogue.indicator(p.target.indicator).name(lang) for p in aims]
-        return blocks.table(
-            pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang))), say("score.caption", lang)
-        )
+        frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
+        return blocks.table(frame.loc[:, (frame != "").any()], say("score.caption", lang))
+
+    def _state(self, p: Progress) -> str:
+        state = say(f"score.state.{p.state}", self.lang)
+        return say("score.by_other_scope", self.lang, state=state) if p.scope_differs and p.state in DECIDED else state
 
     def _latest(self, p: Progress) -> str:
         if not p.fact_id:
-            return say("score.state.no_data", self.lang)
+            return wording.MISSING
         value = say("score.at", self.lang, value=self._amount(p, p.value), date=wording.date(p.at, self.lang))
         if not p.scope_differs:
             return value

@@ -25,7 +25,16 @@ from ezlib.observations import months_with_facts
 from ezlib.periods import as_month
 from ezlib.publish import publish, save_table, write_atomically
 
-NOTEBOOKS = ("10_data_audit", "20_trade_outlook", "30_revenue_outlook", "50_target_test", "90_brief")
+NOTEBOOKS = (
+    "10_data_audit",
+    "20_trade_outlook",
+    "30_revenue_outlook",
+    "50_target_test",
+    "55_scenarios",
+    "70_scorecard",
+    "80_zones",
+    "90_brief",
+)
 BRIEF = "90_brief"
 # Small models are slower, not faster, on many BLAS threads; and a run should leave the other cores to others.
 KERNEL_ENVIRONMENT = {

@@ -26,6 +26,7 @@ STATES = {
     "before": "a figure from before the period, none from within it",
     "no_data": "no figure at all",
 }
+DECIDED = ("reached", "missed")
 OVER_A_PERIOD = ("rate",)  # a figure about a stretch of time; all other aims are states on a day
 STALE_AFTER = pd.Timedelta(days=183)
 YEARLY = ("", "yoy", "ytd_yoy")  # a growth on the month before says nothing about a growth aim of a year

@@ -715,9 +715,9 @@ SENTENCES = {
     },
     "chart.scenarios.subtitle_plain": {"vi": "{name} năm {year}, {unit}", "en": "{name} in {year}, {unit}"},
     "chart.scenarios.note": {
-        "vi": "Chấm: trung vị; thanh: khoảng 80\u00a0%; nét đứt dọc: phương án cơ sở. "
+        "vi": "Chấm: trung vị; thanh: khoảng 80\u00a0%; vạch dọc: phương án cơ sở. "
         "Mỗi kịch bản lấy một mức tác động khác nhau; các tháng đã qua không đổi.",
-        "en": "Dot: median; bar: 80\u00a0% interval; dashed line: base case. "
+        "en": "Dot: median; bar: 80\u00a0% interval; upright line: base case. "
         "Every path draws its own size; months gone by never change.",
     },
     "revenue.rates_caption": {"vi": "Tỷ lệ thu ở những kỳ số liệu cho biết", "en": "Effective rates where facts tell"},
@@ -785,6 +785,7 @@ SENTENCES = {
     "score.count": {"vi": "{state} {count}", "en": "{state} {count}"},
     "score.at": {"vi": "{value} ({date})", "en": "{value} ({date})"},
     "score.other_scope": {"vi": "số của {scope}", "en": "counted by: {scope}"},
+    "score.by_other_scope": {"vi": "{state} (theo phạm vi khác)", "en": "{state} (by another scope)"},
     "score.still": {"vi": "{missing}; {needed} mỗi tháng", "en": "{missing}; {needed} a month"},
     "score.state.reached": {"vi": "đã đạt", "en": "reached"},
     "score.state.missed": {"vi": "không đạt", "en": "missed"},
@@ -804,7 +805,7 @@ SENTENCES = {
     "zones.series": {"vi": "{zone}: {name}", "en": "{zone}: {name}"},
     "zones.year": {"vi": "Năm {year}", "en": "{year}"},
     "zones.to_date": {"vi": "Lũy kế {year}", "en": "{year} to date"},
-    "zones.to_date_value": {"vi": "{value} (đến {month})", "en": "{value} (to {month})"},
+    "zones.to_date_value": {"vi": "{value}, đến {month}", "en": "{value}, to {month}"},
     "zones.full_year": {"vi": "Cả năm {year} (80\u00a0%)", "en": "{year} in full (80\u00a0%)"},
     "zones.ytd_growth": {"vi": "Lũy kế {year} so cùng kỳ", "en": "{year} to date on same period"},
     "zones.year_growth": {"vi": "Năm {year} so năm trước", "en": "{year} on year before"},

@@ -1,0 +1,110 @@
+"""What the notebooks on scenarios, aims and zones show: the right figures, and plain words where there are none."""
+
+import pytest
+
+import ezlib as ez
+from ezlib.comparisons import compose_futures, compose_rates, compose_zones, conflicts, shares
+from ezlib.contracts import DataError
+
+JUDGEMENT = """
+slow-summer:
+  kind: judgement
+  vi: Mùa hè chậm
+  en: Slow summer
+  effects: {trade_total: {low: -5, central: -10, high: -20}}
+  months_ahead: 1
+  days: 90
+  author: Nguyễn Văn A
+  recorded: 2025-05-31
+  reason_vi: Theo các doanh nghiệp
+  reason_en: As firms say
+"""
+
+
+@pytest.fixture(scope="module")
+def lao_cai():
+    return compose_futures("lao-cai", "2025-05", "2025-05-31", only="closure-30-days durian-resumed", judgement="")
+
+
+@pytest.fixture(scope="module")
+def year_end():
+    return compose_zones("2025-12")
+
+
+def test_the_base_case_stands_beside_every_scenario(lao_cai):
+    (table,) = lao_cai.tables.values()
+    assert table["choice"].tolist() == ["", "closure-30-days", "durian-resumed"]
+    assert table["median"].iloc[1] < table["median"].iloc[0] < table["median"].iloc[2]
+    assert "Phương án cơ sở" in repr(lao_cai.table)
+    assert "9 tỷ USD" in repr(lao_cai.table).replace("\u00a0", " ")
+
+
+def test_sizes_and_the_facts_behind_them_are_shown_and_saved(lao_cai):
+    assert "F0353" in repr(lao_cai.record)
+    saved = lao_cai.frame.set_index("choice")
+    assert "-27/-55/-84" in saved.loc["closure-30-days", "sizes"]
+    assert saved.loc["closure-30-days", "author"] == "ezlib"
+
+
+def test_a_short_record_is_said_and_the_way_used_with_it(lao_cai):
+    assert lao_cai.revenue.used == "direct"
+    assert "dùng dự báo thẳng" in repr(lao_cai.rates)
+
+
+def test_trade_and_revenue_together_are_no_likelier_than_either(lao_cai):
+    joint = lao_cai.joint["last_year"]
+    assert joint.together <= min(joint.each.values())
+
+
+def test_an_analysts_judgement_is_on_record_beside_the_others(small_root):
+    found = compose_futures("thu-nghiem", "2025-05", judgement=JUDGEMENT, root=small_root)
+    saved = found.frame.set_index("choice")
+    assert saved.loc["slow-summer", "author"] == "Nguyễn Văn A"
+    assert saved.loc["slow-summer", "reason"] == "Theo các doanh nghiệp"
+    assert saved.loc["slow-summer", "median"] < saved.loc["", "median"]
+
+
+def test_targets_of_trade_and_revenue_are_asked_together_where_both_are_set(small_root):
+    found = compose_futures("thu-nghiem", "2025-05", root=small_root)
+    assert set(found.joint) == {"last_year", "targets"}
+    assert "Chưa ghi tình huống nào" in repr(found.record)
+
+
+def test_a_zone_without_revenue_says_so(small_root):
+    found = compose_futures("day-du", "2025-02", root=small_root)
+    assert "Không xét được thu ngân sách" in repr(found.both)
+    assert len(found.tables) == 2
+    assert "Không có khoản thu nào khác" in repr(compose_rates("day-du", "2025-02", root=small_root))
+
+
+def test_a_scenario_asked_by_a_wrong_name_is_refused():
+    with pytest.raises(DataError, match="did you mean 'closure-30-days'"):
+        compose_futures("lao-cai", "2025-05", only="closure-30-day")
+
+
+def test_every_zone_keeps_its_own_scope_and_months(year_end):
+    assert {s.split("/")[2] for s in year_end.outlooks} == {"board", "national"}
+    told = repr(year_end.caveats)
+    assert "từ ngày 16" in told
+    assert "Đây không phải tỷ trọng" in told
+
+
+def test_figures_that_disagree_are_named_with_the_one_used(year_end):
+    assert "49,4 và 44,15" in repr(year_end.caveats).replace("\u00a0", " ")
+
+
+def test_a_zone_without_figures_by_that_month_is_named(small_root):
+    zones = compose_zones("2022-01", root=small_root)
+    assert "chưa có dự báo" in repr(zones.levels)
+
+
+def test_shares_never_mix_scopes_and_add_up():
+    catalogue = ez.load_catalogue()
+    found = shares(ez.load_facts(), "2025-12", catalogue)
+    assert (found["scope"] == found["zone"].map(lambda zone: catalogue.zone(zone).scope)).all()
+    assert found.groupby("identity")["share"].sum().to_numpy() == pytest.approx(1, abs=0.01)
+
+
+def test_a_revision_within_a_percent_is_no_conflict():
+    catalogue, facts = ez.load_catalogue(), ez.load_facts("lao-cai")
+    assert conflicts(facts, ["lao-cai/trade_total/board"], "2025-05", None, catalogue).empty
