@@ -22,6 +22,15 @@ _PLACES = {
     "contracts": ("DataError",),
     "audit": ("for_facts",),
     "facts": ("append_facts", "load_facts"),
+    "reports": (
+        "Report",
+        "append_proposal",
+        "draft_csv",
+        "load_draft",
+        "parse_report",
+        "read_report",
+        "unread_numbers",
+    ),
     "observations": ("observe", "series_in", "superseded"),
     "outlook": ("Outlook", "forecast", "load_series", "rebuild"),
     "revenue": ("effective_rates", "from_base", "joint_probability", "revenue_outlook"),
@@ -41,6 +50,7 @@ _PLACES = {
     ),
     "subjects": ("compose_subject", "headline_series", "test_targets"),
     "comparisons": ("compose_futures", "compose_rates", "compose_scorecard", "compose_zones"),
+    "indicators": ("compose_indicators",),
     "brief": ("compose_brief",),
     "runs": ("check_month", "run_batch", "run_month", "save"),
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import traceback
+from pathlib import Path
 
 import click
 import pandas as pd
 
 from ezlib import __version__
+from ezlib.catalogue import load_catalogue
 from ezlib.contracts import DataError
 from ezlib.periods import as_month
 
@@ -57,6 +59,41 @@ def brief(zone, month, as_of, lang, out, root) -> None:
     click.echo(str(run.brief))
     for line in run.lines:
         click.echo(line)
+
+
+@cli.command()
+@click.argument("report", type=click.Path())
+@click.option("--zone", required=True, help="Zone of data/catalogue.yml that the report is about.")
+@click.option("--published", metavar="YYYY-MM-DD", help="Day of publication, where the report leaves it blank.")
+@click.option("--month", metavar="YYYY-MM", help="Reporting month, where the title does not say it.")
+@click.option("--yes", is_flag=True, help="Append the facts; without it they are only shown and drafted.")
+@LANG
+@ROOT
+def ingest(report, zone, published, month, yes, lang, root) -> None:
+    """Read a monthly report and propose its figures as facts.
+
+    REPORT is a .txt, .docx or text .pdf, or a draft .csv that an earlier call wrote and you have edited.
+
+    \b
+    Examples:
+      ezlib ingest report.docx --zone lao-cai            what it reads, and a draft to edit
+      ezlib ingest outputs/lao-cai/report-draft.csv --zone lao-cai --yes
+    """
+    from ezlib import reports
+    from ezlib.tables import proposal_text
+
+    if Path(report).suffix.lower() == ".csv":
+        facts, draft = reports.load_draft(report), Path(report)
+    else:
+        read = reports.parse_report(report, zone, published, month, root)
+        draft = reports.draft_csv(read, root=root)
+        click.echo(proposal_text(read, lang, load_catalogue(root)))
+        facts = read.facts
+    if yes:
+        for path in reports.append_proposal(facts, root=root):
+            click.echo(f"{len(facts)} facts appended: {path}")
+    else:
+        click.echo(f"Nothing was added yet. Look through {draft}, then: ezlib ingest {draft} --zone {zone} --yes")
 
 
 @cli.command()

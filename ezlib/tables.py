@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, wording
+from ezlib.audit import audit
 from ezlib.blocks import Block
 from ezlib.catalogue import load_catalogue
+from ezlib.contracts import BASES
+from ezlib.facts import add_intervals
 from ezlib.wording import say
 
 SEVERITIES = ("error", "warning", "note")
@@ -72,6 +75,31 @@ def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi")
     counts = findings["severity"].value_counts()
     told = [f"{counts.get(s, 0)} {say(f'severity.{s}', lang)}" for s in SEVERITIES]
     return wording.plain("\n".join([*lines, wording.listing(told, lang)]))
+
+
+def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
+    """What was read from a report as lines for a console: facts, their contradictions, numbers left over."""
+    catalogue = catalogue or load_catalogue()
+    facts = report.facts
+    rows = pd.DataFrame(
+        {
+            say("table.indicator", lang): [catalogue.indicator(i).short(lang) for i in facts["indicator"]],
+            say("table.period", lang): [
+                wording.stretch(*pair, lang) for pair in zip(facts["period_start"], facts["period_end"], strict=True)
+            ],
+            say("table.value", lang): [_printed(row, lang, catalogue) for row in facts.itertuples()],
+            say("table.change", lang): [_printed_changes(row, lang) for row in facts.itertuples()],
+            say("table.confidence", lang): [wording.number(c, 2, lang) for c in facts["confidence"]],
+            say("table.place", lang): facts["place"].str.split(",").str[0].to_list(),
+        }
+    )
+    findings = audit(add_intervals(facts.assign(corrected="", file=report.path.name, row=range(1, len(facts) + 1))))
+    parts = [say("proposal.facts", lang, count=str(len(facts))), rows.to_string(index=False)]
+    if len(findings):
+        parts += ["", say("section.findings", lang), *(f"- {text}" for text in findings_texts(findings, lang))]
+    parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
+    parts += [f"- {row.number}: {row.reason}: …{row.sentence[:90]}…" for row in report.unread.itertuples()]
+    return wording.plain("\n".join(parts))
 
 
 def months_table(outlook, lang: str = "vi", since=None, until=None) -> Block:
@@ -165,6 +193,20 @@ def sensitivity_table(curve: pd.Series, unit: str, lang: str = "vi", catalogue=N
         ),
     )
     return blocks.table(frame, say("table.sensitivity_caption", lang))
+
+
+def _printed(row, lang: str, catalogue) -> str:
+    return wording.quantity(row.value, row.unit, lang, half_width=row.half_width, catalogue=catalogue)
+
+
+def _printed_changes(row, lang: str) -> str:
+    pairs = ((row.change1, row.basis1), (row.change2, row.basis2))
+    return "; ".join(f"{_of_basis(change, basis, lang)} {basis}" for change, basis in pairs if basis)
+
+
+def _of_basis(change: float, basis: str, lang: str) -> str:
+    """A change with its sign, a share without one."""
+    return (wording.change if basis in BASES and BASES[basis].modelled else wording.percent)(change, None, lang)
 
 
 def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:

@@ -643,6 +643,15 @@ SENTENCES = {
     "severity.error": {"vi": "sai", "en": "error"},
     "severity.warning": {"vi": "đáng ngờ", "en": "warning"},
     "severity.note": {"vi": "lưu ý", "en": "note"},
+    "proposal.facts": {"vi": "Đọc được {count} số liệu:", "en": "{count} facts were read:"},
+    "proposal.unread": {
+        "vi": "Còn {count} con số chưa thành số liệu:",
+        "en": "{count} numbers did not become facts:",
+    },
+    "table.period": {"vi": "Kỳ", "en": "Period"},
+    "table.change": {"vi": "Tăng giảm", "en": "Change"},
+    "table.confidence": {"vi": "Độ tin cậy", "en": "Confidence"},
+    "table.place": {"vi": "Chỗ trong văn bản", "en": "Place"},
     "finding.likely": {"vi": "Có lẽ: {correction}.", "en": "Likely: {correction}."},
     "findings.more": {
         "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone {zone}.",
@@ -654,6 +663,94 @@ SENTENCES = {
         "en": "The catalogue of {zone} names no series for this subject.",
     },
     "subject.no_outlook": {"vi": "{name}: chưa có dự báo. {reason}", "en": "{name}: no outlook. {reason}"},
+    # indicators of one subject: flows, stocks, rates
+    "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},
+    "indicators.stocks": {"vi": "Các chỉ tiêu tại một thời điểm", "en": "Stocks"},
+    "indicators.rates": {"vi": "Tỷ lệ, chỉ số và số đếm", "en": "Rates, indices and counts"},
+    "indicators.expected": {"vi": "Dự kiến của cơ quan công bố", "en": "What the publishing bodies expect"},
+    "indicators.total": {"vi": "Tổng", "en": "Total"},
+    "indicators.unit": {"vi": "Đơn vị", "en": "Unit"},
+    "indicators.latest_month": {"vi": "Tháng gần nhất", "en": "Latest month"},
+    "indicators.so_far": {"vi": "Lũy kế hoặc kỳ khác", "en": "Year to date or other period"},
+    "indicators.year": {"vi": "Dự kiến {year} (80\u00a0%)", "en": "{year} expected (80\u00a0%)"},
+    "indicators.latest": {"vi": "Số gần nhất", "en": "Latest"},
+    "indicators.before": {"vi": "Lần trước", "en": "Before that"},
+    "indicators.publisher": {"vi": "Nơi công bố", "en": "Published by"},
+    "indicators.kind": {"vi": "Loại", "en": "Kind"},
+    "indicators.period": {"vi": "Kỳ", "en": "Period"},
+    "indicators.they_expect": {"vi": "Cơ quan dự kiến", "en": "Expected by the body"},
+    "indicators.we_expect": {"vi": "Mô hình (80\u00a0%)", "en": "Model (80\u00a0%)"},
+    "indicators.none.flow": {
+        "vi": "Dữ liệu chưa có chỉ tiêu cộng dồn nào của {zone} thuộc chủ đề này.",
+        "en": "The data hold no flow of this subject for {zone}.",
+    },
+    "indicators.none.stock": {
+        "vi": "Dữ liệu chưa có chỉ tiêu thời điểm nào (như tồn kho, số dự án, lao động) của {zone} thuộc chủ đề này.",
+        "en": "The data hold no stock of this subject, such as goods in store, projects or jobs, for {zone}.",
+    },
+    "indicators.none.rate": {
+        "vi": "Dữ liệu chưa có tỷ lệ, chỉ số hay số đếm nào của {zone} thuộc chủ đề này.",
+        "en": "The data hold no rate, index or count of this subject for {zone}.",
+    },
+    "indicators.none.expected": {
+        "vi": "Dữ liệu chưa có số nào mà cơ quan công bố tự dự kiến cho các tháng tới.",
+        "en": "The data hold no figure that a publishing body expects of the coming months.",
+    },
+    "indicators.no_outlook": {
+        "vi": "Số liệu đã công bố chưa đủ để ước lượng từng tháng.",
+        "en": "The published figures are too few to estimate months.",
+    },
+    "indicators.too_few": {
+        "vi": "{name}: mới công bố {count} số, không kèm so sánh, nên chỉ nêu số đó, không ước lượng các tháng khác.",
+        "en": "{name}: {count} published, without a stated change, so it stands alone and no month is estimated.",
+    },
+    "indicators.all_told": {
+        "vi": "Mọi chỉ tiêu cộng dồn của chủ đề này đều có ước lượng từng tháng.",
+        "en": "Every flow of this subject has its months estimated.",
+    },
+    "indicators.no_sums": {
+        "vi": "Không có phép cộng nào phải khớp và không số nào phải nới.",
+        "en": "No sum has to hold and no figure had to give way.",
+    },
+    "indicators.sum_kept": {
+        "vi": "{total} = {parts}: khớp ở mọi tháng, trong mọi kịch bản.",
+        "en": "{total} = {parts}: true of every month, in every path.",
+    },
+    "indicators.sum_broken": {
+        "vi": "{name}, {period}: tổng công bố {total}, các phần cộng lại {parts}, lệch {gap} trong khi làm tròn "
+        "chỉ giải thích được {slack}; vì vậy không ép hai bên khớp nhau.",
+        "en": "{name}, {period}: {total} is printed, the parts add to {parts}, {gap} apart where rounding explains "
+        "{slack}; the sum is therefore not imposed.",
+    },
+    "indicators.sum_unclear": {
+        "vi": "{total}: các số đã công bố không cho phép tổng bằng các phần; không ép khớp.",
+        "en": "{total}: the published figures do not let the parts add up; the sum is not imposed.",
+    },
+    "indicators.gave_way": {
+        "vi": "{name}, {period}: mức thay đổi công bố {said} không thể cùng đúng với các số khác, phải nới {by} "
+        "điểm phần trăm.",
+        "en": "{name}, {period}: the stated change of {said} cannot hold with the other figures and gave way by {by} "
+        "percentage points.",
+    },
+    "indicators.gave_way_level": {
+        "vi": "{name}, {period}: số công bố {said} không thể cùng đúng với các số khác, phải nới {by}.",
+        "en": "{name}, {period}: the published {said} cannot hold with the other figures and gave way by {by}.",
+    },
+    "indicators.medians": {
+        "vi": "Số không kèm khoảng là số đã công bố; số kèm khoảng là trung vị và khoảng 80\u00a0%. Trung vị của các "
+        "phần không cộng thành trung vị của tổng; từng kịch bản thì luôn khớp.",
+        "en": "A figure without an interval is published; the others are medians with 80\u00a0% intervals. Medians of "
+        "parts do not add up to the median of the total; every single path does.",
+    },
+    "kind.rate": {"vi": "tỷ lệ, bình quân", "en": "rate"},
+    "kind.index": {"vi": "chỉ số", "en": "index"},
+    "kind.count": {"vi": "số đếm", "en": "count"},
+    "figure.exactly": {"vi": "{value}", "en": "{value}"},
+    "figure.over": {"vi": "trên {value}", "en": "over {value}"},
+    "figure.nearly": {"vi": "gần {value}", "en": "nearly {value}"},
+    "figure.about": {"vi": "khoảng {value}", "en": "about {value}"},
+    "figure.range": {"vi": "{low}–{high}", "en": "{low}–{high}"},
+    "figure.estimate": {"vi": " ước", "en": " est."},
     "target.none": {
         "vi": "Năm này không có mục tiêu nào mà tổng các tháng quyết định.",
         "en": "No target of this year is decided by a sum of months.",

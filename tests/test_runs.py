@@ -219,3 +219,30 @@ def test_output_is_utf8_whatever_the_console():
         [sys.executable, "-m", "ezlib", "check", "--zone", "lao-cai"], check=False, capture_output=True, env=environment
     )
     assert "lượt người" in done.stdout.decode("utf-8")
+
+
+@pytest.fixture
+def bare_root(tmp_path):
+    """The project's catalogue and phrases, and no figure yet."""
+    (tmp_path / "data" / "facts" / "lao-cai").mkdir(parents=True)
+    for name in ("catalogue.yml", "phrases.yml", "targets.csv", "events.csv"):
+        shutil.copy(ROOT / "data" / name, tmp_path / "data")
+    return tmp_path
+
+
+def test_ingest_shows_and_drafts_and_adds_nothing_until_told(bare_root):
+    report = str(ROOT / "tests" / "data" / "reports" / "board-month.txt")
+    shown = ezlib_says("ingest", report, "--zone", "lao-cai", "--lang", "en", "--root", str(bare_root))
+    assert shown.exit_code == 0, shown.output
+    assert "facts were read:" in shown.output
+    assert "numbers did not become facts:" in shown.output
+    assert "Nothing was added yet." in shown.output
+    assert not list((bare_root / "data" / "facts").rglob("*.csv"))
+    draft = next((bare_root / "outputs" / "lao-cai").glob("*-draft.csv"))
+    added = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--yes", "--root", str(bare_root))
+    assert added.exit_code == 0, added.output
+    facts = ez.load_facts("lao-cai", root=bare_root)
+    assert f"{len(facts)} facts appended" in added.output
+    again = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--yes", "--root", str(bare_root))
+    assert isinstance(again.exception, DataError)
+    assert "is taken by" in str(again.exception)
