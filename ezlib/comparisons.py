@@ -150,8 +150,6 @@ class Futures:
     def _chart(self, series: str):
         frame, found, lang = self.tables[series], self.outlooks[series], self.lang
         year, names = frame["period"].iloc[0], self._names(frame)
-        most = frame["change_pct"].abs().idxmax()
-        change = wording.change_words(frame.at[most, "change_pct"], 0, lang)
         last_year = not frame["probability"].isna().any()
         key = "chart.scenarios.subtitle" if last_year else "chart.scenarios.subtitle_plain"
         values = {"name": self._name(series), "year": year, "before": str(int(year) - 1)}
@@ -159,7 +157,7 @@ class Futures:
         return scenario_chart(
             shown,
             names,
-            capital(say("chart.scenarios.title", lang, scenario=names[most], year=year, change=change)),
+            self._title(series, names, year),
             say(key, lang, unit=wording.unit_name(unit, lang, self.catalogue), **values),
             lang,
             unit=unit,
@@ -167,9 +165,19 @@ class Futures:
             catalogue=self.catalogue,
         )
 
+    def _title(self, series: str, names: list[str], year: str) -> str:
+        """The scenario that moves the year most; round questions are no finding."""
+        frame, questions = self.tables[series], {q.id for q in scenarios.QUESTIONS}
+        supposed = frame[~frame["choice"].isin(["", *questions])]
+        if supposed.empty:
+            return say("chart.scenarios.title_plain", self.lang, name=self._name(series), year=year)
+        most = supposed["change_pct"].abs().idxmax()
+        change = wording.change_words(frame.at[most, "change_pct"], 0, self.lang)
+        return say("chart.scenarios.title", self.lang, scenario=names[most], year=year, change=change)
+
     def _ways(self) -> list[str]:
         found, lang = self.revenue, self.lang
-        year = str((found.direct.last_observed + 1).year)
+        year = str(scenarios.first_ahead(found.direct).year)
         base = _indicator(found.base, self.catalogue).short(lang)
         totals = [_total(o, year, lang).text for o in (found.direct, found.from_base)]
         unit = wording.unit_name(found.direct.unit, lang, self.catalogue)
@@ -239,7 +247,7 @@ def compose_futures(
 
 def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalogue, seed: int) -> pd.DataFrame:
     fitting = [c for c in choices if not any(scenarios.unfit(s, found) for s in c)]
-    year = (found.last_observed + 1).year
+    year = scenarios.first_ahead(found).year
     before = found.total(str(year - 1)) if covers_year(found, year - 1) else None
     table = scenarios.compare(found, fitting, 0.0 if before is None else before, seed=seed)
     if before is None:
@@ -254,7 +262,7 @@ def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalog
 def _target_of(found: Outlook, targets: Iterable[Target], catalogue: Catalogue) -> Target | None:
     """The level target of the first year ahead: set for the outlook's own scope if there is one, and official."""
     _, indicator, scope = found.series.split("/")
-    year = str((found.last_observed + 1).year)
+    year = str(scenarios.first_ahead(found).year)
     fitting = [t for t in targets if t.kind == "level" and t.indicator == indicator and t.period == year]
     return min(fitting, key=lambda t: (t.scope != scope, t.status != "official"), default=None)
 
@@ -273,7 +281,7 @@ def _revenue(zone, found, month, as_of, lang, root, seed, catalogue) -> tuple[Re
 
 def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: Catalogue) -> dict[str, Joint]:
     """Chances of trade and revenue together: of at least last year's, and of the targets where both have one."""
-    pairs, year = (found.base, found.outlook), (found.outlook.last_observed + 1).year
+    pairs, year = (found.base, found.outlook), scenarios.first_ahead(found.outlook).year
     names = [_indicator(o, catalogue).short(lang) for o in pairs]
     asked = {}
     if all(covers_year(o, y) for o in pairs for y in (year - 1, year)):

@@ -55,7 +55,7 @@ class Size:
 class Scenario:
     """A supposition about some flows of a zone, with its size, where the size is from, and who put it on record.
 
-    It begins on the day `start`, or with the reporting month that lies `months_ahead` of the last one observed, and
+    It begins on the day `start`, or with the `months_ahead`-th reporting month that is still ahead, and
     lasts to the day `end`, for `days` days, or for good. It grows to full force over `ramp_days` and fades over
     `recovery_days` after its end, evenly day by day. `effects` has a size for each indicator it acts on. `recorded`
     is the day it was put on record: before that day nobody could have asked it.
@@ -124,7 +124,7 @@ QUESTIONS = (
 
 
 def apply(outlook: Outlook, scenarios: Scenario | Iterable[Scenario], seed: int = 0) -> Outlook:
-    """Return the outlook as it would be if the scenarios came true: months still ahead multiplied, history untouched.
+    """Return the outlook as it would be if the scenarios came true: months still ahead multiplied, the past untouched.
 
     Every path draws its own size for each scenario; path i draws the same quantile for every series, so that trade and
     revenue under one scenario stay joint. Several scenarios multiply. `seed` is of the sizes. Raises DataError when a
@@ -150,13 +150,13 @@ def unfit(scenario: Scenario, outlook: Outlook) -> str:
     if scenario.size(indicator) is None:
         return f"it acts on {', '.join(scenario.effects)}, not on {indicator or 'a series without a name'}"
     if not in_force(scenario, outlook).any():
-        first, last = outlook.last_observed + 1, outlook.paths.columns[-1]
+        first, last = first_ahead(outlook), outlook.paths.columns[-1]
         return f"it touches none of the months ahead, {first}..{last}" if first <= last else "no month lies ahead"
     return ""
 
 
 def in_force(scenario: Scenario, outlook: Outlook) -> pd.Series:
-    """Return how far a scenario is in force in each month of an outlook, 0 to 1; always 0 up to the last observed."""
+    """Return how far a scenario is in force in each month of an outlook, 0 to 1; always 0 before the first ahead."""
     months = outlook.paths.columns
     start = first_day(scenario, outlook)
     days, month = _days(months, outlook.calendar)
@@ -169,15 +169,23 @@ def in_force(scenario: Scenario, outlook: Outlook) -> pd.Series:
         fading = peak * np.clip(1 - after / (scenario.recovery_days + 1), 0, None)
         force = np.where(after > 0, fading, force)
     share = np.bincount(month, force, len(months)) / np.bincount(month, minlength=len(months))
-    share[months <= outlook.last_observed] = 0.0
+    share[months < first_ahead(outlook)] = 0.0
     return pd.Series(share, months, name=scenario.id)
+
+
+def first_ahead(outlook: Outlook) -> pd.Period:
+    """Return the first month that can still go either way: after the last observed, and after the month it stands at.
+
+    Months that are over but of which nothing has been published are uncertain too, yet no scenario can change them.
+    """
+    return max(outlook.last_observed, outlook.month or outlook.last_observed) + 1
 
 
 def first_day(scenario: Scenario, outlook: Outlook) -> dt.date:
     """Return the day on which a scenario begins for an outlook."""
     if scenario.start is not None:
         return scenario.start
-    return month_bounds(outlook.last_observed + scenario.months_ahead, outlook.calendar)[0]
+    return month_bounds(first_ahead(outlook) + scenario.months_ahead - 1, outlook.calendar)[0]
 
 
 def last_day(scenario: Scenario, outlook: Outlook) -> dt.date | None:
@@ -197,7 +205,7 @@ def compare(
     Columns: choice, median, lower_80, upper_80, change (median of the difference that the choice makes on each path),
     change_pct, probability that the total compares so with the threshold.
     """
-    period = period or str((outlook.last_observed + 1).year)
+    period = period or str(first_ahead(outlook).year)
     if threshold is None:
         threshold = outlook.total(str(int(period[:4]) - 1))
     base = outlook.total(period)

@@ -806,6 +806,10 @@ SENTENCES = {
         "vi": "Tác động mạnh nhất: {scenario} (năm {year} {change})",
         "en": "Strongest effect: {scenario} ({year} {change})",
     },
+    "chart.scenarios.title_plain": {
+        "vi": "{name} năm {year} nếu các tháng còn lại cao hơn hoặc thấp hơn",
+        "en": "{name} in {year} if the remaining months run higher or lower",
+    },
     "chart.scenarios.subtitle": {
         "vi": "{name} năm {year}, {unit}; bên phải là khả năng không thấp hơn năm {before}",
         "en": "{name} in {year}, {unit}; at the right the chance of at least {before}",

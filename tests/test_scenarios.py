@@ -66,6 +66,13 @@ def test_history_never_changes_even_where_a_scenario_lies_in_it():
     assert (found.paths.loc[:, ~past] < base.paths.loc[:, ~past]).all(axis=None)
 
 
+def test_months_that_are_over_but_unpublished_do_not_change_either():
+    asked = replace(flat(), month=pd.Period("2025-09", "M"))
+    found = apply(asked, scenario(start=dt.date(2025, 6, 1)))
+    assert (found.paths.loc[:, :"2025-09"] == 100).all(axis=None)
+    assert (found.paths.loc[:, "2025-10":] == 50).all(axis=None)
+
+
 def test_the_outlook_given_is_left_as_it_was():
     base = flat()
     before = base.paths.copy()
