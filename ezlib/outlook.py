@@ -181,7 +181,7 @@ def rebuild(
 def forecast(
     y: pd.Series, horizon: int, levels: Iterable[float] = LEVELS, paths: int = PATHS, seed: int = 0
 ) -> Outlook:
-    """Forecast a monthly series `horizon` months beyond its last month.
+    """Forecast a monthly series `horizon` months beyond its last observed month.
 
     `y` has a monthly PeriodIndex; months that are NaN, or absent inside the range, are estimated. Only the last 120
     months are used. Raises DataError for another index, a month given twice, negative or infinite values, or nothing
@@ -203,7 +203,7 @@ def forecast(
     table = pd.DataFrame({"start": y.index[known], "end": y.index[known], "value": values, "relaxed": False})
     notes = _notes(drawn, paths, fitted, relaxed=False)
     return Outlook(
-        pd.DataFrame(drawn.paths, columns=months), status, table, printed, y.last_valid_index(), drawn.effective, notes,
+        pd.DataFrame(drawn.paths, columns=months), status, table, printed, y.index[-1], drawn.effective, notes,
         tuple(levels),
     )  # fmt: skip
 
@@ -470,8 +470,7 @@ def _checked_series(y: pd.Series, horizon: int) -> pd.Series:
         raise DataError("The series has no month above zero.", next_step="Give at least one month with a value.")
     y = y.sort_index()
     y = y.reindex(pd.period_range(y.index[0], y.index[-1], freq="M"))
-    y = y.loc[y.first_valid_index() :].iloc[-HISTORY:]
-    return y
+    return y.loc[y.first_valid_index() : y.last_valid_index()].iloc[-HISTORY:]
 
 
 def _months_of(period) -> pd.PeriodIndex:

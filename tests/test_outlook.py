@@ -224,3 +224,13 @@ def test_every_unusable_observation_is_named_at_once():
 def test_a_period_outside_the_outlook_is_refused(lao_cai):
     with pytest.raises(DataError, match="2027-01"):
         lao_cai.total("2027")
+
+
+def test_months_not_yet_observed_at_the_end_are_forecast_and_count_in_the_horizon():
+    y = pd.Series(100.0 + np.arange(36), pd.period_range("2022-01", periods=36, freq="M"))
+    y.iloc[-2:] = np.nan
+    found = forecast(y, horizon=6)
+    assert str(found.last_observed) == "2024-10"
+    assert [str(m) for m in found.months.index[found.months["status"] == "forecast"]] == [
+        str(m) for m in pd.period_range("2024-11", periods=6, freq="M")
+    ]
