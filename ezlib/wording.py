@@ -665,6 +665,11 @@ SENTENCES = {
     "subject.no_outlook": {"vi": "{name}: chưa có dự báo. {reason}", "en": "{name}: no outlook. {reason}"},
     # indicators of one subject: flows, stocks, rates
     "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},
+    "indicators.elsewhere": {"vi": "Số của phạm vi khác", "en": "Figures of other scopes"},
+    "indicators.none.elsewhere": {
+        "vi": "Dữ liệu không có số của phạm vi khác cho chủ đề này.",
+        "en": "The data hold no figure of another scope for this subject.",
+    },
     "indicators.stocks": {"vi": "Các chỉ tiêu tại một thời điểm", "en": "Stocks"},
     "indicators.rates": {"vi": "Tỷ lệ, chỉ số và số đếm", "en": "Rates, indices and counts"},
     "indicators.expected": {"vi": "Dự kiến của cơ quan công bố", "en": "What the publishing bodies expect"},
@@ -675,7 +680,8 @@ SENTENCES = {
     "indicators.year": {"vi": "Dự kiến {year} (80\u00a0%)", "en": "{year} expected (80\u00a0%)"},
     "indicators.latest": {"vi": "Số gần nhất", "en": "Latest"},
     "indicators.before": {"vi": "Lần trước", "en": "Before that"},
-    "indicators.publisher": {"vi": "Nơi công bố", "en": "Published by"},
+    "indicators.source": {"vi": "Nguồn", "en": "Source"},
+    "indicators.so_many": {"vi": "{count} tháng {year}", "en": "{count} months of {year}"},
     "indicators.kind": {"vi": "Loại", "en": "Kind"},
     "indicators.period": {"vi": "Kỳ", "en": "Period"},
     "indicators.they_expect": {"vi": "Cơ quan dự kiến", "en": "Expected by the body"},
