@@ -929,8 +929,8 @@ RULES = (
         "Phần lớn hơn toàn bộ",
         "A part above its whole",
         _inside,
-        "phần là {left}, toàn bộ chỉ là {right}",
-        "the part is {left}, the whole only {right}",
+        "là {left}, trong khi cả {whole} chỉ là {right}",
+        "is {left}, while {whole} as a whole is only {right}",
     ),
     Rule(
         "balance",
@@ -1266,6 +1266,7 @@ def _told(check: Check, severity: str, evidence: Evidence, lang: str) -> str:
     if check.cell.is_percent:
         far = _points(100 * check.gap, lang)
     ending = verdict.format(gap=far, revision=_revision(check, unit, lang))
+    sides["whole"] = evidence.catalogue.indicator(check.right[0][1].cell.indicator).name(lang).lower()
     return f"{_subject(check.cell, evidence, lang)}: {RULES_BY_ID[check.rule].says(lang).format(**sides)}; {ending}."
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -24,8 +24,8 @@ from ezlib.facts import load_facts
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
-from ezlib.subjects import assess_all, headline_outlooks
-from ezlib.tables import findings_texts, target_text, targets_table
+from ezlib.subjects import assess_all, headline_outlooks, outlooks_of
+from ezlib.tables import findings_texts, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment
 from ezlib.wording import say
 
@@ -37,7 +37,8 @@ GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
 SOURCES_PER_SERIES = 12
 DOUBTS_SHOWN = 6
-COMPUTED = "*"
+NUMBERS_SHOWN = 4
+COMPUTED, DOUBTFUL = "*", "†"
 STATED = ("mom", "yoy", "ytd_yoy")
 
 
@@ -50,8 +51,15 @@ class Figure:
     facts: tuple[str, ...] = ()
     computed: bool = False
 
+    doubtful: bool = False
+
     def __str__(self) -> str:
-        return self.text + (COMPUTED if self.computed and self.text else "")
+        marks = COMPUTED * self.computed + DOUBTFUL * self.doubtful
+        return self.text + (marks if self.text else "")
+
+    def in_doubt(self) -> Figure:
+        """The same figure, marked as standing on one that cannot be true."""
+        return replace(self, doubtful=True)
 
 
 EMPTY = Figure()
@@ -91,11 +99,13 @@ class Brief:
     lang: str
     catalogue: Catalogue
     facts: pd.DataFrame
+    everything: pd.DataFrame
     outlooks: dict[str, Outlook]
     without_outlook: dict[str, str]
     assessments: dict[str, tuple[TargetAssessment, ...]]
     lines: tuple[Line, ...]
     findings: pd.DataFrame
+    doubted: dict[str, tuple[str, ...]]
 
     # ------------------------------------------------------------------------------------------ blocks, in order
 
@@ -106,6 +116,9 @@ class Brief:
         calendar = self.catalogue.calendar_of(*self.first.series.split("/"))
         right = wording.sentences(
             say("page.month", self.lang, month=self._month(self.month, calendar)) + " ·",
+            say("page.latest", self.lang, month=wording.month(self.first.month, self.lang)) + " ·"
+            if self.first.month != self.month
+            else "",
             say("page.as_of", self.lang, date=wording.date(self.effective_date, self.lang)),
         )
         title = say("page.title", self.lang, zone=zone, month=wording.month(self.month, self.lang))
@@ -131,7 +144,7 @@ class Brief:
             index=frame.index,
             columns=frame.columns,
         )
-        caption = say("table.caption", self.lang, month=wording.month(self.month, self.lang))
+        caption = say("table.caption", self.lang, month=wording.month(self.first.month, self.lang))
         return blocks.table(frame, caption, [line.kind for line in shown], refs, self._table_note(shown))
 
     @property
@@ -152,16 +165,20 @@ class Brief:
             return blocks.stack()
         return blocks.stack(
             blocks.section(say("section.targets", self.lang)),
-            targets_table(tested, self.lang, self.catalogue),
-            blocks.points(target_text(a, self.lang, self.catalogue) for a in tested),
+            targets_table(tested, self.lang, self.catalogue, self.doubted),
+            blocks.points(self._target_text(a) for a in tested),
         )
+
+    def _target_text(self, a: TargetAssessment) -> str:
+        facts = self.doubted.get(a.series, ())
+        doubt = say("target.doubted", self.lang, facts=wording.listing(facts, self.lang)) if facts else ""
+        name = target_name(a, self.lang, self.catalogue)
+        return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt)
 
     @property
     def doubts(self) -> Block:
         """The findings of the audit that touch a figure shown here."""
-        touching = for_facts(self.findings, self.sources_in_order)
-        touching = touching[touching["severity"] != "note"]
-        texts = findings_texts(touching, self.lang)
+        texts = findings_texts(self.touching, self.lang)
         more = len(texts) - DOUBTS_SHOWN
         body = blocks.warnings(texts[:DOUBTS_SHOWN]) if texts else blocks.paragraph(say("findings.none", self.lang))
         note = say("findings.more", self.lang, count=str(more), zone=self.zone.id) if more > 0 else ""
@@ -213,12 +230,23 @@ class Brief:
         return wording.sentences(*self._lead_sentences())
 
     @cached_property
+    def touching(self) -> pd.DataFrame:
+        """The findings, other than notes, in which a figure of this page takes part, worst first."""
+        found = for_facts(self.findings, self._shown)
+        return found[found["severity"] != "note"]
+
+    @cached_property
     def sources_in_order(self) -> tuple[str, ...]:
-        """Ids of the facts shown, in the order of their first appearance."""
+        """Ids of the facts shown or cited by a doubt, in the order of their first appearance."""
+        cited = [fact for facts in self.touching["facts"].head(DOUBTS_SHOWN) for fact in facts]
+        return tuple(dict.fromkeys([*self._shown, *cited]))
+
+    @cached_property
+    def _shown(self) -> list[str]:
         shown = [fact for line in self.lines for figure in line.figures for fact in figure.facts]
-        behind = [fact for series, found in self.outlooks.items() for fact in _facts_behind(found)]
+        behind = [fact for found in self.outlooks.values() for fact in _facts_behind(found)]
         known = set(self.facts["fact_id"])
-        return tuple(fact for fact in dict.fromkeys([*shown, *behind]) if fact in known)
+        return [fact for fact in dict.fromkeys([*shown, *behind]) if fact in known]
 
     def _line(self, series: str) -> Line | None:
         return next((line for line in self.lines if line.series == series), None)
@@ -227,12 +255,14 @@ class Brief:
         return wording.reporting_month(month, calendar, self.lang)
 
     def _numbers(self, facts: Iterable[str]) -> list[int]:
-        return [self.sources_in_order.index(fact) + 1 for fact in facts if fact in self.sources_in_order]
+        """Numbers of the facts in the list of sources; a sum of many is named there as a whole."""
+        numbers = [self.sources_in_order.index(fact) + 1 for fact in facts if fact in self.sources_in_order]
+        return numbers if len(numbers) <= NUMBERS_SHOWN else []
 
     def _columns(self) -> dict[str, str]:
         """Fields of a line and the words over them; columns that no line fills are left out."""
         words = {
-            "value": wording.capital(wording.month(self.month, self.lang)),
+            "value": wording.capital(wording.month(self.first.month, self.lang)),
             "mom": say("table.mom", self.lang),
             "cumulative": say("table.cumulative", self.lang),
             "ytd_yoy": say("table.ytd_yoy", self.lang),
@@ -248,9 +278,16 @@ class Brief:
         return f"{line.name} ({unit})" if line.kind == "total" and not told else line.name
 
     def _table_note(self, shown: list[Line]) -> str:
-        late = [line for line in shown if line.month != self.month]
+        late = [line for line in shown if line.month != self.first.month]
         return wording.sentences(
             say("table.computed", self.lang) if any(f.computed for line in shown for f in line.figures) else "",
+            say("table.doubtful", self.lang) if any(f.doubtful for line in shown for f in line.figures) else "",
+            self._plan_scope(shown),
+            *(
+                say("table.few_paths", self.lang, name=line.name)
+                for line in shown
+                if line.series in self.outlooks and "few_effective_paths" in self.outlooks[line.series].notes
+            ),
             self._estimates(shown),
             *dict.fromkeys(
                 say("table.late", self.lang, name=line.name, month=wording.month(line.month, self.lang))
@@ -258,6 +295,15 @@ class Brief:
                 if line.kind == "total"
             ),
         )
+
+    def _plan_scope(self, shown: list[Line]) -> str:
+        """Whose plan a computed share is a share of, where it is not that of the series itself."""
+        for line in shown:
+            test = next(iter(self.assessments.get(line.series, ())), None)
+            if line.plan.computed and test is not None and "scope_differs" in test.notes:
+                scope = self.catalogue.scope(test.target.scope).name(self.lang)
+                return say("table.plan_scope", self.lang, scope=scope)
+        return ""
 
     def _estimates(self, shown: list[Line]) -> str:
         """Which rows show a figure that its publisher calls an estimate."""
@@ -426,12 +472,12 @@ class Brief:
         return sentences
 
     def _documents(self) -> dict[str, str]:
-        rows = self.facts.set_index("fact_id").loc[list(self.sources_in_order)]
+        rows = self.everything.set_index("fact_id").loc[list(self.sources_in_order)]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
     def _source_line(self, fact: str, documents: dict[str, str]) -> str:
-        row = self.facts.set_index("fact_id").loc[fact]
+        row = self.everything.set_index("fact_id").loc[fact]
         bases = [(row[f"basis{i}"], row[f"change{i}"]) for i in (1, 2)]
         return say(
             "source.fact",
@@ -482,19 +528,68 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     found, without = headline_outlooks(zone, month, as_of, seed, root)
     targets = load_targets(zone, as_of, root)
     assessments = {series: tuple(assess_all(o, targets, month.year)) for series, o in found.items()}
-    lines = tuple(_lines(place, month, facts, catalogue, found, assessments, lang))
+    everything = load_facts(None, as_of, root=root)
+    findings = zone_findings(zone, as_of, root)
+    doubted = doubted_series(found, findings)
+    assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
+    lines = tuple(_lines(place, month, facts, catalogue, found, assessments, doubted, lang))
     if not lines:
         raise DataError(
             f"No headline series of {zone} has a figure for {month} or the {OLDEST_SHOWN} months before.",
             next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
         )
-    findings = zone_findings(zone, as_of, root)
     day = found[lines[0].series].as_of if lines[0].series in found else None
-    return Brief(place, month, day, lang, catalogue, facts, found, without, assessments, lines, findings)
+    return Brief(
+        zone=place,
+        month=month,
+        as_of=day,
+        lang=lang,
+        catalogue=catalogue,
+        facts=facts,
+        everything=everything,
+        outlooks=found,
+        without_outlook=without,
+        assessments=assessments,
+        lines=lines,
+        findings=findings,
+        doubted=doubted,
+    )
+
+
+def doubted_series(outlooks: dict[str, Outlook], findings: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the series whose outlook stands on a figure that cannot be true, each with those facts.
+
+    Their chances hold only if the figure does, and have to say so.
+    """
+    errors = findings[findings["severity"] == "error"]
+    doubted = {}
+    for series, found in outlooks.items():
+        levels = found.observations[found.observations["value"].notna()]
+        ids = set(levels["observation_id"])
+        own = errors[errors["series"] == series]
+        facts = tuple(dict.fromkeys(fact for row in own["facts"] for fact in row if fact in ids))
+        if facts:
+            doubted[series] = facts
+    return doubted
+
+
+def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
+    """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
+    own = {}
+    for target in targets:
+        stand_ins = [s for s in found if s.split("/")[1] == target.indicator and s != target.series]
+        if stand_ins and target.status == "official" and target.period == str(month.year):
+            other, _ = outlooks_of([target.series], month, as_of, seed, root)
+            own |= {series: tuple(assess_all(o, [target], month.year)) for series, o in other.items()}
+    return own
 
 
 def zone_findings(zone: str, as_of=None, root=None) -> pd.DataFrame:
-    """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole."""
+    """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
+
+    Raises DataError for an unknown zone.
+    """
+    load_catalogue(root).zone(zone)
     everything = load_facts(None, as_of, root=root)
     findings = audit(everything, catalogue=load_catalogue(root))
     return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
@@ -518,10 +613,12 @@ def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, cat
 # ---------------------------------------------------------------------------------------------------- the lines
 
 
-def _lines(zone, month, facts, catalogue, outlooks, assessments, lang) -> Iterator[Line]:
+def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang) -> Iterator[Line]:
     for series, kind in dict(_rows(zone, catalogue)).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
         line = _line(series, kind, month, of_series, catalogue, outlooks.get(series), assessments.get(series, ()), lang)
+        if line is not None and series in doubted:
+            line = replace(line, year_end=line.year_end.in_doubt(), chance=line.chance.in_doubt())
         if line is not None:
             yield line
 
@@ -610,25 +707,28 @@ class _Stated:
         return self._change([month - 1], [month])
 
     def cumulative(self, month: pd.Period) -> Figure:
-        year = self._values(_year_to(month))
+        year = self._stating(_year_to(month))
         if year is None:
             return EMPTY
-        total = sum(year)
-        return Figure(wording.number(total, 0 if total >= 1000 else 1, self._lang), total, computed=True)
+        total = sum(year.values())
+        return Figure(wording.number(total, 0 if total >= 1000 else 1, self._lang), total, tuple(year), computed=True)
 
     def ytd_yoy(self, month: pd.Period) -> Figure:
         return self._change(_year_to(month - 12), _year_to(month))
 
     def _change(self, before: Iterable[pd.Period], now: Iterable[pd.Period]) -> Figure:
-        base, top = self._values(before), self._values(now)
-        if base is None or top is None or sum(base) == 0:
+        base, top = self._stating(before), self._stating(now)
+        if base is None or top is None or sum(base.values()) == 0:
             return EMPTY
-        change = 100 * (sum(top) / sum(base) - 1)
-        return Figure(wording.change(change, 1, self._lang), change, computed=True)
+        change = 100 * (sum(top.values()) / sum(base.values()) - 1)
+        return Figure(wording.change(change, 1, self._lang), change, (*top, *base), computed=True)
 
-    def _values(self, months: Iterable[pd.Period]) -> list[float] | None:
+    def _stating(self, months: Iterable[pd.Period]) -> dict[str, float] | None:
+        """Values of the months by the facts that state them; None where one month has no fact."""
         found = [_best(self._facts, *month_bounds(month, self._calendar)) for month in months]
-        return None if any(fact is None for fact in found) else [float(fact["value"]) for fact in found]
+        if any(fact is None for fact in found):
+            return None
+        return {fact["fact_id"]: float(fact["value"]) for fact in found}
 
 
 def _year_to(month: pd.Period) -> list[pd.Period]:
@@ -657,8 +757,9 @@ def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
 def _chance(test: TargetAssessment | None, lang) -> Figure:
     if test is None:
         return EMPTY
-    text = wording.probability(test.probability, lang) if test.state == "open" else wording.verdict(test.verdict, lang)
-    return Figure(text)
+    if test.state == "open":
+        return Figure(wording.probability(test.probability, lang))
+    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})")
 
 
 def _year_ahead(month: pd.Period) -> int:

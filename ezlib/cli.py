@@ -197,19 +197,22 @@ class _progress:
         self._steps = steps
 
     def __enter__(self):
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=self._steps, file=sys.stderr, bar_format="{bar:24} {n}/{total} {desc} {elapsed}")
-        self._begun = False
+        self._bar = None
         return self.step
 
     def step(self, name: str) -> None:
-        if self._begun:
+        from tqdm import tqdm
+
+        if self._bar is None:  # only now: wrong parameters are refused without a bar before the words
+            form = "{bar:24} {n}/{total} {desc} {elapsed}"
+            self._bar = tqdm(total=self._steps, file=sys.stderr, bar_format=form)
+        else:
             self._bar.update()
-        self._begun = True
         self._bar.set_description_str(name)
 
     def __exit__(self, kind, error, trace) -> None:
+        if self._bar is None:
+            return
         if kind is None:
             self._bar.n = self._steps
             self._bar.set_description_str("done")

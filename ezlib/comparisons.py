@@ -15,7 +15,7 @@ from ezlib.charts import covers_year, scenario_chart
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
 from ezlib.observations import observe, superseded
-from ezlib.outlook import Outlook, outlook
+from ezlib.outlook import Outlook
 from ezlib.periods import CALENDAR, as_month
 from ezlib.revenue import (
     BASES,
@@ -28,7 +28,7 @@ from ezlib.revenue import (
 )
 from ezlib.scenarios import Scenario
 from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
-from ezlib.subjects import headline_series
+from ezlib.subjects import headline_series, outlooks_of
 from ezlib.targets import COMPARE
 from ezlib.wording import capital, say
 
@@ -235,7 +235,7 @@ def compose_futures(
     asked = scenarios.load_scenarios(zone, as_of, root)
     asked += scenarios.parse_scenarios(judgement, catalogue, "the judgement") if judgement.strip() else []
     choices = scenarios.pick([*asked, *scenarios.QUESTIONS], only)
-    found, without = _outlooks(headline_series(zone, "trade", root), month, as_of, seed, root)
+    found, without = outlooks_of(headline_series(zone, "trade", root), month, as_of, seed, root)
     targets = {series: _target_of(o, load_targets(zone, as_of, root), catalogue) for series, o in found.items()}
     tables = {series: _compared(o, choices, targets[series], catalogue, seed) for series, o in found.items()}
     revenue, reason = _revenue(zone, found, month, as_of, lang, root, seed, catalogue)
@@ -315,7 +315,7 @@ def _rates_of(zone, paid, bases, month, as_of, lang, root, seed, catalogue) -> l
     scope = catalogue.zone(zone).scope
     for base in bases:
         series = [f"{zone}/{name}/{scope}" for name in (base, paid) if name in catalogue.indicators]
-        found, _ = _outlooks(series, month, as_of, seed, root)
+        found, _ = outlooks_of(series, month, as_of, seed, root)
         if len(found) == 2 and len(rates := effective_rates(*found.values())):
             name = catalogue.indicator(paid).name(lang)
             return [blocks.section(name), _rates_table(*found.values(), rates, lang, catalogue)]
@@ -689,7 +689,7 @@ def compose_zones(month, as_of=None, lang: str = "vi", root=None, seed: int = 0)
     """Return every zone's headline trade standing after the same month, and the shares that published parts allow."""
     catalogue = load_catalogue(root)
     wanted = [series for zone in catalogue.zones for series in headline_series(zone, "trade", root)]
-    found, without = _outlooks(wanted, month, as_of, seed, root)
+    found, without = outlooks_of(wanted, month, as_of, seed, root)
     facts = load_facts(as_of=as_of, root=root)
     against = conflicts(facts, found, month, as_of, catalogue)
     return Zones(catalogue, as_month(month), lang, found, without, shares(facts, month, catalogue), against)
@@ -799,13 +799,3 @@ def _total(found: Outlook, period: str, lang: str) -> wording.Estimate:
 
 def _indicator(found: Outlook, catalogue: Catalogue):
     return catalogue.indicator(found.series.split("/")[1])
-
-
-def _outlooks(series: Iterable[str], month, as_of, seed, root) -> tuple[dict[str, Outlook], dict[str, str]]:
-    found, without = {}, {}
-    for name in series:
-        try:
-            found[name] = outlook(name, month, as_of, seed=seed, root=root)
-        except DataError as error:
-            without[name] = error.what
-    return found, without

@@ -198,14 +198,14 @@ def is_basis(word: str) -> bool:
 
 # ---------------------------------------------------------------------------------------------------- errors
 
-SHOWN_ROWS = 20
+SHOWN_ROWS = 200
 
 
 class DataError(ValueError):
     """Something the user owns cannot be used: what is wrong, where (every place), and what to do next.
 
     `what` is one sentence; `where` a list of places, one text each; `next_step` tells the remedy. The message shows
-    the first 20 places and counts the rest; the attributes keep them all.
+    the first 200 places and counts the rest; the attributes keep them all.
     """
 
     def __init__(self, what: str, where: Iterable[str] = (), next_step: str = ""):

@@ -148,7 +148,8 @@ def outlook(series: str, month, as_of=None, until=None, seed: int = 0, root=None
 
 def load_series(series: str, month, as_of=None, root=None) -> pd.DataFrame:
     """Return the months of a published series up to `month`: value, 80 % and 95 % interval, status."""
-    return outlook(series, month, as_of, until=month, root=root).months.loc[: as_month(month)]
+    # The paths of the default outlook, cut: the same months as everywhere else.
+    return outlook(series, month, as_of, root=root).months.loc[: as_month(month)]
 
 
 def rebuild(

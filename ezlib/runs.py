@@ -45,6 +45,7 @@ KERNEL_ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+FORGET = "%reset -f\nget_ipython().execution_count = 1"
 RECORDED_PACKAGES = ("ezlib", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
 
 
@@ -244,7 +245,7 @@ def _execute(source: Path, parameters, part: Path, folder: Path, root: Path, ker
         failed = _failed(folder, source)
         draft.replace(failed)
         raise DataError(
-            f"{source.name} stopped in cell {error.exec_count}: {error.ename}: {error.evalue} "
+            f"{source.name} stopped in its cell {error.cell_index + 1}: {error.ename}: {error.evalue}. "
             f"Open {failed.relative_to(root).as_posix()} to see where."
         ) from error
     draft.replace(final)
@@ -268,7 +269,7 @@ class _Kernel:
         client.start_channels()
         try:
             run_sync(client.wait_for_ready)(timeout=60)
-            run_sync(client.execute_interactive)("%reset -f", silent=False, store_history=False)
+            run_sync(client.execute_interactive)(FORGET, silent=False, store_history=False)
         finally:
             client.stop_channels()
 

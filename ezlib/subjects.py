@@ -142,7 +142,7 @@ class TargetTests:
 def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Subject:
     """Return the outlooks of a zone's headline series of one subject: trade, revenue, industry or consumption."""
     catalogue = load_catalogue(root)
-    found, without = _outlooks(headline_series(zone, subject, root), month, as_of, seed, root)
+    found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root)
     return Subject(catalogue.zone(zone), catalogue, as_month(month), lang, found, without)
 
 
@@ -155,7 +155,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     targets = [t for t in load_targets(zone, as_of, root) if _fits(t, year)]
     wanted = dict.fromkeys([*headline_series(zone, root=root), *(t.series for t in targets)])
     indicators = {t.indicator for t in targets}
-    found, without = _outlooks([s for s in wanted if s.split("/")[1] in indicators], month, as_of, seed, root)
+    found, without = outlooks_of([s for s in wanted if s.split("/")[1] in indicators], month, as_of, seed, root)
     tests = [a for o in found.values() for a in assess_all(o, targets, year)]
     return TargetTests(catalogue, lang, found, tuple(tests), without)
 
@@ -171,7 +171,7 @@ def headline_series(zone: str, subject: str | None = None, root=None) -> list[st
 
 def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None):
     """Return the outlooks of a zone's headline series, and for each series without one the reason."""
-    return _outlooks(headline_series(zone, root=root), month, as_of, seed, root)
+    return outlooks_of(headline_series(zone, root=root), month, as_of, seed, root)
 
 
 def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[TargetAssessment]:
@@ -196,7 +196,10 @@ def _fits(target: Target, year: int) -> bool:
     return target.kind in ON_PATHS and target.period == str(year)
 
 
-def _outlooks(series: Iterable[str], month, as_of, seed, root) -> tuple[dict[str, Outlook], dict[str, str]]:
+def outlooks_of(
+    series: Iterable[str], month, as_of=None, seed: int = 0, root=None
+) -> tuple[dict[str, Outlook], dict[str, str]]:
+    """Return the outlooks of several series, and for each series without one the reason."""
     found, without = {}, {}
     for name in series:
         try:

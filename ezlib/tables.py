@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import numpy as np
 import pandas as pd
@@ -139,8 +139,11 @@ def totals_table(outlook, lang: str = "vi") -> Block:
     return blocks.table(frame, say("table.totals_caption", lang))
 
 
-def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> Block:
-    """Targets side by side: value, chance, verdict, year-end by the model, at run rate and by profile."""
+def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None, doubted: Container[str] = ()) -> Block:
+    """Targets side by side: value, chance, verdict, year-end by the model, at run rate and by profile.
+
+    A verdict on a series in `doubted`, which stands on a figure that cannot be true, says so.
+    """
     catalogue = catalogue or load_catalogue()
     rows, names = [], []
     for a in assessments:
@@ -151,7 +154,11 @@ def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> Bl
                 say("table.target", lang): wording.aim(a.target.value, a.target.unit, lang, catalogue),
                 say("table.expected", lang): e.text if a.state == "open" else _settled(a, lang),
                 say("table.probability", lang): wording.probability(a.probability, lang) if a.state == "open" else "",
-                say("table.verdict", lang): wording.verdict(a.verdict, lang),
+                say("table.verdict", lang): say(
+                    "verdict.doubted" if a.series in doubted else "verdict.plain",
+                    lang,
+                    verdict=wording.verdict(a.verdict, lang),
+                ),
                 say("table.run_rate", lang): _like(a.run_rate, a, lang) if a.months_left else "",
                 say("table.profile", lang): _like(a.profile, a, lang) if a.months_left else "",
             }
@@ -227,7 +234,7 @@ def _still_to_do(a, target: str, lang: str, catalogue):
             best_month=wording.month(best.start, lang),
             count=str(a.months_left),
             best_average=_amount(a, stretch.average, lang, catalogue),
-            stretch=f"{wording.month(stretch.start, lang)}{wording.DASH}{wording.month(stretch.end, lang)}",
+            stretch=wording.month_stretch(stretch.start, stretch.end, lang),
         )
 
 

@@ -130,3 +130,32 @@ def test_a_table_that_begins_in_the_middle_of_a_year_makes_a_brief_of_the_next_y
     brief = ez.compose_brief("day-du", "2025-11", root=empty_root)
     assert "năm 2026 dự kiến" in wording.plain(brief.headline)
     assert "svg" in brief.charts.html
+
+
+def test_a_chance_that_stands_on_an_impossible_figure_says_so(may):
+    series = "lao-cai/industrial_output_value_2010prices/board"
+    assert may.doubted == {series: ("F0219",)}
+    industry = next(line for line in may.lines if line.series == series)
+    assert str(industry.chance).endswith("†")
+    assert "nếu số liệu F0219 đúng" in repr(may.targets)
+    assert "nếu số liệu đúng" in repr(may.targets)
+
+
+def test_a_target_set_on_another_scope_is_tested_on_its_own_series_too(may):
+    assert [a.series for a in may.assessments["lao-cai/trade_total/province"]] == ["lao-cai/trade_total/province"]
+
+
+def test_the_facts_that_a_doubt_cites_are_among_the_sources(may):
+    assert {"F0563", "F0565"} <= set(may.sources_in_order)
+
+
+def test_a_month_that_only_other_series_reach_is_told_by_the_month_of_its_figures():
+    june = ez.compose_brief("lao-cai", "2025-06")
+    assert "số mới nhất: tháng 5/2025" in wording.plain(june.masthead.text)
+    assert "Tháng 5/2025" in wording.plain(june.table.html)
+    assert "Tháng 6/2025" not in wording.plain(june.table.html)
+
+
+def test_months_of_a_series_are_the_same_wherever_they_are_shown(may):
+    shown = ez.load_series(SERIES, "2025-05", "2025-05-31")
+    pd.testing.assert_frame_equal(shown, may.outlooks[SERIES].months.loc[:"2025-05"])

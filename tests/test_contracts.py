@@ -23,11 +23,11 @@ def refusal(**changes) -> str:
     return str(caught.value)
 
 
-def test_an_error_shows_twenty_places_counts_the_rest_and_keeps_them_all():
-    error = c.DataError("25 rows are wrong.", [f"a.csv, row {i}" for i in range(2, 27)], "Mend them.")
+def test_an_error_lists_every_place_counts_those_beyond_two_hundred_and_keeps_them_all():
+    error = c.DataError("225 rows are wrong.", [f"a.csv, row {i}" for i in range(2, 227)], "Mend them.")
     lines = str(error).splitlines()
-    assert lines[0] == "25 rows are wrong." and lines[-1] == "Mend them."
-    assert "row 21" in lines[20] and "5 more" in lines[21] and len(error.where) == 25
+    assert lines[0] == "225 rows are wrong." and lines[-1] == "Mend them."
+    assert "row 201" in lines[200] and "25 more" in lines[201] and len(error.where) == 225
 
 
 def test_an_error_survives_the_way_to_another_process():

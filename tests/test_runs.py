@@ -96,7 +96,7 @@ def test_a_failing_notebook_is_kept_and_the_earlier_brief_stays(root):
     notebook = nbformat.read(path, 4)
     notebook.cells.insert(4, nbformat.v4.new_code_cell("1 / 0"))
     nbformat.write(notebook, path)
-    with pytest.raises(DataError, match=r"ZeroDivisionError.*90_brief\.failed\.ipynb"):
+    with pytest.raises(DataError, match=r"cell 6: ZeroDivisionError: division by zero\..*90_brief\.failed\.ipynb"):
         brief_only(root)
     folder = runs.month_folder(ZONE, MONTH, root)
     assert (folder / "brief.html").read_bytes() == before
@@ -246,3 +246,11 @@ def test_ingest_shows_and_drafts_and_adds_nothing_until_told(bare_root):
     again = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--yes", "--root", str(bare_root))
     assert isinstance(again.exception, DataError)
     assert "is taken by" in str(again.exception)
+
+
+def test_check_of_a_misspelt_zone_is_no_all_clear():
+    done = subprocess.run(
+        [sys.executable, "-m", "ezlib", "check", "--zone", "lao-cia"], check=False, capture_output=True
+    )
+    assert done.returncode == 2
+    assert "did you mean 'lao-cai'" in done.stderr.decode("utf-8")
