@@ -236,6 +236,18 @@ def stretch(start, end, lang="vi") -> str:
     return format_date(start, DAYS[_language(lang)], locale=_locale(lang)) + DASH + date(end, lang)
 
 
+def month_stretch(first, last, lang="vi") -> str:
+    """Several months: "tháng 6–12/2024", or both in full when they lie in two years."""
+    first, last = as_month(first), as_month(last)
+    if first == last:
+        return month(first, lang)
+    if first.year != last.year:
+        return f"{month(first, lang)}{DASH}{month(last, lang)}"
+    if lang == "vi":
+        return f"tháng{NBSP}{first.month}{DASH}{last.month}/{last.year}"
+    return format_date(Date(first.year, first.month, 1), "MMMM", locale=_locale(lang)) + DASH + month(last, lang)
+
+
 def month(value, lang="vi") -> str:
     """A month: "tháng 5/2025" or "May 2025"."""
     return _format_month(value, MONTHS, lang)
@@ -400,7 +412,7 @@ SENTENCES = {
         "en": "The year to date stands at {value}, {change} on the same period of last year.",
     },
     "lead.expected": {
-        "vi": "Cả năm {year} dự kiến khoảng {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "vi": "Cả năm {year} dự kiến khoảng {median} (khoảng dự báo 80\u00a0%: {lower} đến {upper}).",
         "en": "The whole of {year} is expected at about {median} (80\u00a0% interval {lower} to {upper}).",
     },
     "lead.expected_target": {
@@ -571,7 +583,7 @@ SENTENCES = {
         "en": "The target of {target} cannot be settled: the published figures conflict.",
     },
     "target.other_scope": {
-        "vi": "Mục tiêu được giao theo số liệu {target_scope}; ở đây đối chiếu với số liệu {scope}.",
+        "vi": "Mục tiêu được giao theo số liệu “{target_scope}”; ở đây đối chiếu với số liệu “{scope}”.",
         "en": "The target is set on the series of the {target_scope}; it is tested here on that of the {scope}.",
     },
     "target.simple": {
@@ -652,6 +664,25 @@ SENTENCES = {
     "table.change": {"vi": "Tăng giảm", "en": "Change"},
     "table.confidence": {"vi": "Độ tin cậy", "en": "Confidence"},
     "table.place": {"vi": "Chỗ trong văn bản", "en": "Place"},
+    "verdict.plain": {"vi": "{verdict}", "en": "{verdict}"},
+    "verdict.doubted": {"vi": "{verdict}, nếu số liệu đúng", "en": "{verdict}, if the figures hold"},
+    "target.doubted": {
+        "vi": "Khả năng này chỉ đúng nếu số liệu {facts} đúng, mà số ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
+        "en": "This chance holds only if {facts} does, which is in doubt: see the figures to check.",
+    },
+    "table.doubtful": {
+        "vi": "† Dựa trên số liệu bị nghi ngờ, xem mục số liệu cần xem lại.",
+        "en": "† Stands on a figure in doubt, see the figures to check.",
+    },
+    "table.plan_scope": {
+        "vi": "% kế hoạch: so với mục tiêu giao theo số liệu “{scope}”.",
+        "en": "% of plan: of the target set on the series of the {scope}.",
+    },
+    "table.few_paths": {
+        "vi": "{name}: số liệu gần như mâu thuẫn nhau nên khoảng dự báo hẹp hơn thực tế.",
+        "en": "{name}: the figures all but contradict each other, so the interval is narrower than it should be.",
+    },
+    "page.latest": {"vi": "số mới nhất: {month}", "en": "latest figures: {month}"},
     "finding.likely": {"vi": "Có lẽ: {correction}.", "en": "Likely: {correction}."},
     "findings.more": {
         "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone {zone}.",
