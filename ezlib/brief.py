@@ -55,7 +55,8 @@ class Figure:
 
     def __str__(self) -> str:
         marks = COMPUTED * self.computed + DOUBTFUL * self.doubtful
-        return self.text + (marks if self.text else "")
+        number, bracket, interval = self.text.partition(" (")
+        return number + (marks if number else "") + bracket + interval
 
     def in_doubt(self) -> Figure:
         """The same figure, marked as standing on one that cannot be true."""
