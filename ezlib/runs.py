@@ -29,6 +29,8 @@ NOTEBOOKS = (
     "10_data_audit",
     "20_trade_outlook",
     "30_revenue_outlook",
+    "40_industry",
+    "45_crossings",
     "50_target_test",
     "55_scenarios",
     "70_scorecard",
