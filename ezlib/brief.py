@@ -795,12 +795,10 @@ def _facts_behind(found: Outlook) -> list[str]:
 
 
 def _document(row, lang: str, catalogue: Catalogue) -> str:
-    """A document as a reader would cite it: title and issuer, day of publication, and where to find it."""
+    """A document as a reader would cite it: title and issuer, day, and the file whose rows give its address."""
     issuer = row["publisher"] or catalogue.zone(row["zone"]).issuer(lang)
     title = catalogue.document(row["reference"], lang) or f"{issuer}, “{row['source']}”"
-    where = "" if row["reference"].startswith("doc:") else row["reference"]
-    parts = [title, say("source.published", lang, date=wording.date(row["published"], lang)), where, row["file"]]
-    return "; ".join(part for part in parts if part)
+    return "; ".join([title, say("source.published", lang, date=wording.date(row["published"], lang)), row["file"]])
 
 
 def _letter(i: int) -> str:

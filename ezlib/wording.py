@@ -29,6 +29,7 @@ MISSING = "\u2026"
 
 LOCALES = {"vi": "vi_VN", "en": "en_GB"}
 DATES = {"vi": "d/M/y", "en": f"d{NBSP}MMMM{NBSP}y"}
+SHORT_DATES = {"vi": "d/M/y", "en": f"d{NBSP}MMM{NBSP}y"}
 DAYS = {"vi": "d/M", "en": f"d{NBSP}MMM"}
 MONTHS = {"vi": "'tháng'\u00a0M/y", "en": f"MMMM{NBSP}y"}
 AXIS_MONTHS = {"vi": "'T'M", "en": "MMM"}
@@ -227,13 +228,15 @@ def days(start, end, lang="vi") -> str:
 
 
 def stretch(start, end, lang="vi") -> str:
-    """A stretch of days with its year: "16/4–15/5/2025", or the year alone when it is one whole calendar year."""
+    """A stretch of days with its year, briefly: "16/4–15/5/2025"; the year alone when it is one whole calendar year."""
     start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
     if (start.day, start.month, end.day, end.month) == (1, 1, 31, 12):
         return str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}"
-    if start.year != end.year:
-        return date(start, lang) + DASH + date(end, lang)
-    return format_date(start, DAYS[_language(lang)], locale=_locale(lang)) + DASH + date(end, lang)
+    first = DAYS if start.year == end.year else SHORT_DATES
+    patterns = (first[_language(lang)], SHORT_DATES[_language(lang)])
+    return DASH.join(
+        format_date(day, pattern, locale=_locale(lang)) for day, pattern in zip((start, end), patterns, strict=True)
+    )
 
 
 def month_stretch(first, last, lang="vi") -> str:
@@ -665,7 +668,7 @@ SENTENCES = {
     "table.confidence": {"vi": "Độ tin cậy", "en": "Confidence"},
     "table.place": {"vi": "Chỗ trong văn bản", "en": "Place"},
     "verdict.plain": {"vi": "{verdict}", "en": "{verdict}"},
-    "verdict.doubted": {"vi": "{verdict}, nếu số liệu đúng", "en": "{verdict}, if the figures hold"},
+    "verdict.doubted": {"vi": "{verdict}†", "en": "{verdict}†"},
     "target.doubted": {
         "vi": "Khả năng này chỉ đúng nếu số liệu {facts} đúng, mà số ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
         "en": "This chance holds only if {facts} does, which is in doubt: see the figures to check.",
