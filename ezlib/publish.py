@@ -126,8 +126,18 @@ def _for_readers(notebook, lang: str):
     """The notebook with only the cells meant for readers of one language."""
     hidden = {NOTEBOOK_ONLY, *LANGUAGES} - {lang}
     shown = notebook.copy()
-    shown["cells"] = [c for c in notebook.cells if not hidden & set(c.metadata.get("tags", []))]
+    cells = [c for c in notebook.cells if not hidden & set(c.metadata.get("tags", []))]
+    shown["cells"] = [_without_console(cell) for cell in cells]
     return shown
+
+
+def _without_console(cell):
+    """The cell without what it printed: a library's passing warning must leave no trace on the page."""
+    if cell.cell_type != "code":
+        return cell
+    kept = cell.copy()
+    kept["outputs"] = [output for output in cell.outputs if output.output_type != "stream"]
+    return kept
 
 
 def _title(notebook) -> str:

@@ -276,3 +276,13 @@ def test_row_kinds_that_do_not_fit_are_refused():
 
 def test_a_block_is_text_where_html_cannot_be_shown():
     assert repr(blocks.key_figures([("< 1 %", "khả năng đạt", "warn")])) == "< 1 % khả năng đạt"
+
+
+def test_a_passing_warning_leaves_no_trace_on_the_page():
+    def page(*printed):
+        cell = nbformat.v4.new_code_cell("x = 1", outputs=list(printed))
+        shown = nbformat.v4.new_output("display_data", data={"text/html": "<h1>A</h1>"})
+        return page_html(nbformat.v4.new_notebook(cells=[cell, nbformat.v4.new_code_cell("y", outputs=[shown])]))
+
+    warning = nbformat.v4.new_output("stream", name="stderr", text="UserWarning: something passing")
+    assert page(warning) == page()
