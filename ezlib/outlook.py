@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ezlib import bounds, structural
+from ezlib import bounds, draws, structural
 from ezlib.contracts import OBSERVATION_COLUMNS, DataError
 from ezlib.periods import (
     CALENDAR,
@@ -196,7 +196,7 @@ def forecast(
     weights[np.arange(len(known)), known] = 1.0
     stated = bounds.statements(weights, np.zeros_like(weights), values, values)
     fitted = structural.fit(stated, regressors=_tet_windows(months, CALENDAR))
-    drawn = structural.draw(fitted, paths, np.random.default_rng(seed))
+    drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
     printed = y.reindex(months)
     status = pd.Series("forecast", months, name="status")
@@ -237,7 +237,7 @@ def _fit_and_draw(held, offset, windows, paths, seed):
             held = held.softened(yielding & held.binding, STRAINED_SD)
         fitted = structural.fit(held, offset, windows)
         try:
-            return held, fitted, structural.draw(fitted, paths, np.random.default_rng(seed))
+            return held, fitted, draws.draw(fitted, paths, np.random.default_rng(seed))
         except ArithmeticError as error:
             failed = error
     raise DataError(

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations"),
-    *("bounds", "structural", "shares", "scores", "rivals"),
+    *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons"),
     *("brief", "publish", "runs", "cli"),
@@ -43,7 +43,7 @@ WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "
 WRITING |= {"unlink", "rmtree", "copyfile", "touch"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["bounds", "structural", "shares"]
+ARRAYS_ONLY = ["bounds", "linearised", "structural", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 
