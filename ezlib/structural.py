@@ -134,7 +134,7 @@ class Fit:
     that the facts leave possible, the mode's first, and their `weights` (j); `offset` (n); `closed` (n) months without
     trade, whose value is in `closed_value`; `shocks`, months out of line, already inside the covariances. What is not
     known varies `spread` times as much, in `tail` degrees of freedom. `log_evidence` of the statements under this
-    model, up to a constant that models of the same statements share.
+    model, up to a constant that models of the same statements share. `failed` where the variances are the prior's.
     """
 
     stated: Statements
@@ -152,6 +152,7 @@ class Fit:
     spread: float
     tail: float
     log_evidence: float
+    failed: bool
 
     @property
     def average_covariance(self) -> np.ndarray:
@@ -170,8 +171,8 @@ def fit(
 
     `offset` (n) is the logarithm of a known profile or companion series, `regressors` (n, p) columns with one
     shrinking variance, `events` (n, q) shares of each month in which a dated event held, each with an effect of its
-    own. Statements enter linearised in z (Gauss-Newton), a printed interval as uniform over its logarithm. Raises
-    ValueError when no statement gives a level.
+    own. Statements enter linearised in z (Gauss-Newton), a printed interval as uniform over its logarithm; with
+    `rounds` = 0 the variances stay those of the prior. Raises ValueError when no statement gives a level.
     """
     n = stated.num.shape[1]
     offset = np.zeros(n) if offset is None else np.asarray(offset, float)
@@ -202,7 +203,7 @@ def fit(
         alternatives = np.stack([covariance, *(_covariance(stack, other, granted) for other in possible[1:])])
     spread = prior.spread * _own_spread(held, rows, view)
     return Fit(stated, u, centre, covariance, z, sd, alternatives, weights, offset, view.closed, view.closed_value,
-               shocks, spread, prior.spread_tail, evidence)  # fmt: skip
+               shocks, spread, prior.spread_tail, evidence, rounds == 0)  # fmt: skip
 
 
 def _of_events(n: int, events) -> np.ndarray:

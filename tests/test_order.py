@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
-    *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations"),
+    *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
     *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons"),
