@@ -52,10 +52,10 @@ def observe(facts: pd.DataFrame, series, month, as_of=None, catalogue: Catalogue
 
     Returns OBSERVATION_COLUMNS, one statement a row, by period. A level carries `value` in the indicator's own unit
     and the interval its words allow. A change carries `change_pct` and the base it is measured against; `lower` and
-    `upper` then bound the ratio 1 + change/100. `soft_sd` is 0 where the interval binds; estimates and periods that
-    cut a month carry the relative sd of a further error (`estimate_sd` of the revisions seen, PART_SD). Of several statements on
-    one period the precedence decides: published later, then firmer status, then sharper rounding; `superseded` shows the rest.
-    Raises DataError for an unknown series and for an indicator that is no flow.
+    `upper` then bound the ratio 1 + change/100. `soft_sd` is 0 where the interval binds; estimates carry the relative
+    sd of the revisions seen (`estimate_sd`), periods that cut a month that of PART_SD. Of several statements on one
+    period the precedence decides: published later, then firmer status, then sharper rounding; `superseded` shows the
+    rest. Raises DataError for an unknown series and for an indicator that is no flow.
     """
     used = _judged(facts, series, month, as_of, catalogue)
     used = used[used["reason"] == ""].sort_values(["end", "start", "observation_id"], ignore_index=True)
