@@ -15,8 +15,8 @@ from ezlib.catalogue import Catalogue, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
-from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, TET_WINDOWS, Outlook
-from ezlib.periods import CALENDAR, CALENDARS, TET, Calendar, as_month, holiday_days, month_shares
+from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, Outlook
+from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, month_shares, tet_windows
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
 BROKEN_COLUMNS = ["identity", "start", "end", "total", "parts", "gap", "slack"]
@@ -103,7 +103,7 @@ def reconcile(
     stretch = bounds.stretch_needed(over)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    fitted = shares.fit(tree, held, of, _tet_windows(months, calendar))
+    fitted = shares.fit(tree, held, of, tet_windows(months, calendar))
     drawn, effective = shares.draw(fitted, paths, np.random.default_rng(seed))
     table = table.assign(relaxed=relaxed, stretch=np.where(stated.is_change, 100, 1) * stretch)
     solved = _Solved(names, tree, months, calendar, held, of, table, drawn, effective)
@@ -262,11 +262,6 @@ def _give(stated: Statements, stretch) -> np.ndarray:
     """Relative sd of a figure that had to give way: its rounding and the stretch."""
     half = (stated.upper - stated.lower) / 2
     return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
-
-
-def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
-    windows = [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
-    return np.column_stack(windows)
 
 
 # -------------------------------------------------------------------------------------------------------- results
