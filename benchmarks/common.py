@@ -50,6 +50,15 @@ def dated(y: np.ndarray, first: pd.Period = UNDATED) -> pd.Series:
     return pd.Series(y, pd.period_range(first, periods=len(y), freq="M"))
 
 
+def free_months(spans, months: int) -> np.ndarray:
+    """Months that exact sums over `spans` (first, last) leave open: a unit vector outside their span."""
+    t = np.arange(months)
+    sums = np.array([(first <= t) & (t <= last) for first, last in spans], float)
+    rank = np.linalg.matrix_rank(sums)
+    fixed = [np.linalg.matrix_rank(np.vstack([sums, one])) == rank for one in np.eye(months)]
+    return np.flatnonzero(~np.array(fixed))
+
+
 def scored(history: pd.Series, outturn: np.ndarray) -> dict[str, float]:
     """Scores of our forecast of one series, and those of Naive2 that OWA needs."""
     began = time.process_time()
