@@ -28,9 +28,13 @@ KNOWN_MONTHS = (0, 3, 6, 9)
 
 @dataclass(frozen=True)
 class Case:
-    """One forecast to make: `history` (on months), of `cut` months or "full", and the months that followed."""
+    """One forecast to make: `history` (on months), of `cut` months or "full", and the months that followed.
+
+    Cases of one `block` hang together: origins of the same series.
+    """
 
     series: str
+    block: str
     cut: str
     history: pd.Series
     outturn: np.ndarray
@@ -83,13 +87,14 @@ def cuts(collection: str) -> list[str]:
 def cases(collection: str, cut: str) -> Iterator[Case]:
     """Every case of m1, m3, tourism or vietnam at one length of history."""
     months = HISTORIES[cut]
-    for series, history, outturn in _vietnam_cases() if collection == VIETNAM else _competition_cases(collection):
-        yield Case(series, cut, history.iloc[-months:] if months else history, outturn)
+    found = _vietnam_cases() if collection == VIETNAM else _competition_cases(collection)
+    for series, block, history, outturn in found:
+        yield Case(series, block, cut, history.iloc[-months:] if months else history, outturn)
 
 
 def _competition_cases(name: str):
     for series, (train, test) in competition(name).items():
-        yield series, dated(train), test
+        yield series, series, dated(train), test
 
 
 def _vietnam_cases():
@@ -99,7 +104,7 @@ def _vietnam_cases():
             known = y.iloc[: len(y) - back]
             if len(known) >= VIETNAM_SHORTEST:
                 origin = known.index[-VIETNAM_AHEAD - 1]
-                yield f"{name} {origin}", known.iloc[:-VIETNAM_AHEAD], known.to_numpy()[-VIETNAM_AHEAD:]
+                yield f"{name} {origin}", name, known.iloc[:-VIETNAM_AHEAD], known.to_numpy()[-VIETNAM_AHEAD:]
 
 
 def standings() -> Iterator[tuple[str, int, int, pd.Series]]:
