@@ -1,7 +1,7 @@
-"""Numbers of the prototype that the model grew from, for paired differences. The prototype is no part of this repository.
+"""Numbers of the prototype that the model grew from, for paired differences. It is itself no part of this repository.
 
-    python benchmarks/prototype.py --prototype DIR            annual totals, into benchmarks/results/prototype_totals.csv
-    python benchmarks/prototype.py --prototype DIR ahead m3   its forecasts of collections as well, into the store
+    python benchmarks/prototype.py --prototype DIR               annual totals, into results/prototype_totals.csv
+    python benchmarks/prototype.py --prototype DIR vietnam m3    its forecasts of collections, into the store
 
 DIR holds `logbsm.py`, `annual_targets.py` and `tet_robust.py`. Of the annual totals each case's interval ends, median,
 probabilities and outturn are kept, so that the paired difference can be computed without the prototype.
@@ -70,7 +70,7 @@ def stored_totals() -> evaluate.AnnualTotals | None:
 
 
 def ahead(folder: Path, collection: str) -> None:
-    """Forecasts of a collection: of the Vietnamese series with windows and robust weights, of others the plain model."""
+    """Forecasts of a collection: with windows and robust weights for the Vietnamese series, plain for others."""
     sys.path.insert(0, str(folder))
     import logbsm
 

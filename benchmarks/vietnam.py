@@ -41,6 +41,10 @@ def totals() -> None:
     before, kept = results("vietnam_totals"), {}
     for known in series.KNOWN_MONTHS:
         kept[str(known)] = before.get(str(known), {}) | standing(found, known)
+    tables = evaluate.reliability(found.chances).groupby("method")
+    kept["reliability"] = before.get("reliability", {}) | {
+        method: table[["stated", "reached", "cases"]].to_numpy().tolist() for method, table in tables
+    }
     keep("vietnam_totals", kept)
 
 
