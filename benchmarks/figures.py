@@ -36,11 +36,11 @@ def name_of(method: str) -> str:
 
 
 def panels() -> list[tuple[str, dict]]:
-    """Title and methods of every collection and length of history that has been scored."""
+    """Title and methods of every collection and length of history where ours has been scored beside others."""
     found = []
     for key, (name, cuts) in PANELS.items():
         stored = results(key)
-        for cut in [cut for cut in cuts if cut in stored]:
+        for cut in [cut for cut in cuts if {OURS} < set(stored.get(cut, {}).get("all", {}))]:
             history = "whole history" if cut == "full" else f"last {cut} months"
             found.append((f"{name}, {history}", stored[cut]["all"]))
     return found

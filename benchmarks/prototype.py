@@ -1,6 +1,7 @@
 """Numbers of the prototype that the model grew from, for paired differences. It is itself no part of this repository.
 
-    python benchmarks/prototype.py --prototype DIR               annual totals, into results/prototype_totals.csv
+    python benchmarks/prototype.py --prototype DIR               all of it
+    python benchmarks/prototype.py --prototype DIR totals        annual totals, into results/prototype_totals.csv
     python benchmarks/prototype.py --prototype DIR vietnam m3    its forecasts of collections, into the store
 
 DIR holds `logbsm.py`, `annual_targets.py` and `tet_robust.py`. Of the annual totals each case's interval ends, median,
@@ -94,9 +95,9 @@ def ahead(folder: Path, collection: str) -> None:
 if __name__ == "__main__":
     reader = argparse.ArgumentParser()
     reader.add_argument("--prototype", type=Path, required=True)
-    reader.add_argument("tasks", nargs="*", default=["totals"])
+    reader.add_argument("tasks", nargs="*")
     given = reader.parse_args()
-    for task in given.tasks or ["totals"]:
+    for task in given.tasks or ["totals", series.VIETNAM, "m3", "tourism"]:
         if task == "totals":
             totals(given.prototype)
         else:

@@ -38,7 +38,7 @@ REPRODUCE = """## How to reproduce
 | --- | --- |
 | the peers' forecasts, into `benchmarks/cache` | `benchmarks/.venv-peers/bin/python benchmarks/peers.py` |
 | those of statsmodels | `python benchmarks/references.py vietnam m3` |
-| those of the prototype, which is not here | `python benchmarks/prototype.py --prototype DIR totals vietnam m3 tourism` |
+| those of the prototype, from its own folder | `python benchmarks/prototype.py --prototype DIR` |
 | ours on M1, M3 and tourism, and the scores of all | `python benchmarks/competitions.py m1 m3 tourism` |
 | ours on the Vietnamese series, ahead and annual totals | `python benchmarks/vietnam.py` |
 | intervals where facts are few | `python benchmarks/few_facts.py` |
