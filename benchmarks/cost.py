@@ -69,7 +69,8 @@ def one_length(n: int, seed: int) -> dict[str, float]:
 def references(n: int) -> dict[str, float]:
     """Families of statsmodels with a thousand paths."""
     found = {}
-    for name in REFERENCES if n <= SLOW_UP_TO else QUICK_REFERENCES:
+    names = REFERENCES if n <= SLOW_UP_TO else QUICK_REFERENCES
+    for name in [name for name in names if n >= rivals.METHODS[name].needs]:
         spent = [seconds(lambda s=s, name=name: rivals.forecast(simulated(n, s), AHEAD, name)) for s in SLOW_SEEDS]
         found[rivals.METHODS[name].name_en] = float(np.median(spent))
     return found
@@ -92,18 +93,15 @@ def peers() -> dict[str, dict[str, float]]:
 
 
 def by_figures(count: int) -> dict[str, float]:
-    """A rebuilding of 60 months from so many figures: months, years to date and years in turn, rounded."""
+    """A rebuilding of 60 months from so many figures: months and years to date at random, rounded."""
     return {"rebuild": float(np.median([one_rebuilt(count, seed) for seed in range(REPEATS)]))}
 
 
 def one_rebuilt(count: int, seed: int) -> float:
     x, rng = simulated(REBUILT_MONTHS, seed), np.random.default_rng(seed)
-    spans = [(0, 11)]  # one of each kind in turn, none twice
-    while len(spans) < count:
-        month = int(rng.integers(REBUILT_MONTHS))
-        kinds = [(month, month), (month - month % 12, month), (month - month % 12, month - month % 12 + 11)]
-        span = kinds[len(spans) % 3] if len(spans) < 15 else kinds[len(spans) % 2]
-        spans += [span] if span not in spans else []
+    months = range(REBUILT_MONTHS)
+    every = [(t, t) for t in months] + [(t - t % 12, t) for t in months if t % 12]
+    spans = [every[i] for i in rng.permutation(len(every))[:count]]
     rows = [
         {"start": UNDATED + a, "end": UNDATED + b, "value": round(x[a : b + 1].sum(), 1), "half_width": 0.05}
         for a, b in spans

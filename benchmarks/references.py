@@ -2,9 +2,10 @@
 
     python benchmarks/references.py vietnam m3
 
-On the core sample of 200 series of M3 (100 of tourism): one fit takes up to a second. What gave way to what, because a
+Seasonal naive with drift on every series; the families on the core sample of 200 series of M3 (100 of tourism), since
+one fit takes up to a second. What gave way to what, because a
 history is too short, a fit did not converge or a model exploded, stands in the notes and is counted in the tables.
-Goes on where it stopped.
+Their mean is formed when they are scored, as that of the peers. Goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import store
 from ezlib import rivals
 
 MAKER = "statsmodels"
-METHODS = ("seasonal_naive", "ets", "sarimax", "theta", "unobserved_components", "combination")
+QUICK = ("seasonal_naive",)
+METHODS = (*QUICK, "ets", "sarimax", "theta", "unobserved_components")
 PATHS = 1000
 
 
@@ -26,7 +28,7 @@ def run(collection: str) -> None:
     chosen, done = series.sample(collection), store.read(collection, MAKER)
     for cut in series.cuts(collection):
         for case in series.cases(collection, cut):
-            for method in METHODS if case.series in chosen else ():
+            for method in METHODS if case.series in chosen else QUICK:
                 if (case.series, cut, name_of(method)) not in done:
                     one(collection, case, method)
         sys.stderr.write(f"{time.strftime('%H:%M:%S')} {collection} {cut}\n")

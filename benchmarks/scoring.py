@@ -12,11 +12,13 @@ import series
 import store
 from common import OURS, keep, results
 
-from ezlib import scores
+from ezlib import rivals, scores
 
 NAIVE = "Naive2"
 MEAN, MEDIAN = "mean(ETS, DOTM, CES)", "median(ETS, ARIMA, DOTM, CES)"
+FAMILIES = "mean of statsmodels' four"
 COMBINED = {
+    FAMILIES: (tuple(rivals.METHODS[name].name_en for name in rivals.COMBINED), np.mean),
     MEAN: (("AutoETS", "DOTM", "AutoCES"), np.mean),
     MEDIAN: (("AutoETS", "AutoARIMA", "DOTM", "AutoCES"), np.median),
 }
