@@ -154,10 +154,11 @@ def cost() -> None:
         values = [1000 * length[n][key] for n in sizes]
         line = {"color": INK if mine else GREY, "lw": 2 if key == "forecast" else 1, "ls": LINES[at % len(LINES)]}
         axes[0].plot([int(n) for n in sizes], values, marker=MARKS[at], ms=3.5, label=name, **line)
-    axes[0].set(xlabel="months of history", ylabel="CPU milliseconds a series", xscale="log", yscale="log")
+    axes[0].set(xlabel="months of history", ylabel="CPU milliseconds", xscale="log", yscale="log", ylim=(1.5, 60_000))
     axes[0].set_xticks([24, 60, 120, 240, 360], ["24", "60", "120", "240", "360"])
     axes[0].minorticks_off()
-    axes[0].legend(frameon=False, fontsize=6.5)
+    axes[0].set_yticks([10, 100, 1000], ["10", "100", "1,000"])
+    axes[0].legend(frameon=False, fontsize=6.5, ncols=2, loc="upper left")
     axes[0].set_title(f"Fit of all n months ~ n^{slope['length']['fit']:.1f}; forecast uses the last 120")
     rest = (
         (axes[1], "figures", "rebuild", "figures about 60 months", "Rebuilding"),
@@ -168,6 +169,8 @@ def cost() -> None:
         ax.plot([int(n) for n in table], [1000 * table[n][key] for n in table], color=INK, marker="o", ms=4)
         ax.set(xlabel=label, xscale="log", yscale="log")
         ax.set_xticks([int(n) for n in table], list(table))
+        ticks = [tick for tick in (10, 30, 100, 300, 1000, 3000) if ax.get_ylim()[0] < tick < ax.get_ylim()[1]]
+        ax.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
         ax.minorticks_off()
         ax.set_title(f"{what} ~ n^{slope[size][key]:.1f}")
     finish(fig, "cost.svg", f"A forecast from 120 months costs {1000 * length['120']['forecast']:.0f} ms on one thread")

@@ -2,9 +2,9 @@
 
     python benchmarks/references.py vietnam m3
 
-Seasonal naive with drift on every series; the families on the core sample of 200 series of M3 (100 of tourism), since
-one fit takes up to a second. What gave way to what, because a
-history is too short, a fit did not converge or a model exploded, stands in the notes and is counted in the tables.
+Seasonal naive with drift on every series; the families on the core sample (200 series of M3, 100 of tourism), since
+one fit takes up to a second. What gave way to what, because a history is too short, a fit did not converge or a model
+exploded, stands in the notes and is counted in the tables.
 Their mean is formed when they are scored, as that of the peers. Goes on where it stopped.
 """
 

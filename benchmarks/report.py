@@ -108,7 +108,7 @@ def collection(key: str) -> str:
     stored, (title, words) = results(key), COLLECTIONS[key]
     if not stored:
         return ""
-    parts = [f"## {title}\n", *([f"{words}\n"] if words else [])]
+    parts = [f"## {title}\n", *([wrapped(words)] if words else [])]
     for group in ("all", "core"):
         for cut in [cut for cut in stored if len(stored[cut].get(group, {})) > (group == "core")]:
             methods = stored[cut][group]
@@ -141,9 +141,10 @@ the year before. Run rate and profile spread as their own past errors do; AutoET
 paths each) by sample paths; the prototype by its recorded numbers
 ([prototype_totals.csv](../benchmarks/results/prototype_totals.csv)). "Ours less": Brier score of ezlib less that of the
 row on the same cases, with the interval over whole years, and over whole series. Three years can be drawn in ten ways
-only: read the intervals over years as a hint.
+only: read the intervals over years as a hint. "Of it by chance": the calibration error to expect from so few cases if
+every stated probability were right.
 """
-TOTALS_HEADER = ["method", "80 % covers", "width", "mean error", "Brier", "calibration error"]
+TOTALS_HEADER = ["method", "80 % covers", "width", "mean error", "Brier", "calibration error", "of it by chance"]
 TOTALS_HEADER += ["ours less, over years", "ours less, over series"]
 
 
@@ -169,6 +170,7 @@ def totals_row(method: str, row: dict) -> list[str]:
         f"{row['mape']:.1f} %",
         f"{row['brier']:.4f}",
         f"{row['calibration_error']:.3f}",
+        f"{row['calibration_by_chance']:.3f}",
         *("" if method == OURS else ranged(d[0], d[1:], 4) if d else "–" for d in differences),
     ]
 
@@ -259,26 +261,30 @@ def cost() -> str:
         [
             ours.get(name, name),
             *(f"{1000 * row[name]:.0f}" if name in row else "–" for row in length.values()),
-            f"{slopes['length'][name]:.1f}",
+            f"{slopes['length'][name] + 0.0:.1f}".replace("-0.0", "0.0"),
             "" if name in ours else f"{length['120'][name] / length['120']['forecast']:.1f}",
         ]
         for name in shown
     ]
     parts = [
         "## Cost, CPU milliseconds a series on one thread\n",
-        "Simulated series, peers in the same run. Slope: of log time on log length, from 60 months on. A forecast uses "
-        "the last 120 months, so that its cost stays level beyond. The last column is the ratio to our whole call at "
-        "120 months.\n",
+        wrapped(
+            "Simulated series, peers in the same run. Slope: of log time on log length, from 60 months on. A forecast "
+            "uses the last 120 months, so that its cost stays level beyond. The last column is the ratio to our whole "
+            "call at 120 months. Statsmodels' and our rows include 1,000 paths, those of the peers intervals alone."
+        ),
         table(["", *(f"{n} months" for n in length), "slope", "times ours"], rows),
-        "Rebuilding 60 months from figures, ms: "
-        + "; ".join(f"{n} figures {1000 * row['rebuild']:.0f}" for n, row in stored["figures"].items())
-        + f"; slope {slopes['figures']['rebuild']:.1f}.",
-        "Series of 120 months forecast one after the other, ms: "
-        + "; ".join(f"{n} series {1000 * row['forecast']:.0f}" for n, row in stored["series"].items())
-        + f"; slope {slopes['series']['forecast']:.2f}.\n",
+        "Rebuilding 60 months from so many figures; forecasting so many series of 120 months one after another:\n",
+        table(*across(stored["figures"], "figures", "rebuild", slopes["figures"]["rebuild"])),
+        table(*across(stored["series"], "series", "forecast", slopes["series"]["forecast"])),
         picture("cost.svg", "CPU time against length, figures and series"),
     ]
     return "\n".join(parts)
+
+
+def across(stored: dict, what: str, key: str, slope: float) -> tuple[list[str], list[list[str]]]:
+    """Header and the one row of a table of milliseconds by size."""
+    return [what, *stored, "slope"], [["ms", *(f"{1000 * row[key]:.0f}" for row in stored.values()), f"{slope:.2f}"]]
 
 
 def wrapped(text: str) -> str:

@@ -21,8 +21,9 @@ from common import OURS, keep, results, run_ours
 from prototype import stored_totals
 from scoring import score
 
-from ezlib import evaluate
+from ezlib import evaluate, scores
 
+CHANCE_DRAWS = 200
 NAMED = (OURS, "run_rate", "profile")
 
 
@@ -57,11 +58,22 @@ def standing(found: evaluate.AnnualTotals, known: int) -> dict[str, dict]:
     rows = {}
     for method, row in table.iterrows():
         rows[method] = row.to_dict() | {"coverage_80_interval": list(covers.loc[method])[1:]}
+        rows[method]["calibration_by_chance"] = by_chance(chances[chances["method"] == method])
         if method != OURS:
             for blocks in ("year", "series"):
                 difference = evaluate.brier_difference(chances, method, blocks=blocks)
                 rows[method][f"ours_less_by_{blocks}"] = list(difference.loc[known])
     return rows
+
+
+def by_chance(chances: pd.DataFrame) -> float:
+    """Calibration error to expect of these probabilities if each were right: cases are few, so that it is not 0.
+
+    One draw a total decides all its targets, as one outturn does.
+    """
+    stated = chances.pivot(index=["series", "year"], columns="growth", values="probability").to_numpy()
+    luck = np.random.default_rng(0).uniform(size=(CHANCE_DRAWS, len(stated), 1))
+    return float(np.mean([scores.calibration_error(stated.ravel(), (one < stated).ravel()) for one in luck]))
 
 
 def peers_from_store() -> dict:
