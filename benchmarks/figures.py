@@ -12,7 +12,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 from common import HERE, OURS, results
-from scoring import NAIVE
+from scoring import FAMILIES, MEAN, MEDIAN, NAIVE
 
 FOLDER = HERE.parent / "docs" / "img"
 STYLE = {
@@ -20,7 +20,9 @@ STYLE = {
     "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 8, "axes.titlelocation": "left",
 }  # fmt: skip
 INK, GREY, PALE = "black", "0.45", "0.88"
-NAMES = {OURS: "ezlib", "run_rate": "run rate"}
+NAMES = {OURS: "ezlib", "run_rate": "run rate", MEAN: "mean of three", MEDIAN: "median of four"}
+NAMES |= {FAMILIES: "mean, statsmodels", "Exponential smoothing (ETS)": "ETS, statsmodels"}
+NAMES |= {"Seasonal ARIMA (airline)": "airline", "Seasonal naive with drift": "seasonal naive"}
 PANELS = {
     "m3": ("M3", ("full", "36", "24")),
     "tourism": ("Tourism", ("full", "36", "24")),
@@ -49,7 +51,7 @@ def panels() -> list[tuple[str, dict]]:
 def by_method(measure: str, file: str, title: str, label: str, draw_behind) -> None:
     """A panel a collection and length: a row a method, a dot with its 90 % interval."""
     shown = panels()
-    fig, axes = plt.subplots(-(-len(shown) // 3), 3, figsize=(8.4, 1.9 * -(-len(shown) // 3) + 0.7))
+    fig, axes = plt.subplots(-(-len(shown) // 3), 3, figsize=(8.4, 2.2 * -(-len(shown) // 3) + 0.7))
     for ax in axes.flat[len(shown) :]:
         ax.remove()
     for ax, (name, methods) in zip(axes.flat, shown, strict=False):

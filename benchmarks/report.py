@@ -298,7 +298,8 @@ def picture(file: str, words: str) -> str:
 
 def page() -> str:
     drawn = {"accuracy-owa.svg": "OWA by method", "accuracy-coverage.svg": "Coverage of 95 % intervals by method"}
-    pictures = "\n".join(picture(*one) for one in drawn.items())
+    names = f"Mean of three is `{MEAN}`, median of four `{MEDIAN}`.\n"
+    pictures = "\n".join([*(picture(*one) for one in drawn.items()), names])
     sections = [
         wrapped(HEAD),
         REPRODUCE,
