@@ -22,7 +22,7 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import load_catalogue
-from ezlib.contracts import STATUSES
+from ezlib.contracts import DENOMINATORS, STATUSES
 from ezlib.facts import add_intervals
 
 FINDING_COLUMNS = [
@@ -336,11 +336,6 @@ class Evidence:
         return self.catalogue.indicators[indicator].kind
 
 
-# A ratio that names another quantity of the same period: (indicator, basis) -> the indicator it is a share of.
-DENOMINATORS = {
-    ("industrial_sales_tonnes", "ratio_to_output_pct"): "industrial_output_tonnes",
-    ("industrial_sales_value_2010prices", "ratio_to_output_pct"): "industrial_output_value_2010prices",
-}
 OPENING_STOCK = "ratio_to_opening_stock_pct"
 DIFFERENCES = {"mom_abs": 1, "yoy_abs": 12, "ytd_yoy_abs": 12}
 CHANGES = {"mom": 1, "yoy": 12, "ytd_yoy": 12}

@@ -23,16 +23,25 @@ import numpy as np
 import pandas as pd
 
 from ezlib.catalogue import Catalogue, Identity, data_root, load_catalogue
-from ezlib.contracts import BASES, DATE_COLUMNS, FACT_COLUMNS, FACT_RULES, NUMBER_COLUMNS, DataError, as_of_date
+from ezlib.contracts import (
+    BASES,
+    DATE_COLUMNS,
+    DENOMINATORS,
+    FACT_COLUMNS,
+    FACT_RULES,
+    NUMBER_COLUMNS,
+    DataError,
+    as_of_date,
+)
 from ezlib.documents import Document, make_document, read_document
 from ezlib.facts import FACTS_FOLDER, append_facts
 from ezlib.periods import as_month, month_bounds
 from ezlib.phrases import Phrases, When, annotate, fold, load_phrases
-from ezlib.sentences import REASONS, Left, Proposal, Source, Walk, days_of, last_month, with_year
+from ezlib.sentences import REASONS, Change, Left, Proposal, Source, Walk, days_of, last_month, with_year
 from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
 
 PROPOSAL_COLUMNS = [*FACT_COLUMNS, "place", "confidence"]
-UNREAD_COLUMNS = ["number", "reason", "section", "sentence", "place"]
+UNREAD_COLUMNS = ["number", "reason_vi", "reason_en", "section", "sentence", "place"]
 DRAFT_COLUMNS = [*PROPOSAL_COLUMNS, "sentence"]
 OUTPUTS = "outputs"
 
@@ -108,7 +117,7 @@ def parse_document(document: Document, zone: str, path: Path, published=None, mo
         unread += left
     proposals = _settle_parts(_choose_readings(proposals, catalogue), catalogue)
     proposals, repeated = _without_repeats(proposals)
-    proposals, further = _settle_changes(proposals)
+    proposals, further = _settle_changes(_with_doubts(proposals))
     unread = sorted([*unread, *repeated, *further], key=lambda left: left.start)
     facts = _facts_frame(proposals, source, document, catalogue)
     left = _unread_frame(unread, document)
@@ -129,6 +138,7 @@ def _identify(document, zone, path, published, month, catalogue, phrases) -> Sou
     period = (
         When("month", *_year_and_month(month)) if month is not None else _own_period(title, document, phrases, lang)
     )
+    period = period and _with_stated_year(period, document, phrases, lang)
     day = dated or (period and _assumed_date(period, zone, catalogue))
     if day is None:
         what = f"{path.name} says neither its date nor the period it is about"
@@ -204,6 +214,18 @@ def _own_period(title: str, document: Document, phrases: Phrases, lang: str) -> 
     return None
 
 
+def _with_stated_year(period: When, document: Document, phrases: Phrases, lang: str) -> When:
+    """A period without a year, in the year of the latest month or day that the text names with one."""
+    if period.year is not None:
+        return period
+    named = [m.value for p in document.paragraphs for m in annotate(p.text, phrases, lang) if m.kind == "when"]
+    dated = [last_month(when) for when in named if when.year and when.form in _DATED_FORMS]
+    return with_year(period, max(dated).year, max(dated).month) if dated else period
+
+
+_DATED_FORMS = ("month", "to_month", "first", "quarter", "half", "day", "to_day", "days")
+
+
 def _assumed_date(period: When, zone: str, catalogue: Catalogue) -> dt.date | None:
     if period.year is None:
         return None
@@ -222,7 +244,7 @@ def _choose_readings(proposals: list[Proposal], catalogue: Catalogue) -> list[Pr
         if len(fact.number.readings) > 1:
             fact = _chosen(fact, proposals, signs, catalogue)
         elif _is_out_of_scale(fact, sure, catalogue):
-            fact = replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, _scale_note(fact)))
+            fact = _in_scale(fact, sure, catalogue)
         chosen.append(fact)
     return [_by_total(fact, chosen, catalogue) if len(fact.number.readings) > 1 else fact for fact in chosen]
 
@@ -239,6 +261,8 @@ def _chosen(fact: Proposal, proposals: list[Proposal], signs: set[str], catalogu
     peers = [p.in_unit(catalogue)[0] for p in [p for p in like if len(p.number.readings) == 1] or like]
     peers = [p for p in peers if p > 0]
     if not peers or 0 in values:
+        if _is_too_fine(fact, catalogue):
+            return _read_otherwise(fact, "since fees are not told to the nearest thousand đồng")
         return replace(fact, trust=fact.trust * _trust_in_style(fact, signs))
     misfit = [min(abs((v / p).ln()) for p in peers) for v in values]
     return fact if misfit[0] <= misfit[1] else _read_otherwise(fact, "like its other figures")
@@ -249,9 +273,13 @@ def _trust_in_style(fact: Proposal, signs: set[str]) -> float:
     sign = next(c for c in fact.number.printed if c in ".,")
     as_decimal = fact.number.readings[0][1] < 1
     agrees = signs == {sign} if as_decimal else sign not in signs
-    # "1,007 triệu đồng" is more often 1007 million than a sum told to the nearest thousand đồng.
-    finely = as_decimal and fact.number.power == 6 and fact.number.units == ("vnd",)
-    return 0.8 if finely else 0.97 if agrees and signs else 0.9 if not signs else 0.8
+    return 0.97 if agrees and signs else 0.9 if not signs else 0.8
+
+
+def _is_too_fine(fact: Proposal, catalogue: Catalogue) -> bool:
+    """Whether "1,007 triệu đồng" would be a sum told to the nearest thousand, where the indicator counts billions."""
+    in_millions = fact.number.power == 6 and fact.number.units == ("vnd",) and fact.number.readings[0][1] < 1
+    return in_millions and catalogue.unit(fact.unit).factor >= 10**9
 
 
 def _read_otherwise(fact: Proposal, why: str) -> Proposal:
@@ -273,17 +301,44 @@ def _by_total(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -
     return fact
 
 
+# More than any zone or province can have: 500,000 tỷ đồng.
+BEYOND_ANY_ZONE = {"billion_vnd": 500_000}
+
+
 def _is_out_of_scale(fact: Proposal, sure: list[Proposal], catalogue: Catalogue) -> bool:
-    """Whether a figure with several separators is a hundred times any other of its unit in the text."""
+    """Whether a figure with several separators is a hundred times any other of its unit in the text, or of any zone."""
     if fact.number.printed.count(".") + fact.number.printed.count(",") < 2 or fact.number.power == 0:
         return False
     value = fact.in_unit(catalogue)[0]
     others = [p.in_unit(catalogue)[0] for p in sure if p.unit == fact.unit and p is not fact]
-    return bool(others) and value > 100 * max(others)
+    if not others:
+        return fact.scope != "national" and value > BEYOND_ANY_ZONE.get(fact.unit, value)
+    return value > 100 * max(others)
 
 
-def _scale_note(fact: Proposal) -> str:
-    return f"printed {fact.number.printed}, far above every other figure in this unit; kept as printed"
+def _in_scale(fact: Proposal, sure: list[Proposal], catalogue: Catalogue) -> Proposal:
+    """A figure out of scale with its last separator read as the decimal sign: 7.955.082 tỷ as 7955,082 tỷ.
+
+    A ratio printed with it ("146,6 % of output") speaks for one of the two; else the scale of the text decides.
+    """
+    value, step = fact.number.readings[0]
+    slipped = replace(fact, number=replace(fact.number, readings=((value, step), (value / 1000, step / 1000))))
+    for change in fact.changes:
+        whole = next((p for p in sure if _is_of_what(p, fact, change)), None)
+        if whole is not None:
+            share = 100 * slipped.in_unit(catalogue, 1)[0] / whole.in_unit(catalogue)[0]
+            if abs(share - change.value) <= Decimal("0.01") * change.value:
+                return _read_otherwise(slipped, f"as the {_plain(change.value)} % printed with it asks")
+    if not _is_out_of_scale(replace(slipped, choice=1), sure, catalogue):
+        return _read_otherwise(slipped, "in the scale of a zone and of the other figures in this unit")
+    note = f"printed {fact.number.printed}, far above every other figure in this unit; kept as printed"
+    return replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, note))
+
+
+def _is_of_what(fact: Proposal, part: Proposal, change: Change) -> bool:
+    """Whether a figure is what another is given as a ratio of: the output of the same days, for sales."""
+    whole = DENOMINATORS.get((part.indicator, change.basis))
+    return (fact.zone, fact.indicator, fact.scope, fact.days) == (part.zone, whole, part.scope, part.days)
 
 
 def _settle_parts(proposals: list[Proposal], catalogue: Catalogue) -> list[Proposal]:
@@ -297,7 +352,22 @@ def _settle_parts(proposals: list[Proposal], catalogue: Catalogue) -> list[Propo
         if fits:
             settled = {id(p): _at(p, fits[0], catalogue) for p in parts}
             proposals = [settled.get(id(p), p) for p in proposals]
-    return proposals
+    return [_by_plan_share(p, catalogue) if p.rival else p for p in proposals]
+
+
+def _by_plan_share(fact: Proposal, catalogue: Catalogue) -> Proposal:
+    """A part with a share of the year's plan that fits the year to date and is far too much for the month."""
+    share = next((c.value for c in fact.changes if c.basis == "plan_share_pct"), None)
+    later = _at(fact, fact.rival, catalogue)
+    if share is not None and _pace(share, fact) > 2.5 and Decimal("0.4") < _pace(share, later) < Decimal("2.5"):
+        return replace(later, trust=0.92 * later.trust)
+    return fact
+
+
+def _pace(share: Decimal, fact: Proposal) -> Decimal:
+    """A share of the year's plan as a multiple of the share of the year that its period is."""
+    start, end, _ = fact.days
+    return share / (Decimal(100 * ((end - start).days + 1)) / 365)
 
 
 def _is_part(fact: Proposal, identity: Identity) -> bool:
@@ -332,6 +402,33 @@ def _without_repeats(proposals: list[Proposal]) -> tuple[list[Proposal], list[Le
         kept[key] = better
         repeated.append(Left(worse.number.printed, "repeated", "", worse.sentence, worse.start, worse.end))
     return sorted(kept.values(), key=lambda f: f.start), repeated
+
+
+def _with_doubts(proposals: list[Proposal]) -> list[Proposal]:
+    """The facts, with less trust in those that another figure of the text, or the calendar, speaks against."""
+    by_period: dict[tuple, list[Proposal]] = {}
+    for fact in proposals:
+        by_period.setdefault((*fact.series, fact.days, fact.status), []).append(fact)
+    doubted = []
+    for fact in proposals:
+        rivals = [f for f in by_period[(*fact.series, fact.days, fact.status)] if f is not fact]
+        # Of two values for one thing the better founded keeps its trust, the other may be of a part of it.
+        if any((f.trust, -f.start) > (fact.trust, -fact.start) for f in rivals):
+            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, "another value is given for the same"))
+        shares = [c for c in fact.changes if c.basis == "plan_share_pct" and _is_far_from_calendar(c, fact)]
+        if shares:
+            note = f"{_plain(shares[0].value)} % of the year's plan does not fit the calendar; kept as printed"
+            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, note))
+        doubted.append(fact)
+    return doubted
+
+
+def _is_far_from_calendar(share: Change, fact: Proposal) -> bool:
+    """Whether a share of plan reached in part of a year is far off, and a shifted decimal point would mend it."""
+    if fact.days[2] not in ("ytd", "half", "quarter"):
+        return False
+    pace = _pace(share.value, fact)
+    return any(Decimal("0.4") < pace * shift < Decimal("2.5") for shift in (Decimal("0.1"), 10)) and not 0.2 < pace < 5
 
 
 def _facts_frame(proposals: list[Proposal], source: Source, document: Document, catalogue: Catalogue) -> pd.DataFrame:
@@ -409,7 +506,7 @@ def _settle_changes(proposals: list[Proposal]) -> tuple[list[Proposal], list[Lef
 
 def _unread_frame(unread: list[Left], document: Document) -> pd.DataFrame:
     rows = [
-        (left.number, REASONS[left.reason], left.section, left.sentence, _place(left.start, left.end, document))
+        (left.number, *REASONS[left.reason], left.section, left.sentence, _place(left.start, left.end, document))
         for left in unread
     ]
     return pd.DataFrame(rows, columns=UNREAD_COLUMNS).astype("str")

@@ -98,7 +98,9 @@ def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
     if len(findings):
         parts += ["", say("section.findings", lang), *(f"- {text}" for text in findings_texts(findings, lang))]
     parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
-    parts += [f"- {row.number}: {row.reason}: …{row.sentence[:90]}…" for row in report.unread.itertuples()]
+    parts += [
+        f"- {row.number}: {getattr(row, f'reason_{lang}')}: …{row.sentence[:90]}…" for row in report.unread.itertuples()
+    ]
     return wording.plain("\n".join(parts))
 
 
