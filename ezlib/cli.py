@@ -81,6 +81,7 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
     """
     from ezlib import reports
     from ezlib.tables import proposal_text
+    from ezlib.wording import say
 
     if Path(report).suffix.lower() == ".csv":
         facts, draft = reports.load_draft(report), Path(report)
@@ -91,9 +92,9 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
         facts = read.facts
     if yes:
         for path in reports.append_proposal(facts, root=root):
-            click.echo(f"{len(facts)} facts appended: {path}")
+            click.echo(say("proposal.appended", lang, count=str(len(facts)), file=str(path)))
     else:
-        click.echo(f"Nothing was added yet. Look through {draft}, then: ezlib ingest {draft} --zone {zone} --yes")
+        click.echo(say("proposal.draft", lang, draft=str(draft), zone=zone))
 
 
 @cli.command()

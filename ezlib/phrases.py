@@ -368,7 +368,7 @@ _SPLIT = re.compile(r"(?<![\w.,/])(?P<a>\d{1,3}), (?P<b>\d{1,3})(?=\s*[^\W\d])")
 _OF_PLAN = re.compile(r"\s?/\s?\d+(?:[.,]\d+)*(?=\s*(?:nghìn|ngàn|triệu|tỷ|usd|đồng|tấn|lượt|million|billion))")
 _FRACTION = re.compile(r"(?<![\w.,/])\d{1,3}/\d{1,3}(?![\w/])")
 _DIGITS_END = re.compile(r"(?:us\$|usd|\$|vnd|vnđ)?\s?[\d.,\s/-]*\d", re.IGNORECASE)
-_PERCENT = re.compile(r"\s*(?:%|phần trăm\b|percent\b|per cent\b|pct\b)")
+_PERCENT = re.compile(r"[\s-]*(?:%|phần trăm\b|percent\b|per cent\b|pct\b)")
 _POINTS = re.compile(r"\s*(?:điểm (?:%|phần trăm)|percentage points?)")
 _TIMES = re.compile(r"\s*(?:lần|times|-?\s?fold)\b")
 _GLUED = re.compile(r"[^\W\d_]+[-.]?\d[\w]*(?:[-/.]\w+)*")
@@ -408,7 +408,11 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
     marks += (features := _features(said, marks, phrases))
     # "Sầu riêng" is a fruit, not the "riêng" that turns aside.
     named = [(m.start, m.end) for m in features if m.end - m.start > 1]
-    marks = [m for m in marks if m.kind not in ("digressions", "of_which") or not any(a < m.end and m.start < b for a, b in named)]
+    marks = [
+        m
+        for m in marks
+        if m.kind not in ("digressions", "of_which") or not any(a < m.end and m.start < b for a, b in named)
+    ]
     free = tokens_of(folded)
     for kind in ("name", "quoted"):
         marks += [Mark(free[i][1], free[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(free)]

@@ -37,7 +37,7 @@ from ezlib.documents import Document, make_document, read_document
 from ezlib.facts import FACTS_FOLDER, append_facts
 from ezlib.periods import as_month, month_bounds
 from ezlib.phrases import Phrases, When, annotate, fold, load_phrases
-from ezlib.sentences import REASONS, Change, Left, Proposal, Source, Walk, days_of, last_month, with_year
+from ezlib.sentences import REASONS, Change, Left, Proposal, Source, Walk, days_of, last_month, note, with_year
 from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
 
 PROPOSAL_COLUMNS = [*FACT_COLUMNS, "place", "confidence"]
@@ -136,7 +136,9 @@ def _identify(document, zone, path, published, month, catalogue, phrases) -> Sou
     stated = as_of_date(published, "published")
     dated = stated or _printed_date(document, phrases, lang)
     period = (
-        When("month", *_year_and_month(month)) if month is not None else _own_period(title, document, phrases, lang)
+        When("month", *_year_and_month(month))
+        if month is not None
+        else _own_period(title, document, phrases, lang, issuer == "press" and dated is not None)
     )
     period = period and _with_stated_year(period, document, phrases, lang)
     day = dated or (period and _assumed_date(period, zone, catalogue))
@@ -163,7 +165,7 @@ def _first_lines(document: Document, count: int) -> str:
 
 def _issuer(document: Document, phrases: Phrases) -> tuple[str, str, str]:
     """Scope, kind and name of the office whose head a text bears; ('press', 'press', '') for a newspaper's."""
-    headed = any(line.strip(" :*") == "BÁO CÁO" for line in document.text[:4000].split("\n"))
+    headed = any(line.strip(" :*").startswith("BÁO CÁO") for line in document.text[:4000].split("\n"))
     if not headed and not phrases.lexicons["letterhead"].values(_first_lines(document, 25)):
         return "press", "press", ""
     for entry in phrases.table["issuers"]:
@@ -201,11 +203,11 @@ def _printed_date(document: Document, phrases: Phrases, lang: str) -> dt.date | 
     return days[0] if days else None
 
 
-def _own_period(title: str, document: Document, phrases: Phrases, lang: str) -> When | None:
-    """The period a report is about: the first its title names; an article's is left open."""
+def _own_period(title: str, document: Document, phrases: Phrases, lang: str, article: bool) -> When | None:
+    """The period a report is about: the first its title names; that of an article with its day is left open."""
     forms = ("month", "quarter", "half", "first", "year", "to_month")
     texts = [title] if title else []
-    if not any(m.kind == "when" for m in annotate(title, phrases, lang)):
+    if not article and not any(m.kind == "when" for m in annotate(title, phrases, lang)):
         texts += [p.text for p in document.paragraphs[:8] if p.mark in ("", "plain")]
     for text in texts:
         for mark in annotate(text[:400], phrases, lang):
@@ -262,10 +264,10 @@ def _chosen(fact: Proposal, proposals: list[Proposal], signs: set[str], catalogu
     peers = [p for p in peers if p > 0]
     if not peers or 0 in values:
         if _is_too_fine(fact, catalogue):
-            return _read_otherwise(fact, "since fees are not told to the nearest thousand đồng")
+            return _read_otherwise(fact, "fees")
         return replace(fact, trust=fact.trust * _trust_in_style(fact, signs))
     misfit = [min(abs((v / p).ln()) for p in peers) for v in values]
-    return fact if misfit[0] <= misfit[1] else _read_otherwise(fact, "like its other figures")
+    return fact if misfit[0] <= misfit[1] else _read_otherwise(fact, "series")
 
 
 def _trust_in_style(fact: Proposal, signs: set[str]) -> float:
@@ -282,9 +284,22 @@ def _is_too_fine(fact: Proposal, catalogue: Catalogue) -> bool:
     return in_millions and catalogue.unit(fact.unit).factor >= 10**9
 
 
-def _read_otherwise(fact: Proposal, why: str) -> Proposal:
-    note = f"printed {fact.number.printed}; read as {_plain(fact.number.readings[1][0])} {why}"
-    return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, note))
+def _read_otherwise(fact: Proposal, why: str, share: str = "") -> Proposal:
+    vi, en = READ_SO[why]
+    value, share = _plain(fact.number.readings[1][0]), f"{share} %"
+    said = {"why_vi": vi.format(share=share), "why_en": en.format(share=share)}
+    words = note("read", printed=fact.number.printed, value=value, **said)
+    return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, words))
+
+
+READ_SO = {
+    "series": ("theo các số khác của chỉ tiêu", "like its other figures"),
+    "parts": ("để các phần cộng lại bằng tổng", "so that the parts add up to the total"),
+    "ratio": ("theo tỷ lệ {share} in kèm", "as the {share} printed with it asks"),
+    "scale": ("cho hợp cỡ với các số khác cùng đơn vị", "in the scale of a zone and of the other figures in this unit"),
+    "fees": ("vì số thu không lẻ đến nghìn đồng", "since fees are not told to the nearest thousand đồng"),
+}
+"""Why the less usual reading of a number was taken, Vietnamese and English."""
 
 
 def _by_total(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -> Proposal:
@@ -297,7 +312,7 @@ def _by_total(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -
         if identity.total in at and None not in others:
             sums = [sum(others) + fact.in_unit(catalogue, k)[0] for k in range(2)]
             if [_adds_up(added, at[identity.total]) for added in sums] == [False, True]:
-                return _read_otherwise(fact, "so that the parts add up to the total")
+                return _read_otherwise(fact, "parts")
     return fact
 
 
@@ -328,11 +343,10 @@ def _in_scale(fact: Proposal, sure: list[Proposal], catalogue: Catalogue) -> Pro
         if whole is not None:
             share = 100 * slipped.in_unit(catalogue, 1)[0] / whole.in_unit(catalogue)[0]
             if abs(share - change.value) <= Decimal("0.01") * change.value:
-                return _read_otherwise(slipped, f"as the {_plain(change.value)} % printed with it asks")
+                return _read_otherwise(slipped, "ratio", _plain(change.value))
     if not _is_out_of_scale(replace(slipped, choice=1), sure, catalogue):
-        return _read_otherwise(slipped, "in the scale of a zone and of the other figures in this unit")
-    note = f"printed {fact.number.printed}, far above every other figure in this unit; kept as printed"
-    return replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, note))
+        return _read_otherwise(slipped, "scale")
+    return replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, note("scale", printed=fact.number.printed)))
 
 
 def _is_of_what(fact: Proposal, part: Proposal, change: Change) -> bool:
@@ -414,11 +428,11 @@ def _with_doubts(proposals: list[Proposal]) -> list[Proposal]:
         rivals = [f for f in by_period[(*fact.series, fact.days, fact.status)] if f is not fact]
         # Of two values for one thing the better founded keeps its trust, the other may be of a part of it.
         if any((f.trust, -f.start) > (fact.trust, -fact.start) for f in rivals):
-            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, "another value is given for the same"))
+            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, note("second")))
         shares = [c for c in fact.changes if c.basis == "plan_share_pct" and _is_far_from_calendar(c, fact)]
         if shares:
-            note = f"{_plain(shares[0].value)} % of the year's plan does not fit the calendar; kept as printed"
-            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, note))
+            said = note("calendar", share=_plain(shares[0].value))
+            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, said))
         doubted.append(fact)
     return doubted
 
@@ -462,7 +476,7 @@ def _row(i: int, fact: Proposal, source: Source, document: Document, catalogue: 
         "publisher": catalogue.zone(source.zone).issuer_vi if source.issuer == "board" else source.office,
         "reference": f"doc:{source.name}",
         "scope_note": "",
-        "note": "; ".join(fact.notes if source.dated else (*fact.notes, "date of publication assumed")),
+        "note": "; ".join(fact.notes if source.dated else (*fact.notes, note("undated"))),
         "place": _place(fact.start, fact.end, document),
         "confidence": round(min(fact.trust, 1.0), 2),
     }

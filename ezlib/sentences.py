@@ -36,7 +36,10 @@ REASONS = {
     "digits": ("chữ số và dấu phân cách không theo cách viết nào", "the digits and separators fit no style of numbers"),
     "alone": ("mức tăng giảm hoặc tỷ lệ không đi kèm số nào", "a change or share without a figure it belongs to"),
     "basis": ("không nêu so với kỳ nào", "it is not said what the change is measured against"),
-    "third": ("mỗi số liệu chỉ giữ hai mức so sánh; đây là mức thứ ba", "a fact holds two changes; this is a further one"),
+    "third": (
+        "mỗi số liệu chỉ giữ hai mức so sánh; đây là mức thứ ba",
+        "a fact holds two changes; this is a further one",
+    ),
     "fraction": ("là phân số hoặc thứ hạng", "a fraction or a rank"),
     "difference": ("nhắc lại mức tăng giảm bằng số tuyệt đối", "a change said once more as an amount"),
     "currency": ("nhắc lại số tiền bằng đồng tiền khác", "the amount once more in another currency"),
@@ -45,6 +48,28 @@ REASONS = {
     "repeated": ("nhắc lại số liệu đã có trong văn bản", "says again what another figure of the text says"),
 }
 """Why a number of the text became no fact, in the words shown beside it, Vietnamese and English."""
+
+
+NOTES = {
+    "ratio": ("in là bằng {printed}", "printed as equal to {printed}"),
+    "read": ("in là {printed}; đọc là {value} {why_vi}", "printed {printed}; read as {value} {why_en}"),
+    "scale": (
+        "in là {printed}, lớn hơn hẳn mọi số cùng đơn vị; giữ như đã in",
+        "printed {printed}, far above every other figure in this unit; kept as printed",
+    ),
+    "second": ("văn bản còn nêu một số khác cho cùng chỉ tiêu", "another value is given for the same"),
+    "calendar": (
+        "{share} % kế hoạch năm không hợp với thời gian đã qua; giữ như đã in",
+        "{share} % of the year's plan does not fit the calendar; kept as printed",
+    ),
+    "undated": ("ngày công bố là giả định", "date of publication assumed"),
+}
+"""What is said of a fact that was doubted or had to be chosen, Vietnamese and English."""
+
+
+def note(key: str, **values: str) -> str:
+    """The words of NOTES in both languages, as they stand in the column of that name."""
+    return " / ".join(words.format(**values) for words in NOTES[key])
 
 
 @dataclass(frozen=True)
@@ -222,6 +247,7 @@ def _same_dimension(a: str, b: str, catalogue: Catalogue) -> bool:
 # How much a feature counts by where it is said: beside the figure, of the figure before, in the paragraph's head, in
 # the same sentence, in the heading above, further off.
 NEAR, LAST, HEAD, SENTENCE, PARENT, FAR = 1.0, 0.9, 0.85, 0.8, 0.7, 0.6
+HEADLINE = 0.3  # an article's headline draws attention; its figures may be of anything
 UNEXPLAINED, NAMED = 0.6, 0.5
 
 
@@ -328,6 +354,7 @@ class _Sentence:
     status: str = ""
     first: int = 0  # facts found before this sentence
     goes_on: bool = False
+    aimed: bool = False  # whether the last figure was an aim
     used: set[int] = field(default_factory=set)  # starts of comparisons taken
     pending: list[tuple[Mark, str, Base | None]] = field(default_factory=list)
     outer: list[tuple] = field(default_factory=list)
@@ -403,7 +430,8 @@ class Walk:
         context: dict[str, float] = {}
         for depth, above in enumerate(held):
             for feature in above.features:
-                context.setdefault(feature, max(0.3, PARENT - 0.1 * depth))
+                headline = self.source.issuer == "press" and depth == len(held) - 1
+                context.setdefault(feature, HEADLINE if headline else max(0.3, PARENT - 0.1 * depth))
         base = next((above.base for above in held if above.base), None)
         current = self.latest if self.source.issuer == "press" else None
         state = _State(base or current or self.source.period, base is not None, context)
@@ -569,7 +597,11 @@ class Walk:
         """Why a figure can be no fact whatever it measures; '' when nothing speaks against it."""
         if not mark.value.readings:
             return "fraction" if "/" in mark.value.printed else "digits"
-        if any(m.kind == "aims" for m in before):
+        listed = sentence.aimed and ";" not in self.text[before[0].start if before else mark.start : mark.start]
+        sentence.aimed = any(m.kind == "aims" for m in before) or (
+            listed and not any(m.kind in ("status", "when", "cumulative", "versus") for m in before)
+        )
+        if sentence.aimed:
             return "aim"
         if self._is_in_turn(mark, sentence):
             return "in_turn"
@@ -582,7 +614,7 @@ class Walk:
         return "base" if last_years or not since & {"feature", "cumulative", "when"} else ""
 
     def _is_in_turn(self, mark: Mark, sentence: _Sentence) -> bool:
-        """Whether a figure is of a list told in the order of another: "lần lượt 75 và 58", "75 and 58, respectively"."""
+        """Whether a figure is told in the order of another list: "lần lượt 75 và 58", "75 and 58, respectively"."""
         if self.source.lang == "vi":  # "lần lượt" leads the list, "respectively" closes it
             return bool(sentence.within(sentence.start, mark.start, "in_turn"))
         closing = sentence.within(mark.end, sentence.end, "in_turn")
@@ -614,7 +646,7 @@ class Walk:
         """ "402,7 tỷ đồng (15,8 triệu USD)": the same money twice, whose rate is the writer's own."""
         moneys = [{self.catalogue.unit(u).dimension for u in n.units} & {"usd", "vnd"} for n in (first, second)]
         opening = self.phrases.lexicons["differences"].find(tokens_of(between.lstrip(" ,;(")))
-        said = between.strip() == "(" or bool(opening) and opening[0][0] == 0
+        said = between.strip() == "(" or (bool(opening) and opening[0][0] == 0)
         return all(moneys) and moneys[0] != moneys[1] and said
 
     def _no_match(self, text: str, mark: Mark) -> str:
@@ -646,7 +678,7 @@ class Walk:
             match = _match_indicator(near, context, *arguments)
         if match is None:
             ahead = sentence.within(mark.end, sentence.end, "feature")
-            joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;]", text[mark.end : m.start])}
+            joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;](?!\d)", text[mark.end : m.start])}
             match = _match_indicator(near, context | joined, *arguments)
         if match is None and state.said:
             match = _match_indicator(near, self._without_rivals({**state.said, **context}, near), *arguments)
@@ -723,7 +755,10 @@ class Walk:
         daily = clause or going_on or any(m.kind == "per_day" for m in after)
         if daily:
             return tuple(dict.fromkeys(per_day[u] for u in number.units if u in per_day))
-        if number.units or number.power or re.match(r"\s*[^\W\d]", behind) or re.match(r"\s?/", behind):
+        if number.power and not number.units:
+            counted = {"people": "person_crossings", "vehicles": "vehicle_crossings"}
+            return tuple(counted[m.value] for m in before if m.kind == "feature" and m.value in counted)
+        if number.units or re.match(r"\s*[^\W\d]", behind) or re.match(r"\s?/", behind):
             return number.units
         if not self._introduced(text, mark, before):
             return ()
@@ -814,7 +849,7 @@ class Walk:
         """A period that a text names holds for what follows, unless it was only touched on."""
         if when is not None and not sentence.within(sentence.start, sentence.end, "digressions"):
             state.base, state.given, state.own = when, True, True
-            self.latest = when if when.form in ("month", "quarter", "half", "first", "year") else self.latest
+            self.latest = when if when.form not in ("day", "to_day", "years") else self.latest
 
     def _of_which(self, sentence: _Sentence, state: _State) -> tuple[When, float]:
         """The period of parts named in a sentence of their own: that of the figure they are parts of.
@@ -851,7 +886,9 @@ class Walk:
 
     def _dated(self, when: When, projected: bool = False) -> When:
         own = self.source.period
-        label = last_month(own) if own is not None else pd.Period(self.source.published, freq="M")
+        told = pd.Period(self.source.published, freq="M")
+        # A day in June may stand in a report on May that is dated in June.
+        label = told if own is None or when.form in ("day", "to_day") else last_month(own)
         if projected and when.form == "month" and when.year is None:
             return replace(when, year=label.year + (when.number < label.month - 6))
         return with_year(when, label.year, label.month)
@@ -1020,8 +1057,8 @@ class Walk:
         if state.last is None or (state.last < sentence.first and not self._carries_on(text, mark, before, sentence)):
             return True
         heavy = [m for m in before if m.kind == "feature" and m.value not in self.phrases.light]
-        new = [*heavy, *(m for m in before if m.kind == "cumulative")]
-        return any(re.search(r"[,;:]", text[sentence.cursor : m.start]) for m in new)
+        new = [*heavy, *(m for m in before if m.kind in ("cumulative", "of_which"))]
+        return any(m.kind == "of_which" or re.search(r"[,;:]", text[sentence.cursor : m.start]) for m in new)
 
     def _carries_on(self, text: str, mark: Mark, before: list[Mark], sentence: _Sentence) -> bool:
         """A sentence that is only a change ("Tăng 5 % so với tháng trước.") speaks of the figure before it."""
@@ -1032,6 +1069,8 @@ class Walk:
         """A printed percentage as a change on its basis; None where the words leave the meaning open."""
         value, step = mark.value.readings[0]
         basis = _settled_basis(base, fact) if base is not None else ""
+        if basis == "mom" and fact.days[2] in USUAL_BASES:
+            basis = ""  # said of the month before it in the same breath
         trust = 1.0 if base is not None else 0.75
         if mark.value.form == "points":
             return Change(-value if direction == "down" else value, "yoy_points", step / 2, mark.start, mark.end, trust)
@@ -1058,8 +1097,8 @@ class Walk:
     def _ratio(self, value: Decimal, step: Decimal, basis: str, mark: Mark) -> Change:
         """ "Bằng 124 %" is a change of +24; far from 100 it is kept as printed, and doubted."""
         odd = not 20 <= value <= 400
-        note = f"printed as equal to {mark.value.printed}" if odd else ""
-        return Change(value - 100, basis, step / 2, mark.start, mark.end, 0.85 if odd else 1.0, note)
+        said = note("ratio", printed=mark.value.printed) if odd else ""
+        return Change(value - 100, basis, step / 2, mark.start, mark.end, 0.85 if odd else 1.0, said)
 
     def _rate(self, i, mark, direction, base, before, sentence, state) -> bool:
         """A percentage that is an indicator itself: "GRDP tăng 8,2 %", "tỷ lệ lấp đầy đạt 60 %"."""
@@ -1070,7 +1109,7 @@ class Walk:
             mark, [m for m in before if m.kind != "versus"], sentence
         ):
             return False
-        arguments = (names, ("percent",), self.source.issuer, self.phrases, self.catalogue)
+        arguments = (names, RATE_UNITS, self.source.issuer, self.phrases, self.catalogue)
         match = _match_indicator(near, {}, *arguments)
         rival = _match_any(near, names, self.source.issuer, self.phrases, self.catalogue)
         if match is None or (rival is not None and rival.rule.indicator != match.rule.indicator):
@@ -1079,9 +1118,14 @@ class Walk:
         when, trust = self._period(mark, before, after, sentence, state)
         if when is None:
             return False
-        sign = -1 if direction == "down" else 1
-        readings = tuple((sign * value, step) for value, step in mark.value.readings)
-        number = replace(mark.value, readings=readings, form="level", units=("percent",))
+        if match.unit != "percent" and direction != "equal":
+            return False
+        grown = (
+            match.unit == "percent" and direction == "equal" and base is not None and base.value.basis in ("yoy", "mom")
+        )
+        sign, less = -1 if direction == "down" else 1, 100 if grown else 0
+        readings = tuple((sign * value - less, step) for value, step in mark.value.readings)
+        number = replace(mark.value, readings=readings, form="level", units=(match.unit,))
         self._propose(i, mark._replace(value=number), match, when, trust, before, sentence, state)
         if base is not None and direction in ("up", "down"):
             sentence.used.add(base.start)
@@ -1114,6 +1158,8 @@ class Walk:
         change = Change(value, _settled_basis(base, fact), step / 2, fact.start, fact.end)
         state.found[state.last] = _with_change(fact, change)
 
+
+RATE_UNITS = ("percent", "index_prev_month_100")
 
 # "Cả năm đạt 8.250 tỷ đồng, tăng 43 %": of a stretch longer than a month growth is on the year before.
 USUAL_BASES = {"year": "yoy", "half": "ytd_yoy", "ytd": "ytd_yoy"}

@@ -659,6 +659,18 @@ SENTENCES = {
     "severity.warning": {"vi": "đáng ngờ", "en": "warning"},
     "severity.note": {"vi": "lưu ý", "en": "note"},
     "proposal.facts": {"vi": "Đọc được {count} số liệu:", "en": "{count} facts were read:"},
+    "proposal.doubted": {
+        "vi": "Cần xem kỹ, vì bộ đọc phải đoán hoặc nghi ngờ số in:",
+        "en": "Look at these closely: the reader had to choose, or doubts what is printed:",
+    },
+    "proposal.appended": {
+        "vi": "Đã thêm {count} số liệu vào {file}",
+        "en": "{count} facts were appended to {file}",
+    },
+    "proposal.draft": {
+        "vi": "Chưa thêm gì vào dữ liệu. Hãy xem và sửa {draft}, rồi chạy: ezlib ingest {draft} --zone {zone} --yes",
+        "en": "Nothing was added yet. Look through {draft}, then: ezlib ingest {draft} --zone {zone} --yes",
+    },
     "proposal.unread": {
         "vi": "Còn {count} con số chưa thành số liệu:",
         "en": "{count} numbers did not become facts:",
