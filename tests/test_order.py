@@ -13,7 +13,7 @@ ORDER = [
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations"),
     *("bounds", "structural", "shares", "scores", "rivals"),
     *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
-    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons"),
+    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("brief", "publish", "runs", "cli"),
 ]
 
