@@ -87,7 +87,8 @@ def _items(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indic
 
 
 def _item(label: str, told_now: list, expected: list, usual: str, words: Indicators) -> str:
-    texts = [_in_words(fact, usual, words) for fact in told_now] + [_expectation(fact, words) for fact in expected]
+    texts = [_in_words(fact, usual, words) for fact in told_now[:1]]
+    texts += [_cumulative(fact, words) for fact in told_now[1:]] + [_expectation(fact, words) for fact in expected]
     return f"{label} {', '.join(texts)}"
 
 
@@ -111,12 +112,22 @@ def _in_words(fact, usual: str, words: Indicators) -> str:
     """A figure with its unit, its period where that is not the usual one, and how it has grown."""
     period = words.period(fact)
     asides = [] if period == usual else [period]
+    asides += _growth(fact, words)
+    amount = _amount(fact, words)
+    return f"{amount} ({', '.join(asides)})" if asides else amount
+
+
+def _cumulative(fact, words: Indicators) -> str:
+    """The year to date beside its month, in the unit just said."""
+    grown = "".join(f" ({change})" for change in _growth(fact, words))
+    return say("digest.cumulative", words.lang, figure=words.figure(fact)) + grown
+
+
+def _growth(fact, words: Indicators) -> list[str]:
     kind = "month" if fact.period_kind == "month" else "year"
     changes = [(fact.basis1, fact.change1), (fact.basis2, fact.change2)]
     grown = [wording.change(change, None, words.lang) for basis, change in changes if basis in GROWN[kind]]
-    asides += grown[:1] if words.catalogue.indicator(fact.indicator).kind == "flow" else []
-    amount = _amount(fact, words)
-    return f"{amount} ({', '.join(asides)})" if asides else amount
+    return grown[:1] if words.catalogue.indicator(fact.indicator).kind == "flow" else []
 
 
 def _amount(fact, words: Indicators) -> str:

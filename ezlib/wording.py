@@ -713,12 +713,13 @@ SENTENCES = {
     "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},
     "indicators.elsewhere": {"vi": "Số của phạm vi khác", "en": "Figures of other scopes"},
     "digest.more": {"vi": "và {count} số khác", "en": "and {count} more"},
+    "digest.cumulative": {"vi": "lũy kế {figure}", "en": "year to date {figure}"},
     "digest.expected": {"vi": "dự kiến {period}: {figure}", "en": "expected for {period}: {figure}"},
     "digest.note": {
         "vi": "Số của tháng báo cáo, kỳ khác ghi trong ngoặc; mức tăng giảm của tháng so với tháng trước, của kỳ dài "
         "hơn so với cùng kỳ.",
-        "en": "Figures of the reporting month, other periods in brackets; a month's change is on the month before, a longer "
-        "period's on the year before.",
+        "en": "Figures of the reporting month, other periods in brackets; a month's change is on the month before, a "
+        "longer period's on the year before.",
     },
     "section.digest": {"vi": "Các chỉ tiêu khác", "en": "Further figures"},
     "indicators.none.elsewhere": {
