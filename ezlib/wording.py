@@ -864,6 +864,18 @@ SENTENCES = {
     "table.difference": {"vi": "So với cơ sở", "en": "Against base"},
     "table.chance_last_year": {"vi": "Khả năng không thấp hơn năm {year}", "en": "Chance of at least {year}"},
     "table.chance_of": {"vi": "Khả năng đạt {target}", "en": "Chance of {target}"},
+    "chart.findings.title": {
+        "vi": "{error} chỗ số liệu không thể cùng đúng, {warning} chỗ đáng ngờ",
+        "en": "{error} sets of figures cannot all be true, {warning} are doubtful",
+    },
+    "chart.findings.subtitle": {
+        "vi": "Hai vế của mỗi phép đối chiếu cách nhau ít nhất bao nhiêu, % của vế lớn hơn (thang lôgarit)",
+        "en": "How far apart the two sides of each comparison are at least, % of the larger (log scale)",
+    },
+    "chart.findings.note": {
+        "vi": "Chấm đặc: sai, dù làm tròn hay cắt bớt. Chấm rỗng: đáng ngờ. Lưu ý (số ước đã điều chỉnh) không vẽ.",
+        "en": "Filled: an error, whether rounded or cut off. Open: doubtful. Notes (revised estimates) are not drawn.",
+    },
     "chart.scenarios.title": {
         "vi": "Tác động mạnh nhất: {scenario} (năm {year} {change})",
         "en": "Strongest effect: {scenario} ({year} {change})",

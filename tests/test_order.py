@@ -12,7 +12,7 @@ ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations"),
     *("bounds", "structural", "shares", "scores", "rivals"),
-    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
+    *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("brief", "publish", "runs", "cli"),
 ]
