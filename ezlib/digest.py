@@ -78,12 +78,13 @@ def _series(facts: pd.DataFrame) -> pd.Series:
 
 def _items(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indicators) -> Iterator[tuple]:
     """The indicators of a group in the catalogue's order: label, figures told, the figure its publisher expects."""
-    for name, indicator in words.catalogue.indicators.items():
-        for scope in words.catalogue.scopes if indicator.group == group else ():
-            now, later = (f[(f["indicator"] == name) & (f["scope"] == scope)] for f in (observed, ahead))
-            told_now, expected = _latest(now), list(later.tail(1).itertuples())
-            if told_now or expected:
-                yield _label(name, scope, words), told_now, expected
+    now, later = (dict(list(facts.groupby(["indicator", "scope"], sort=False))) for facts in (observed, ahead))
+    names, scopes = list(words.catalogue.indicators), list(words.catalogue.scopes)
+    for name, scope in sorted({*now, *later}, key=lambda key: (names.index(key[0]), scopes.index(key[1]))):
+        if words.catalogue.indicator(name).group == group:
+            told_now = _latest(now.get((name, scope), observed[:0]))
+            expected = list(later.get((name, scope), ahead[:0]).tail(1).itertuples())
+            yield _label(name, scope, words), told_now, expected
 
 
 def _item(label: str, told_now: list, expected: list, usual: str, words: Indicators) -> str:
