@@ -38,7 +38,8 @@ _PLACES = {
     "hierarchy": ("Family", "family", "reconcile"),
     "targets": ("TargetAssessment", "assess_target", "chance_by_height", "growth_target"),
     "scorecard": ("Progress", "assess_aims"),
-    "charts": ("cumulative_chart", "fan_chart", "scenario_chart"),
+    "plausibility": ("expected_before",),
+    "charts": ("cumulative_chart", "fan_chart", "findings_chart", "scenario_chart"),
     "tables": (
         "findings_table",
         "months_table",
@@ -51,7 +52,7 @@ _PLACES = {
     "subjects": ("compose_subject", "headline_series", "test_targets"),
     "comparisons": ("compose_futures", "compose_rates", "compose_scorecard", "compose_zones"),
     "indicators": ("compose_indicators",),
-    "brief": ("compose_brief",),
+    "brief": ("compose_brief", "zone_findings"),
     "runs": ("check_month", "run_batch", "run_month", "save"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}

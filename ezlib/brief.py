@@ -20,7 +20,9 @@ from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
+from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
+from ezlib.indicators import parts_of
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
@@ -107,6 +109,7 @@ class Brief:
     lines: tuple[Line, ...]
     findings: pd.DataFrame
     doubted: dict[str, tuple[str, ...]]
+    further_lines: tuple[DigestLine, ...] = ()
 
     # ------------------------------------------------------------------------------------------ blocks, in order
 
@@ -175,6 +178,24 @@ class Brief:
         doubt = say("target.doubted", self.lang, facts=wording.listing(facts, self.lang)) if facts else ""
         name = target_name(a, self.lang, self.catalogue)
         return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt)
+
+    @property
+    def further(self) -> Block:
+        """Every other figure of the month, a line a group, with the documents they are from."""
+        if not self.further_lines:
+            return blocks.stack()
+        documents = self._documents()
+        lines = [(line.name, f"{line.text} {self._letters(line.facts, documents)}") for line in self.further_lines]
+        return blocks.stack(
+            blocks.section(say("section.digest", self.lang)),
+            blocks.glossed(lines),
+            blocks.small_print(say("digest.note", self.lang)),
+        )
+
+    def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
+        rows = self.everything.set_index("fact_id").loc[list(facts)]
+        found = {documents[_document(row, self.lang, self.catalogue)] for _, row in rows.iterrows()}
+        return " ".join(f"[{letter}]" for letter in sorted(found, key=lambda letter: (len(letter), letter)))
 
     @property
     def doubts(self) -> Block:
@@ -473,7 +494,8 @@ class Brief:
         return sentences
 
     def _documents(self) -> dict[str, str]:
-        rows = self.everything.set_index("fact_id").loc[list(self.sources_in_order)]
+        further = [fact for line in self.further_lines for fact in line.facts]
+        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *further]]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
@@ -533,7 +555,8 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     findings = zone_findings(zone, as_of, root)
     doubted = doubted_series(found, findings)
     assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
-    lines = tuple(_lines(place, month, facts, catalogue, found, assessments, doubted, lang))
+    shares = _parts(place, found, catalogue, month, as_of, seed, root)
+    lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang))
     if not lines:
         raise DataError(
             f"No headline series of {zone} has a figure for {month} or the {OLDEST_SHOWN} months before.",
@@ -554,7 +577,21 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         lines=lines,
         findings=findings,
         doubted=doubted,
+        further_lines=digest(place, month, everything, {line.series for line in lines}, catalogue, lang, OLDEST_SHOWN),
     )
+
+
+def _parts(
+    place: Zone, found: dict[str, Outlook], catalogue: Catalogue, month, as_of, seed, root
+) -> dict[str, Outlook]:
+    """Outlooks of the parts of leading totals, which add up to the total in every path."""
+    parts = {}
+    for series, total in found.items():
+        _, indicator, scope = series.split("/")
+        in_parts = catalogue.indicator(indicator).group in GROUPS_IN_PARTS
+        if in_parts and any(i.total == indicator for i in catalogue.identities_of(place.id, scope)):
+            parts |= parts_of(series, month, as_of, seed, root, total).outlooks
+    return {series: o for series, o in parts.items() if series not in found}
 
 
 def doubted_series(outlooks: dict[str, Outlook], findings: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -585,14 +622,14 @@ def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict
     return own
 
 
-def zone_findings(zone: str, as_of=None, root=None) -> pd.DataFrame:
+def zone_findings(zone: str, as_of=None, root=None, expected=None) -> pd.DataFrame:
     """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
 
-    Raises DataError for an unknown zone.
+    `expected` gives a model's interval for some of the facts, as for `audit`. Raises DataError for an unknown zone.
     """
     load_catalogue(root).zone(zone)
     everything = load_facts(None, as_of, root=root)
-    findings = audit(everything, catalogue=load_catalogue(root))
+    findings = audit(everything, expected, load_catalogue(root))
     return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
 
 

@@ -112,6 +112,38 @@ def reconcile(
     return Family(outlooks, sums, gave, broken, without)
 
 
+def on_total(found: Family, total: Outlook) -> Family:
+    """Return a family whose months to come follow a total's own outlook, shared out as the family shares them.
+
+    Path i of the total's outlook is divided by the shares of path i of the family, so that the sums stay exact and
+    the year's total is the one that stands wherever else the total is shown. Months already observed are the
+    family's. Members that are no part of the total, directly or over parts, are left as they are.
+    """
+    own = found.outlooks[total.series]
+    ahead = [m for m in own.paths.columns if m > own.last_observed and m in total.paths.columns]
+    ratio = total.paths[ahead].to_numpy() / own.paths[ahead].to_numpy()
+    below = _below(total.series, found.identities)
+    moved = {
+        name: replace(o, paths=_times(o.paths, ahead, ratio)) if name in below else o
+        for name, o in found.outlooks.items()
+    }
+    return replace(found, outlooks=moved)
+
+
+def _times(paths: pd.DataFrame, months: list[pd.Period], ratio: np.ndarray) -> pd.DataFrame:
+    moved = paths.copy()
+    moved[months] = moved[months].to_numpy() * ratio
+    return moved
+
+
+def _below(total: str, identities) -> set[str]:
+    """A total and everything that is a part of it, over however many steps."""
+    found = {total}
+    while added := {p for t, parts in identities.values() if t in found for p in parts} - found:
+        found |= added
+    return found
+
+
 # ---------------------------------------------------------------------------------------------------- which sums
 
 

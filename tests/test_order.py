@@ -12,8 +12,8 @@ ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
     *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
-    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
-    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons"),
+    *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
+    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("brief", "publish", "runs", "cli"),
 ]
 
