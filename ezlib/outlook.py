@@ -125,14 +125,24 @@ class Outlook:
 # ------------------------------------------------------------------------------------------------- the doors
 
 
-def outlook(series: str, month, as_of=None, until=None, seed: int = 0, root=None, paths: int = PATHS) -> Outlook:
+def outlook(
+    series: str,
+    month,
+    as_of=None,
+    until=None,
+    seed: int = 0,
+    root=None,
+    paths: int = PATHS,
+    without: Iterable[str] = (),
+) -> Outlook:
     """Return the outlook of a published series, standing after reporting month `month`.
 
     `series` is zone/indicator/scope; facts whose period ends after `month`, or that were published after `as_of`, are
-    not seen. Paths run to `until`, by default December of the next year. Raises DataError when the facts of the series
-    give no outlook: none at all, no level, or a single figure without a stated change.
+    not seen, nor those whose ids are in `without`. Paths run to `until`, by default December of the next year. Raises
+    DataError when the facts of the series give no outlook: none at all, no level, or a single figure without a stated
+    change.
     """
-    key, catalogue, observations, as_of = _observed(series, month, as_of, root)
+    key, catalogue, observations, as_of = _observed(series, month, as_of, root, without)
     month = as_month(month)
     _check_enough(observations, str(key), month)
     calendar = catalogue.calendar_of(*key)
@@ -307,7 +317,7 @@ def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
 # ------------------------------------------------------------------------------------------- facts to statements
 
 
-def _observed(series, month, as_of, root):
+def _observed(series, month, as_of, root, without=()):
     """The observation table of a published series, and what the catalogue says of it."""
     from ezlib.catalogue import load_catalogue, parse_series
     from ezlib.contracts import as_of_date
@@ -318,6 +328,7 @@ def _observed(series, month, as_of, root):
     key = parse_series(series, catalogue)
     as_of = as_of_date(as_of)
     facts = load_facts(key.zone, as_of=as_of, root=root)
+    facts = facts[~facts["fact_id"].isin(list(without))]
     return key, catalogue, observe(facts, str(key), month, as_of=as_of, catalogue=catalogue), as_of
 
 
