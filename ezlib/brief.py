@@ -15,7 +15,7 @@ from functools import cached_property
 import pandas as pd
 
 from ezlib import blocks, wording
-from ezlib.audit import audit, for_facts
+from ezlib.audit import for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
@@ -24,7 +24,7 @@ from ezlib.facts import load_facts
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
-from ezlib.subjects import assess_all, headline_outlooks, outlooks_of
+from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, zone_findings
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment
 from ezlib.wording import say
@@ -557,23 +557,6 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     )
 
 
-def doubted_series(outlooks: dict[str, Outlook], findings: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Return the series whose outlook stands on a figure that cannot be true, each with those facts.
-
-    Their chances hold only if the figure does, and have to say so.
-    """
-    errors = findings[findings["severity"] == "error"]
-    doubted = {}
-    for series, found in outlooks.items():
-        levels = found.observations[found.observations["value"].notna()]
-        ids = set(levels["observation_id"])
-        own = errors[errors["series"] == series]
-        facts = tuple(dict.fromkeys(fact for row in own["facts"] for fact in row if fact in ids))
-        if facts:
-            doubted[series] = facts
-    return doubted
-
-
 def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
     """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
     own = {}
@@ -583,17 +566,6 @@ def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict
             other, _ = outlooks_of([target.series], month, as_of, seed, root)
             own |= {series: tuple(assess_all(o, [target], month.year)) for series, o in other.items()}
     return own
-
-
-def zone_findings(zone: str, as_of=None, root=None) -> pd.DataFrame:
-    """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
-
-    Raises DataError for an unknown zone.
-    """
-    load_catalogue(root).zone(zone)
-    everything = load_facts(None, as_of, root=root)
-    findings = audit(everything, catalogue=load_catalogue(root))
-    return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
 
 
 def _series_of(zone: Zone, subject: str | None = None) -> list[str]:

@@ -814,6 +814,195 @@ SENTENCES = {
         "en": "What is expected is the median of {count} paths drawn from the published figures themselves; "
         "the interval in brackets holds the outcome with a chance of 80\u00a0%.",
     },
+    # targets explained: effort, parts, doubt, news, later years
+    "target.none_open": {"vi": "Không còn mục tiêu nào chưa ngã ngũ.", "en": "No target is still open."},
+    "target.rivals_agree": {
+        "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}), nhưng theo số nào thì kết luận cũng như vậy.",
+        "en": "The figures published for the whole period conflict ({values}), but each of them leads to this outcome.",
+    },
+    "target.rivals_split": {
+        "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}) và dẫn tới kết luận trái ngược.",
+        "en": "The figures published for the whole period conflict ({values}) and lead to opposite outcomes.",
+    },
+    "points.plain": {"vi": "± {number} điểm", "en": "± {number} points"},
+    "table.mean": {"vi": "Trung bình", "en": "Mean"},
+    "table.gap": {"vi": "So mục tiêu", "en": "Against target"},
+    "table.plan_expected": {"vi": "Dự kiến % kế hoạch", "en": "Expected % of plan"},
+    "table.mc_error": {"vi": "Sai số mô phỏng của khả năng", "en": "Simulation error of the chance"},
+    "table.intervals_caption": {"vi": "Dự kiến và các khoảng", "en": "What is expected, with intervals"},
+    "effort.growth": {
+        "vi": "So với cùng các tháng năm trước, phần còn lại phải {change}.",
+        "en": "Against the same months of last year the rest would have to be {change}.",
+    },
+    "effort.season": {
+        "vi": "Mức cần ấy {times} mức mà nhịp mùa vụ các năm trước cho phép chờ đợi.",
+        "en": "That need is {times} what the season of earlier years lets expect.",
+    },
+    "effort.never": {
+        "vi": "Trong {stretches} chuỗi {count} tháng liền trước đây chưa chuỗi nào đạt bình quân ấy; "
+        "cao nhất ước khoảng {best} ({stretch}).",
+        "en": "Of {stretches} past runs of {count} months none reached that average; "
+        "the best is estimated at {best} ({stretch}).",
+    },
+    "effort.rank": {
+        "vi": "Mức bình quân ấy đứng thứ {rank} nếu xếp cùng {stretches} chuỗi {count} tháng liền trước đây; "
+        "cao nhất ước khoảng {best} ({stretch}).",
+        "en": "That average would rank {rank} beside {stretches} past runs of {count} months; "
+        "the best is estimated at {best} ({stretch}).",
+    },
+    "multiples.name": {"vi": "Các tháng còn lại so với dự kiến", "en": "Months left, of what is expected"},
+    "multiples.caption": {
+        "vi": "Khả năng đạt nếu các tháng còn lại cao hơn hoặc thấp hơn dự kiến",
+        "en": "Chance if the months left run higher or lower than expected",
+    },
+    "even.odds": {
+        "vi": "Ngang ngửa ở mức {height}; muốn chính mục tiêu này ngang ngửa, các tháng còn lại phải bằng {times} lần "
+        "dự kiến.",
+        "en": "Even odds lie at {height}; for the target itself to have them, the months left must come in at {times} "
+        "times what is expected.",
+    },
+    "growths.caption": {"vi": "Khả năng năm {year} tăng ít nhất", "en": "Chance that {year} grows by at least"},
+    "growths.none": {
+        "vi": "Chưa chuỗi nào biết được năm trước để tính tốc độ tăng.",
+        "en": "No series knows the year before, so no growth can be asked.",
+    },
+    "table.needed_in": {"vi": "Cần đạt", "en": "Needed"},
+    "table.expected_in": {"vi": "Dự kiến", "en": "Expected"},
+    "table.year_before": {"vi": "Năm trước", "en": "Year before"},
+    "table.first_reached": {"vi": "Khả năng đạt lần đầu", "en": "Chance first reached"},
+    "months.caption": {"vi": "Từng tháng còn lại", "en": "The months left"},
+    "months.never": {
+        "vi": "Mức cần được chia theo nhịp mùa vụ các năm trước. Khả năng không tháng nào trong kỳ đạt: {chance}.",
+        "en": "The need is spread by the season of earlier years. Chance of no month of the period: {chance}.",
+    },
+    "parts.caption": {"vi": "Phần việc của từng bộ phận", "en": "What each part must do"},
+    "parts.share": {"vi": "Tỷ trọng lũy kế", "en": "Share so far"},
+    "parts.last": {"vi": "Tháng gần nhất", "en": "Latest month"},
+    "parts.expected": {"vi": "Dự kiến mỗi tháng", "en": "Expected a month"},
+    "parts.needed": {"vi": "Cần mỗi tháng", "en": "Needed a month"},
+    "parts.growth": {"vi": "So cùng kỳ", "en": "On same months"},
+    "parts.note": {
+        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} dự kiến.",
+        "en": "If each part keeps the share expected of it in the months left, each must come to {times} that.",
+    },
+    "parts.none": {
+        "vi": "Số liệu chưa cho biết các bộ phận của chỉ tiêu nào có mục tiêu.",
+        "en": "The facts tell the parts of no series that has a target.",
+    },
+    "relief.caption": {"vi": "Có và không có số liệu bị nghi ngờ", "en": "With and without the figures in doubt"},
+    "relief.with": {"vi": "Dùng mọi số đã công bố", "en": "With every published figure"},
+    "relief.without": {"vi": "Bỏ {facts}", "en": "Without {facts}"},
+    "relief.note": {
+        "vi": "Bỏ số bị nghi ngờ thì phải bỏ cả số lũy kế có chứa nó.",
+        "en": "Leaving out a figure in doubt means leaving out the cumulative figure that contains it.",
+    },
+    "relief.none": {
+        "vi": "Không mục tiêu nào dựa trên số liệu bị nghi ngờ.",
+        "en": "No target stands on a figure in doubt.",
+    },
+    "relief.short": {
+        "vi": "Bỏ {facts} thì khả năng là {chance}, dự kiến {expected}.",
+        "en": "Without {facts} the chance is {chance}, with {expected} expected.",
+    },
+    "relief.short_none": {
+        "vi": "Bỏ {facts} thì không đủ số liệu để dự báo.",
+        "en": "Without {facts} the figures allow no forecast.",
+    },
+    "news.before": {"vi": "Lần trước", "en": "Before"},
+    "news.now": {"vi": "Bây giờ", "en": "Now"},
+    "news.model": {"vi": "Mô hình", "en": "Model"},
+    "news.target": {"vi": "Mục tiêu", "en": "Target"},
+    "news.revisions": {"vi": "Điều chỉnh số cũ", "en": "Revisions"},
+    "news.new_months": {"vi": "Tháng mới", "en": "New months"},
+    "news.expected": {"vi": "Dự kiến cả kỳ", "en": "Expected total"},
+    "news.points": {"vi": "{number} điểm", "en": "{number} points"},
+    "news.step": {"vi": "{name} {moved}", "en": "{name} {moved}"},
+    "news.count": {"vi": "{count} số liệu", "en": "{count} figures"},
+    "news.facts": {"vi": "Mới công bố từ đó: {facts}.", "en": "Published since: {facts}."},
+    "news.no_facts": {"vi": "Từ đó chưa có số liệu mới.", "en": "Nothing has been published since."},
+    "news.kept": {
+        "vi": "Lần trước: đánh giá đã ghi ngày {since}.",
+        "en": "Before: the assessment on record of {since}.",
+    },
+    "news.again": {
+        "vi": "Lần trước: tính lại bằng số đã công bố đến {since}.",
+        "en": "Before: worked out again with what had been published by {since}.",
+    },
+    "news.no_start": {
+        "vi": "Không có lần trước để so sánh: số đã công bố đến {since} chưa cho dự báo. {reason}",
+        "en": "There is nothing to compare with: what had been published by {since} gives no outlook. {reason}",
+    },
+    "news.no_start_short": {
+        "vi": "Số đã công bố đến {since} chưa đủ để dự báo nên chưa có gì để so sánh.",
+        "en": "What had been published by {since} allowed no forecast, so there is nothing to compare with.",
+    },
+    "news.chance": {
+        "vi": "Từ {since}, khả năng đạt {target} từ {before} thành {now}: {why}.",
+        "en": "Since {since} the chance of {target} went from {before} to {now}: {why}.",
+    },
+    "news.chance_same": {
+        "vi": "Từ {since}, khả năng đạt {target} không đổi ({now}).",
+        "en": "Since {since} the chance of {target} has not changed ({now}).",
+    },
+    "news.total": {
+        "vi": "Dự kiến cả năm {year} từ {before} thành {now} {unit}: {why}.",
+        "en": "The total expected for {year} went from {before} to {now} {unit}: {why}.",
+    },
+    "news.total_same": {
+        "vi": "Dự kiến cả năm {year} vẫn là {now} {unit} như ngày {since}.",
+        "en": "The total expected for {year} is still {now} {unit}, as on {since}.",
+    },
+    "implied.growth": {
+        "vi": "{target} vào năm {year} ({name}): từ {base} năm {base_year} phải tăng {growth} mỗi năm "
+        "trong {years} năm.",
+        "en": "{target} in {year} ({name}): from {base} in {base_year} that is {growth} a year for {years} years.",
+    },
+    "implied.best": {
+        "vi": "Mức tăng cao nhất từng có trong một năm: {best} (năm {year}).",
+        "en": "The largest growth of one year on record: {best} ({year}).",
+    },
+    "implied.run": {
+        "vi": "Cao nhất trong {years} năm liền: {best} mỗi năm (đến năm {end}).",
+        "en": "The largest over {years} years running: {best} a year (to {end}).",
+    },
+    "implied.no_run": {
+        "vi": "Số liệu chưa đủ dài để biết mức tăng của {years} năm liền.",
+        "en": "The record is too short to know a growth over {years} years running.",
+    },
+    "implied.no_base": {
+        "vi": "{target} vào năm {year} ({name}): chưa có năm nào mà số liệu xác định được, nên chưa tính được "
+        "tốc độ tăng.",
+        "en": "{target} in {year} ({name}): no earlier year is settled by facts, so no growth can be worked out.",
+    },
+    "implied.stand_in": {
+        "vi": "Vùng đặt mục tiêu chưa có số liệu này; ở đây dùng số của {zone}.",
+        "en": "The zone that set the target has no such figures; those of {zone} stand in.",
+    },
+    "implied.none": {
+        "vi": "Không có mục tiêu nào của các năm sau để suy ra tốc độ tăng.",
+        "en": "No target of a later year implies a growth.",
+    },
+    "grdp.none": {
+        "vi": "Không có mục tiêu tăng trưởng GRDP nào của cả năm còn hiệu lực.",
+        "en": "No aim for the growth of GRDP over a whole year is in force.",
+    },
+    "grdp.heading": {
+        "vi": "{zone}: GRDP năm {year} tăng {aim}",
+        "en": "{zone}: GRDP growth of {aim} in {year}",
+    },
+    "grdp.known": {"vi": "năm {year} {rate}", "en": "{rate} in {year}"},
+    "grdp.before": {"vi": "Năm {year}", "en": "{year}"},
+    "grdp.means": {"vi": "Cùng tốc độ thì năm {year}", "en": "At the same rate {year}"},
+    "grdp.monthly": {"vi": "Mỗi tháng", "en": "A month"},
+    "grdp.record": {"vi": "Tăng cao nhất từng có", "en": "Largest growth on record"},
+    "grdp.both": {"vi": "Năm biết cả hai tốc độ", "en": "Years with both rates"},
+    "grdp.best": {"vi": "{growth} ({year})", "en": "{growth} ({year})"},
+    "grdp.note": {
+        "vi": "GRDP đã công bố: {rates}. Số liệu không cho biết tỷ trọng của từng chỉ tiêu trong GRDP, và chỉ có "
+        "{count} lần biết cả hai tốc độ, nên bảng chỉ nói nếu chỉ tiêu tăng cùng tốc độ với GRDP thì phải đạt bao nhiêu.",
+        "en": "GRDP as published: {rates}. No figure tells the share of each series in GRDP, and both rates are known "
+        "{count} times only, so the table says what each would come to if it grew at the same rate as GRDP.",
+    },
     # scenarios, joint revenue, scorecard, zones side by side
     "scenario.base": {"vi": "Phương án cơ sở", "en": "Base case"},
     "scenario.together": {"vi": "{names} cùng lúc", "en": "{names} together"},

@@ -12,8 +12,8 @@ ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations"),
     *("bounds", "structural", "shares", "scores", "rivals"),
-    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
-    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons"),
+    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate", "record", "news"),
+    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons", "assessments", "performance"),
     *("brief", "publish", "runs", "cli"),
 ]
 
@@ -26,6 +26,7 @@ READERS = {
     "phrases": "the table of phrases",
     "reports": "a monthly report",
     "scenarios": "the futures an economist has written down",
+    "record": "what was forecast on earlier days",
     "structural": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
     "runs": "notebooks, and what an earlier run recorded",
@@ -35,7 +36,7 @@ WRITERS = {
     "reports": "what it proposes, as a draft to look through",
     "charts": "a figure, where its caller says",
     "publish": "the page",
-    "runs": "outputs and their manifest",
+    "runs": "outputs and their manifest, and the record",
 }
 
 READING = {"read_text", "read_bytes", "read_excel", "read_parquet", "read_table", "load_workbook", "load", "loadtxt"}
