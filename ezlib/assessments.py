@@ -53,6 +53,7 @@ SMALLEST_TOLD = 0.01  # a month in which the target is first reached less often 
 class Relief:
     """A target tested without the figures in doubt: which these are, and the test, or why there is none."""
 
+    target_id: str
     facts: tuple[str, ...]
     test: TargetAssessment | None
     reason: str = ""
@@ -301,9 +302,9 @@ def relieved(a: TargetAssessment, found: Outlook, doubted: Iterable[str], as_of,
     facts = with_containing(found, doubted)
     try:
         other = outlook(found.series, found.month, as_of, seed=seed, root=root, without=facts)
-        return Relief(facts, assess_target(other, a.target))
+        return Relief(a.target.target_id, facts, assess_target(other, a.target))
     except DataError as error:
-        return Relief(facts, None, error.what)
+        return Relief(a.target.target_id, facts, None, error.what)
 
 
 def _reliefs(tests, found, doubted, as_of, seed, root) -> dict[tuple[str, str], Relief]:

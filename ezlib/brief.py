@@ -15,18 +15,22 @@ from functools import cached_property
 import pandas as pd
 
 from ezlib import blocks, wording
+from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
+from ezlib.news import News, news
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
+from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
+from ezlib.record import given, load_record
 from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, zone_findings
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
-from ezlib.targets import TargetAssessment
+from ezlib.targets import TargetAssessment, contested
 from ezlib.wording import say
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
@@ -107,6 +111,9 @@ class Brief:
     lines: tuple[Line, ...]
     findings: pd.DataFrame
     doubted: dict[str, tuple[str, ...]]
+    reliefs: dict[str, Relief]
+    moved: News | None
+    record: pd.DataFrame
 
     # ------------------------------------------------------------------------------------------ blocks, in order
 
@@ -174,7 +181,38 @@ class Brief:
         facts = self.doubted.get(a.series, ())
         doubt = say("target.doubted", self.lang, facts=wording.listing(facts, self.lang)) if facts else ""
         name = target_name(a, self.lang, self.catalogue)
-        return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt)
+        return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
+
+    def _without_doubt(self, a: TargetAssessment) -> str:
+        """What the same target looks like without the figures in doubt."""
+        relief = self.reliefs.get(a.series)
+        if relief is None or a.state != "open" or a.target.target_id != relief.target_id:
+            return ""
+        facts = wording.listing(relief.facts, self.lang)
+        if relief.test is None:
+            return say("relief.short_none", self.lang, facts=facts)
+        b = relief.test
+        chance = (
+            wording.probability(b.probability, self.lang)
+            if b.state == "open"
+            else wording.verdict(b.verdict, self.lang)
+        )
+        told, unit = wording.estimate_in(b.median, b.lower_80, b.upper_80, b.unit, self.lang)
+        expected = wording.with_unit(told.median, unit, self.lang, self.catalogue)
+        return say("relief.short", self.lang, facts=facts, chance=chance, expected=expected)
+
+    @property
+    def changed(self) -> Block:
+        """What moved since the last brief and why, and how many of the earlier year-end intervals held."""
+        told = [news_text(self.moved, self.lang, self.catalogue)] if self.moved else []
+        told.append(record_line(self.record, self.lang, self.catalogue))
+        return blocks.stack(blocks.section(say("section.changed_and_record", self.lang)), blocks.points(told))
+
+    @property
+    def given(self) -> pd.DataFrame:
+        """What this page says of months, years and targets to come, for the record."""
+        tested = [a for found in self.assessments.values() for a in found]
+        return given(self.outlooks.values(), tested, self.effective_date)
 
     @property
     def doubts(self) -> Block:
@@ -528,7 +566,10 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     _refuse_without_facts(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root)
     targets = load_targets(zone, as_of, root)
-    assessments = {series: tuple(assess_all(o, targets, month.year)) for series, o in found.items()}
+    assessments = {
+        series: tuple(contested(a, facts, catalogue) for a in assess_all(o, targets, month.year))
+        for series, o in found.items()
+    }
     everything = load_facts(None, as_of, root=root)
     findings = zone_findings(zone, as_of, root)
     doubted = doubted_series(found, findings)
@@ -540,6 +581,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
             next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
         )
     day = found[lines[0].series].as_of if lines[0].series in found else None
+    until = day or facts["published"].max().date()
     return Brief(
         zone=place,
         month=month,
@@ -554,7 +596,28 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         lines=lines,
         findings=findings,
         doubted=doubted,
+        reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
+        moved=_moved(lines[0].series, found, assessments, until, seed, root),
+        record=year_end_record(zone, month, until, found, facts, root, seed),
     )
+
+
+def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
+    """The first target of each series in doubt, tested without the figures in doubt."""
+    first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
+    return {s: relieved(a, found[s], doubted[s], as_of, seed, root) for s, a in first.items() if a is not None}
+
+
+def _moved(series: str, found, assessments, day, seed, root) -> News | None:
+    """How the first target of the leading series moved, or its year where it has none."""
+    if series not in found:
+        return None
+    o = found[series]
+    target = next((a.target for a in assessments.get(series, ()) if a.state == "open"), None)
+    year = _year_ahead(o.month)
+    if target is None and not covers_year(o, year):
+        return None
+    return news(o, target, year, day, load_record(series.split("/")[0], day, root), root, seed)
 
 
 def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:

@@ -318,19 +318,21 @@ def replay(
     paths: int = 500,
     seed: int = 0,
     progress: Progress | None = None,
+    as_of=None,
 ) -> Replay:
     """Make the outlook of a published series on each day that brought a fact, and score it on figures published later.
 
     `days`: dates; by default every publication date of the series. On each, the outlook stands after the last month
     then covered; it is scored on every level over whole months that ends later and was published later, at most 24
     months ahead, in its last vintage. Reference models cannot read totals: they continue joint histories of ours,
-    and `fallback` tells what gave way in the first of these where anything did. `methods`: names. Returns a row a
+    and `fallback` tells what gave way in the first of these where anything did. `methods`: names; what was published
+    after `as_of` is not seen at all. Returns a row a
     method, day and figure, and the days without an outlook.
     """
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
     calendar = catalogue.calendar_of(*key)
-    facts = _facts_of(load_facts(key.zone, root=root), key)
+    facts = _facts_of(load_facts(key.zone, as_of, root=root), key)
     timing = _timing(facts, catalogue.zone(key.zone).assumed_lag_days)
     outturns = _outturns(facts, str(key), catalogue, calendar)
     rows, skipped = [], []
@@ -370,11 +372,11 @@ def year_ends(
     """Forecast the year's total of a published series again from each past month, with what had been published then.
 
     One standing a month: the first day on which a figure reached it, from the December before the year to the November
-    in it. A year takes part when the facts published by `as_of` about months up to `month` fix its total, within half a
-    percent, and the standing came before any figure reached its end. `last` keeps the latest standings alone. Reference
-    models continue joint histories of ours, as in `replay`. Returns TOTAL_COLUMNS and CHANCE_COLUMNS with `origin`, the
-    month stood in, `as_of` and `timing`; `known` counts the months of the year that had passed. A chance is of growth
-    by at least so many percent, path by path, on the year before; its `reached` is NaN where that year is not settled.
+    in it. A year takes part when the facts published by `as_of` about months up to `month` tell its total (see
+    `outturn_of`), and the standing came before any figure reached its end. `last` keeps the latest standings alone.
+    Reference models continue joint histories of ours, as in `replay`. Returns TOTAL_COLUMNS and CHANCE_COLUMNS with
+    `origin`, the month stood in, `as_of` and `timing`; `known` counts the months of the year that had passed. A chance
+    is of growth by at least so many percent, path by path, on the year before; `reached` is NaN where that is unknown.
     """
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
@@ -404,12 +406,30 @@ def year_ends(
 
 def settled(found: Outlook, period: str) -> float:
     """Return the total of a period on which all paths agree within half a percent; NaN while they do not."""
-    months = pd.PeriodIndex([f"{period}-{m:02d}" for m in range(1, 13)] if len(period) == 4 else [period], freq="M")
+    months = _period_months(period)
     if not months.isin(found.paths.columns).all() or months[-1] > found.last_observed:
         return np.nan
     total = found.paths[months].sum(axis=1)
     middle = float(total.median())
     return middle if total.max() - total.min() <= SETTLED * middle else np.nan
+
+
+def outturn_of(found: Outlook, period: str) -> float:
+    """Return the total of a year ("2024") or month ("2024-05") that facts settle, else the level published for exactly
+    that period, be it called an estimate; NaN without either."""
+    total, months = settled(found, period), _period_months(period)
+    if np.isfinite(total):
+        return total
+    said = found.observations[found.observations["value"].notna() & ~found.observations["relaxed"]]
+    start, end = month_bounds(months[0], found.calendar)[0], month_bounds(months[-1], found.calendar)[1]
+    same = said[
+        (pd.to_datetime(said["start"]) == pd.Timestamp(start)) & (pd.to_datetime(said["end"]) == pd.Timestamp(end))
+    ]
+    return float(same["value"].iloc[-1]) if len(same) else np.nan
+
+
+def _period_months(period: str) -> pd.PeriodIndex:
+    return pd.PeriodIndex([f"{period}-{m:02d}" for m in range(1, 13)] if len(period) == 4 else [period], freq="M")
 
 
 def known_on(facts: pd.DataFrame, end) -> pd.Timestamp:
@@ -712,14 +732,14 @@ def _year_standings(facts: pd.DataFrame, now: Outlook, calendar) -> list[tuple[p
     for origin, day in reached.items():
         year = (origin + 1).year
         late = day >= known_on(facts, month_bounds(f"{year}-12", calendar)[1])
-        if not late and np.isfinite(settled(now, str(year))):
+        if not late and np.isfinite(outturn_of(now, str(year))):
             standings.append((origin, day))
     return sorted(standings)
 
 
 def _year_rows(then: Outlook, now: Outlook, year: int, methods, growths, seed) -> tuple[list[dict], list[dict]]:
     """Totals and chances of a year by every method, from one standing."""
-    outturn, before = settled(now, str(year)), settled(now, str(year - 1))
+    outturn, before = outturn_of(now, str(year)), outturn_of(now, str(year - 1))
     months = pd.period_range(f"{year}-01", f"{year}-12", freq="M")
     by_method = {OURS: (then.paths, "")} if OURS in methods else {}
     by_method |= _continued(then, [method for method in methods if method != OURS], seed)

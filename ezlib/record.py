@@ -1,7 +1,7 @@
 """What was forecast and how likely it was called, kept as it was given and scored when outturns arrive.
 
 One row is one thing said on one day: the total of a month or a year with its intervals, or the chance of a target.
-Rows are only ever added; `runs.keep` writes them under `data/record/`. A row takes part in a score once the facts fix
+Rows are only ever added; `runs.keep` writes them under `data/record/`. A row takes part in a score once the facts tell
 the outturn, and only if it was given before any figure reached the end of its period. What a brief may see of the
 record are rows given on earlier days than its own: so the same command gives the same page however often it is run.
 """
@@ -17,7 +17,7 @@ import pandas as pd
 
 from ezlib.catalogue import data_root
 from ezlib.contracts import DataError, as_of_date
-from ezlib.evaluate import known_on, settled
+from ezlib.evaluate import known_on, outturn_of
 from ezlib.outlook import Outlook
 from ezlib.periods import as_month, month_bounds
 from ezlib.scores import brier
@@ -143,8 +143,9 @@ def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | N
     found = outlooks.get(row.series)
     if found is None or len(row.period) not in (4, 7):
         return None
-    outturn = settled(found, row.period)
-    if not np.isfinite(outturn) or not row.as_of < str(_first_known(row, found, facts).date()):
+    outturn = outturn_of(found, row.period)
+    first_known = _first_known(row, found, facts)
+    if not np.isfinite(outturn) or pd.isna(first_known) or not row.as_of < str(first_known.date()):
         return None
     case = {name: getattr(row, name) for name in CASE_COLUMNS if hasattr(row, name)}
     reached = _reached(row, found, outturn) if row.target_id else np.nan

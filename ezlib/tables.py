@@ -245,9 +245,10 @@ def effort_text(a, lang: str = "vi", catalogue=None) -> str:
         return ""
     told = []
     if not np.isnan(a.needed_growth_pct):
-        told.append(say("effort.growth", lang, change=wording.change_words(a.needed_growth_pct, 0, lang)))
+        key = "effort.growth" if a.needed_growth_pct >= 0 else "effort.fall"
+        told.append(say(key, lang, change=wording.change_words(a.needed_growth_pct, 0, lang)))
     if not np.isnan(a.needed_times_profile):
-        told.append(say("effort.season", lang, times=wording.times(a.needed_times_profile, lang)))
+        told.append(say("effort.season", lang, times=wording.number(a.needed_times_profile, 1, lang)))
     if a.best_stretch is not None:
         best = a.best_stretch
         key = "effort.never" if a.need_rank == 1 else "effort.rank"

@@ -596,6 +596,10 @@ SENTENCES = {
     # sections of the brief
     "section.revenue": {"vi": "Thu ngân sách qua cửa khẩu", "en": "Revenue at the border gates"},
     "section.targets": {"vi": "Các mục tiêu", "en": "Targets"},
+    "section.changed_and_record": {
+        "vi": "Thay đổi so với bản tin trước, và các dự báo trước đúng đến đâu",
+        "en": "Changes since the last brief, and how good past forecasts were",
+    },
     "section.changed": {"vi": "Thay đổi so với bản tin trước", "en": "Changes since the last brief"},
     "section.findings": {"vi": "Số liệu cần xem lại", "en": "Figures to check"},
     "section.record": {"vi": "Các dự báo trước đúng đến đâu", "en": "How good past forecasts were"},
@@ -611,6 +615,133 @@ SENTENCES = {
     "record.none": {
         "vi": "Chưa có dự báo nào đến hạn đối chiếu.",
         "en": "No forecast has come due yet.",
+    },
+    "record.line": {
+        "vi": "Trong {count} khoảng 80\u00a0% gần nhất dự báo cho cả năm ({names}; kết quả {years}), {held} khoảng "
+        "chứa kết quả.",
+        "en": "Of the last {count} year-end intervals at 80\u00a0% ({names}; outturns of {years}), {held} held the "
+        "outturn.",
+    },
+    "record.short": {
+        "vi": "Mới có {count} khoảng 80\u00a0% của cả năm đối chiếu được ({names}; kết quả {years}), {held} khoảng "
+        "chứa kết quả; cần ít nhất {needed} mới nói được độ tin cậy.",
+        "en": "Only {count} year-end intervals at 80\u00a0% can be checked ({names}; outturns of {years}), {held} held "
+        "the outturn; fewer than {needed} say little.",
+    },
+    "record.all_again": {
+        "vi": "Các khoảng này tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
+        "en": "They were worked out again as of each month, with what had been published by then.",
+    },
+    "record.some_again": {
+        "vi": "{count} khoảng trong đó tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
+        "en": "{count} of them were worked out again as of each month, with what had been published by then.",
+    },
+    "record.waiting": {
+        "vi": "Còn {count} dự báo đã ghi đang chờ kết quả.",
+        "en": "{count} forecasts on record wait for their outturn.",
+    },
+    "record.brier": {
+        "vi": "Điểm Brier của {count} khả năng đã nêu: {brier} (0 là hoàn hảo; luôn nói 50\u00a0% là 0,25).",
+        "en": "Brier score of {count} chances given: {brier} (0 is perfect, always saying 50\u00a0% gives 0.25).",
+    },
+    "record.brier_few": {
+        "vi": "Mới có {count} khả năng đã nêu biết kết quả (Brier {brier}), quá ít để đánh giá.",
+        "en": "Only {count} chances given have been decided (Brier {brier}), too few to judge by.",
+    },
+    "yes": {"vi": "có", "en": "yes"},
+    "no": {"vi": "không", "en": "no"},
+    "track.ours": {"vi": "Mô hình này", "en": "This model"},
+    "track.method": {"vi": "Phương pháp", "en": "Method"},
+    "track.said": {"vi": "Dự báo lúc", "en": "Forecast in"},
+    "track.outturn": {"vi": "Kết quả", "en": "Outturn"},
+    "track.held": {"vi": "Trong khoảng", "en": "Inside"},
+    "track.cases": {"vi": "Số lần", "en": "Cases"},
+    "track.cases_caption": {"vi": "Dự báo đã ghi và kết quả", "en": "Forecasts on record and what came"},
+    "track.known": {"vi": "Biết {first}–{last} tháng của năm", "en": "{first}–{last} months of the year known"},
+    "track.intervals": {"vi": "Khoảng 80\u00a0% chứa kết quả", "en": "80\u00a0% intervals that held"},
+    "track.of": {"vi": "{held}/{count}", "en": "{held} of {count}"},
+    "track.error_of": {"vi": "Sai lệch: {method}", "en": "Error: {method}"},
+    "track.brier_of": {"vi": "Brier: {method}", "en": "Brier: {method}"},
+    "track.years_caption": {"vi": "Dự báo cả năm tính lại", "en": "Year-ends forecast again"},
+    "track.years_note": {
+        "vi": "Kết quả năm {years}. Brier: khả năng cả năm tăng ít nhất −10, 0, +10, +20\u00a0%. {timing}",
+        "en": "Outturns of {years}. Brier: chances that the year grows by at least −10, 0, +10, +20\u00a0%. {timing}",
+    },
+    "track.no_years": {
+        "vi": "Chưa năm nào vừa có dự báo tính lại được vừa có kết quả mà số liệu xác định.",
+        "en": "No year has both a forecast that can be made again and an outturn that facts settle.",
+    },
+    "track.too_few": {
+        "vi": "Mới có {count} khả năng tính lại biết kết quả (cần {needed}), chưa vẽ được biểu đồ độ tin cậy.",
+        "en": "Only {count} chances worked out again have been decided ({needed} are needed); no diagram is drawn.",
+    },
+    "track.no_rolling": {
+        "vi": "Chuỗi dẫn đầu chưa có {needed} tháng đã công bố nên không dự báo lại từng tháng được.",
+        "en": "The leading series has not {needed} published months, so months cannot be forecast again.",
+    },
+    "track.no_replay": {
+        "vi": "Chưa có số nào công bố sau một ngày mà số liệu khi đó cho phép dự báo.",
+        "en": "No figure was published after a day whose facts allowed a forecast.",
+    },
+    "track.reliability_note": {
+        "vi": "{cases} khả năng tính lại; điểm Brier {brier}. Số cạnh chấm là số lần.",
+        "en": "{cases} chances worked out again; Brier score {brier}. The number beside a dot counts its cases.",
+    },
+    "track.hedgehog_note": {
+        "vi": "Đường liền: kết quả; đường chấm: dự báo 12 tháng từ từng mốc.",
+        "en": "Solid: outturns; dotted: forecasts of 12 months from each origin.",
+    },
+    "track.pseudo": {
+        "vi": "Giả lập thời gian thực: ngày công bố của các tháng cũ là giả định và số dùng là số đã điều chỉnh.",
+        "en": "Pseudo-real-time: publication days of older months are assumed, and figures are as revised.",
+    },
+    "track.real": {
+        "vi": "Thời gian thực: chỉ dùng số đã công bố đến từng ngày.",
+        "en": "Real-time: only what had been published by each day is used.",
+    },
+    "track.smape": {"vi": "Sai lệch (sMAPE)", "en": "Error (sMAPE)"},
+    "track.mase": {"vi": "MASE", "en": "MASE"},
+    "track.covers": {"vi": "Khoảng {level}\u00a0% chứa", "en": "{level}\u00a0% covers"},
+    "track.ahead": {"vi": "Trước {count} tháng", "en": "{count} months ahead"},
+    "track.horizons_caption": {"vi": "Sai lệch theo số tháng báo trước", "en": "Errors by months ahead"},
+    "track.pit_row": {"vi": "Kết quả rơi vào", "en": "Outturns in"},
+    "track.pit_caption": {"vi": "Kết quả nằm ở đâu trong phân bố dự báo", "en": "Where outturns fell in the forecast"},
+    "track.pit_note": {
+        "vi": "Dự báo đúng độ rộng thì mỗi ô gần {share}; dồn về hai đầu là khoảng quá hẹp, dồn vào giữa là quá rộng.",
+        "en": "A calibrated forecast has about {share} in each; heaped at the ends it is too narrow, in the middle too "
+        "wide.",
+    },
+    "track.skill": {"vi": "Mô hình này tốt hơn", "en": "Gain of this model"},
+    "track.skill_caption": {"vi": "So với các phương pháp khác", "en": "Beside other methods"},
+    "track.skill_note": {
+        "vi": "{cases} tháng dự báo cho mỗi phương pháp. Mức tốt hơn tính theo CRPS (âm là kém hơn).",
+        "en": "{cases} months forecast by each method. The gain is of CRPS (negative: a loss).",
+    },
+    "track.sparse_caption": {"vi": "Dự báo tính lại và số công bố sau đó", "en": "Forecast again, and figures since"},
+    "track.sparse_note": {
+        "vi": "Tất cả {count} lần: {held} lần kết quả nằm trong khoảng 80\u00a0%. Thời gian thực.",
+        "en": "Of {count} in all, {held} outturns lay in the 80\u00a0% interval. Real-time.",
+    },
+    "chart.hedgehog.title": {
+        "vi": "{name}: dự báo trước 1–12 tháng lệch bình quân {error}",
+        "en": "{name}: forecasts of 1 to 12 months were off by {error} on average",
+    },
+    "chart.hedgehog.subtitle": {"vi": "{name}, {unit}; {count} mốc dự báo", "en": "{name}, {unit}; {count} origins"},
+    "alt.hedgehog": {
+        "vi": "Biểu đồ: {name}, {unit}, từ {start} đến {end}, và dự báo từ {count} mốc; lệch bình quân {error}.",
+        "en": "Chart: {name}, {unit}, {start} to {end}, and forecasts from {count} origins; off by {error} on average.",
+    },
+    "chart.reliability.title": {
+        "vi": "Khả năng đã nêu lệch bình quân {error} điểm so với điều đã xảy ra",
+        "en": "Chances were off by {error} points on average",
+    },
+    "chart.reliability.subtitle": {
+        "vi": "Ngang: khả năng đã nêu; dọc: tỷ lệ đã xảy ra",
+        "en": "Across: the chance given; upwards: the share that came true",
+    },
+    "alt.reliability_band": {
+        "vi": "Nêu {stated}: xảy ra {reached} ({cases} lần);",
+        "en": "Given {stated}: came true {reached} ({cases} cases);",
     },
     "lag.industry": {
         "vi": "Sản xuất công nghiệp được báo cáo chậm một tháng: đây là số liệu {month}.",
@@ -834,9 +965,13 @@ SENTENCES = {
         "vi": "So với cùng các tháng năm trước, phần còn lại phải {change}.",
         "en": "Against the same months of last year the rest would have to be {change}.",
     },
+    "effort.fall": {
+        "vi": "So với cùng các tháng năm trước, phần còn lại có {change} vẫn đạt.",
+        "en": "Against the same months of last year the rest may be {change} and still reach it.",
+    },
     "effort.season": {
-        "vi": "Mức cần ấy {times} mức mà nhịp mùa vụ các năm trước cho phép chờ đợi.",
-        "en": "That need is {times} what the season of earlier years lets expect.",
+        "vi": "Mức cần ấy bằng {times} lần mức mà nhịp mùa vụ các năm trước cho phép chờ đợi.",
+        "en": "That need is {times} times what the season of earlier years lets expect.",
     },
     "effort.never": {
         "vi": "Trong {stretches} chuỗi {count} tháng liền trước đây chưa chuỗi nào đạt bình quân ấy; "
@@ -999,7 +1134,8 @@ SENTENCES = {
     "grdp.best": {"vi": "{growth} ({year})", "en": "{growth} ({year})"},
     "grdp.note": {
         "vi": "GRDP đã công bố: {rates}. Số liệu không cho biết tỷ trọng của từng chỉ tiêu trong GRDP, và chỉ có "
-        "{count} lần biết cả hai tốc độ, nên bảng chỉ nói nếu chỉ tiêu tăng cùng tốc độ với GRDP thì phải đạt bao nhiêu.",
+        "{count} lần biết cả hai tốc độ, nên bảng chỉ nói nếu chỉ tiêu tăng cùng tốc độ với GRDP thì phải đạt "
+        "bao nhiêu.",
         "en": "GRDP as published: {rates}. No figure tells the share of each series in GRDP, and both rates are known "
         "{count} times only, so the table says what each would come to if it grew at the same rate as GRDP.",
     },
