@@ -27,6 +27,7 @@ FOLDER = "data/record"
 SAID = ["series", "period", "month", "as_of", "target_id", "kind", "comparator", "aim", "unit"]
 NUMBERS = ["median", "lower_80", "upper_80", "lower_95", "upper_95", "probability"]
 COLUMNS = [*SAID, *NUMBERS, "code"]
+TEXTS = [name for name in COLUMNS if name not in {*NUMBERS, "aim"}]
 CASE_COLUMNS = ["series", "period", "month", "as_of", "target_id", "probability", "median", "lower_80", "upper_80"]
 CASE_COLUMNS += ["outturn", "in_80", "reached", "origin"]
 MONTHS_AHEAD = 12
@@ -46,8 +47,8 @@ def given(outlooks: Iterable[Outlook], assessments: Iterable[TargetAssessment], 
     """
     rows = [row for found in outlooks for row in _totals(found)]
     rows += [_chance(a) for a in assessments if a.state == "open"]
-    table = pd.DataFrame(rows, columns=[*SAID, *NUMBERS])
-    return table.assign(as_of=str(as_of_date(as_of)))
+    table = pd.DataFrame(rows, columns=[*SAID, *NUMBERS]).assign(as_of=str(as_of_date(as_of)))
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS if name in table})
 
 
 def _totals(found: Outlook):
@@ -108,17 +109,16 @@ def _text(rows: pd.DataFrame, header: bool = True) -> str:
 
 
 def _read(text: str, path: Path) -> pd.DataFrame:
-    table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(set(COLUMNS) - {*NUMBERS, "aim"}, str))
+    table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(TEXTS, str))
     if list(table.columns) != COLUMNS:
         wrong = f"{path.name} in {FOLDER} has not the columns of a record: {', '.join(map(str, table.columns))}"
         raise DataError(wrong, next_step="Put back the file as it was kept, or delete it.")
-    texts = [name for name in COLUMNS if name not in {*NUMBERS, "aim"}]
-    return table.assign(**{name: table[name].fillna("") for name in texts})
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS})
 
 
 def _keys(table: pd.DataFrame) -> list[tuple]:
     """What makes two rows the same: all that was said, whatever code said it."""
-    return list(table.drop(columns="code").fillna("").astype(str).itertuples(index=False, name=None))
+    return list(table.drop(columns="code").astype(object).fillna("").astype(str).itertuples(index=False, name=None))
 
 
 # ------------------------------------------------------------------------------------------------------ what came of it

@@ -180,7 +180,7 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
             say("target.other_scope", lang, **{k: catalogue.scope(v).name(lang) for k, v in scopes.items()})
         )
     if a.rivals:
-        values = [_amount(a, x, lang, catalogue) for x in (a.median, *a.rivals)]
+        values = [wording.quantity(float(f"{x:.4g}"), a.unit, lang, catalogue=catalogue) for x in (a.median, *a.rivals)]
         key = "target.rivals_split" if a.state == "conflict" else "target.rivals_agree"
         sentences.append(say(key, lang, values=wording.listing(values, lang)))
     elif "facts_conflict" in a.notes:
