@@ -34,6 +34,8 @@ def series() -> None:
     """All development series, k = 0 to 11 months known, from the model alone and from simple rules."""
     found = evaluate.annual_totals(vietnamese(), SERIES_YEARS, known_months=range(12), methods=METHODS)
     result = _by_method(found)
+    result["series"] = found.totals["series"].nunique()
+    result["series_years"] = len(found.totals[["series", "year"]].drop_duplicates())
     for method in METHODS:
         mine = found.chances[found.chances["method"] == method]
         bands = scores.reliability(mine["probability"], mine["reached"])
@@ -47,9 +49,9 @@ def series() -> None:
         }
     for other in METHODS[1:]:
         loss = _loss_difference(found.chances, other)
-        result[OURS][f"brier_less_{other}"] = [loss.mean(), *_by_year(loss)]
+        result[OURS][f"brier_less_{other}"] = [loss.mean(), *_by_series(loss)]
     ours = found.chances[found.chances["method"] == OURS]
-    _draw(scores.reliability(ours["probability"], ours["reached"]), FIGURE)
+    _draw(scores.reliability(ours["probability"], ours["reached"]), ours, FIGURE)
     keep("targets_series", result)
 
 
@@ -89,17 +91,18 @@ def _loss_difference(chances: pd.DataFrame, other: str) -> pd.Series:
     return wide[OURS] - wide[other]
 
 
-def _by_year(loss: pd.Series) -> tuple[float, float]:
+def _by_series(loss: pd.Series) -> tuple[float, float]:
     return scores.bootstrap_interval(loss.to_numpy(), blocks=loss.index.get_level_values("series"))
 
 
-def _draw(bands: pd.DataFrame, path: Path) -> None:
+def _draw(bands: pd.DataFrame, chances: pd.DataFrame, path: Path) -> None:
+    years, names = len(chances[["series", "year"]].drop_duplicates()), chances["series"].nunique()
     chart = reliability_chart(
         bands,
         "en",
         title=f"Chances were off by {_off(bands):.1f} points on average",
         subtitle="Across: the chance given of growth of at least −10, 0, +10, +20 %; upwards: the share that came true",
-        note="49 Vietnamese development series, 2022 to 2024, standing 0 to 11 months into the year. "
+        note=f"{years} years of {names} Vietnamese development series, standing 0 to 11 months into each. "
         "The number beside a dot counts its cases.",
     )
     chart.save(path)

@@ -530,7 +530,8 @@ def _yearly_rates(t: Target, month: pd.Period, as_of, root) -> pd.Series:
     facts = load_facts(t.zone, as_of, root=root)
     mine = facts[(facts["indicator"] == t.indicator) & (facts["status"] != "projection")]
     days = zip(mine["period_start"], mine["period_end"], strict=True)
-    whole = mine[[(a.month, a.day, b.month, b.day, b.year - a.year) == (1, 1, 12, 31, 0) for a, b in days]]
+    full = [(a.month, a.day, b.month, b.day, b.year - a.year) == (1, 1, 12, 31, 0) for a, b in days]
+    whole = mine[np.array(full, bool)]
     whole = whole[whole["period_end"] <= month.end_time].sort_values("published", kind="stable")
     return whole.groupby(whole["period_end"].dt.year)["value"].last()
 
