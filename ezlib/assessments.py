@@ -26,6 +26,7 @@ from ezlib.subjects import (
     headline_series,
     outlooks_of,
     with_containing,
+    years_asked,
     zone_findings,
 )
 from ezlib.targets import (
@@ -161,7 +162,7 @@ class TargetTests:
         if not rows:
             return blocks.paragraph(say("growths.none", self.lang))
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(say("table.indicator", self.lang))
-        return blocks.table(frame, say("growths.caption", self.lang, year=str(self.month.year)))
+        return blocks.table(frame, say("growths.caption", self.lang, year=str(self._year)))
 
     @property
     def later(self) -> Block:
@@ -182,6 +183,10 @@ class TargetTests:
             row["probability_without_doubt"] = relief.test.probability if relief and relief.test else np.nan
             rows.append({"target_id": a.target.target_id, "series": a.series, **row, "notes": " ".join(a.notes)})
         return pd.DataFrame(rows)
+
+    @property
+    def _year(self) -> int:
+        return max(years_asked(self.month))
 
     def _open(self) -> list[TargetAssessment]:
         return [a for a in self.assessments if a.state == "open"]
@@ -237,7 +242,8 @@ class TargetTests:
         rows = {say("relief.with", lang): _told(a, lang)}
         rows[say("relief.without", lang, facts=wording.listing(relief.facts, lang))] = _told(relief.test, lang)
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(self._title(a))
-        note = wording.sentences(relief.reason, say("relief.note", lang) if relief.test else "")
+        facts = wording.listing(relief.facts, lang)
+        note = say("relief.note", lang) if relief.test else say("relief.short_none", lang, facts=facts)
         return blocks.table(frame, say("relief.caption", lang), note=note)
 
     def _even(self, a: TargetAssessment, found: Outlook) -> str:
@@ -248,7 +254,7 @@ class TargetTests:
 
     def _grows(self, found: Outlook, percent: float) -> str:
         try:
-            a = assess_target(found, growth_target(found.series, self.month.year, percent, found.unit))
+            a = assess_target(found, growth_target(found.series, self._year, percent, found.unit))
         except DataError:  # last year is not among the months
             return ""
         return (
@@ -262,14 +268,17 @@ class TargetTests:
 def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> TargetTests:
     """Test the targets of the month's year on the zone's headline series, and on the series each was set for.
 
-    A target set on another scope than the headline series is tested on both, as far as the facts of each reach.
+    Once the year is over those of the next are tested too. A target set on another scope than the headline series is
+    tested on both, as far as the facts of each reach.
     """
     catalogue, month = load_catalogue(root), as_month(month)
-    targets = [t for t in load_targets(zone, as_of, root) if fits(t, month.year)]
+    years = years_asked(month)
+    targets = [t for t in load_targets(zone, as_of, root) if any(fits(t, year) for year in years)]
     wanted = dict.fromkeys([*headline_series(zone, root=root), *(t.series for t in targets)])
     found, without = outlooks_of(wanted, month, as_of, seed, root)
     facts = load_facts(zone, as_of, root=root)
-    tests = [contested(a, facts, catalogue) for o in found.values() for a in assess_all(o, targets, month.year)]
+    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year)]
+    tests = [contested(a, facts, catalogue) for a in tests]
     indicators = {t.indicator for t in targets}
     missing = {s: reason for s, reason in without.items() if s.split("/")[1] in indicators}
     doubted = doubted_series(found, zone_findings(zone, as_of, root))
@@ -329,7 +338,8 @@ def _families(series: Iterable[str], month, as_of, seed, root) -> dict[str, Fami
 
 def _ahead(zone: str, month: pd.Period, as_of, seed, root) -> list[tuple[Target, str, ImpliedGrowth | None]]:
     """Targets of single years to come, each on its own series or, without facts of it, on another zone's."""
-    later = [t for t in load_targets(None, as_of, root) if t.kind == "level" and t.period_start.year > month.year]
+    tested = max(years_asked(month))
+    later = [t for t in load_targets(None, as_of, root) if t.kind == "level" and t.period_start.year > tested]
     told = []
     for t in later:
         bearers = [s for s in _bearers(t, as_of, root) if t.zone == zone or s.split("/")[0] == zone]
@@ -383,7 +393,7 @@ def _chance(a: TargetAssessment, lang: str) -> str:
 def news_table(found: News, lang: str = "vi", catalogue: Catalogue | None = None) -> Block:
     """How a chance and an expected total moved, step by step; the steps add up to the whole move as printed."""
     if found.reason:
-        return blocks.paragraph(say("news.no_start", lang, since=_since(found, lang), reason=found.reason))
+        return blocks.paragraph(say("news.no_start", lang, since=_since(found, lang)))
     places = _places(found)
     points = rounded_parts(100 * found.parts["probability"], 100 * found.move["probability"], 1)
     amounts = rounded_parts(found.parts["expected"], found.move["expected"], places)

@@ -28,7 +28,7 @@ from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
-from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, zone_findings
+from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 from ezlib.wording import say
@@ -567,7 +567,9 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     found, without = headline_outlooks(zone, month, as_of, seed, root)
     targets = load_targets(zone, as_of, root)
     assessments = {
-        series: tuple(contested(a, facts, catalogue) for a in assess_all(o, targets, month.year))
+        series: tuple(
+            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year)
+        )
         for series, o in found.items()
     }
     everything = load_facts(None, as_of, root=root)
@@ -625,9 +627,10 @@ def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict
     own = {}
     for target in targets:
         stand_ins = [s for s in found if s.split("/")[1] == target.indicator and s != target.series]
-        if stand_ins and target.status == "official" and target.period == str(month.year):
+        if stand_ins and target.status == "official" and target.period in map(str, years_asked(month)):
             other, _ = outlooks_of([target.series], month, as_of, seed, root)
-            own |= {series: tuple(assess_all(o, [target], month.year)) for series, o in other.items()}
+            tests = {s: tuple(assess_all(o, [target], int(target.period))) for s, o in other.items()}
+            own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
     return own
 
 

@@ -968,8 +968,9 @@ def _draw_reliability(ax: Axes, layout: Layout, table: pd.DataFrame, lang: str) 
     for row, size in zip(table.itertuples(), area, strict=True):
         right = row.stated < 0.9
         step = 0.012 + 0.0012 * float(np.sqrt(size))
-        place = (row.stated + step, "left") if right else (row.stated - step, "right")
-        _write(ax, layout, place[0], row.reached - 0.02, str(row.cases), place[1], "top", SOFT)
+        x, side = (row.stated + step, "left") if right else (row.stated - step, "right")
+        y, edge = (row.reached + 0.02, "bottom") if row.reached < 0.1 else (row.reached - 0.02, "top")
+        _write(ax, layout, x, y, str(row.cases), side, edge, SOFT)
     ax.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
     ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
     percent = FuncFormatter(lambda value, _: wording.percent(100 * value, 0, lang))

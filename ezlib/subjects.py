@@ -117,6 +117,11 @@ def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[Tar
     return [assess_target(found, t) for t in fitting]
 
 
+def years_asked(month: pd.Period) -> tuple[int, ...]:
+    """Return the years whose targets a month is asked about: its own and, once it is over, the next."""
+    return (month.year, month.year + 1) if month.month == 12 else (month.year,)
+
+
 def fits(target: Target, year: int) -> bool:
     return target.kind in ON_PATHS and target.period == str(year)
 

@@ -1064,24 +1064,24 @@ SENTENCES = {
         "en": "Before: worked out again with what had been published by {since}.",
     },
     "news.no_start": {
-        "vi": "Không có lần trước để so sánh: số đã công bố đến {since} chưa cho dự báo. {reason}",
-        "en": "There is nothing to compare with: what had been published by {since} gives no outlook. {reason}",
+        "vi": "Không có lần trước để so sánh: số đã công bố đến {since} chưa đủ để dự báo.",
+        "en": "There is nothing to compare with: what had been published by {since} allowed no forecast.",
     },
     "news.no_start_short": {
         "vi": "Số đã công bố đến {since} chưa đủ để dự báo nên chưa có gì để so sánh.",
         "en": "What had been published by {since} allowed no forecast, so there is nothing to compare with.",
     },
     "news.chance": {
-        "vi": "Từ {since}, khả năng đạt {target} từ {before} thành {now}: {why}.",
+        "vi": "So với ngày {since}, khả năng đạt {target} từ {before} thành {now}: {why}.",
         "en": "Since {since} the chance of {target} went from {before} to {now}: {why}.",
     },
     "news.chance_same": {
-        "vi": "Từ {since}, khả năng đạt {target} không đổi ({now}).",
+        "vi": "So với ngày {since}, khả năng đạt {target} không đổi ({now}).",
         "en": "Since {since} the chance of {target} has not changed ({now}).",
     },
     "news.total": {
-        "vi": "Dự kiến cả năm {year} từ {before} thành {now} {unit}: {why}.",
-        "en": "The total expected for {year} went from {before} to {now} {unit}: {why}.",
+        "vi": "Dự kiến cả năm {year} từ {before} (số công bố đến {since}) thành {now} {unit}: {why}.",
+        "en": "The total expected for {year} went from {before} (by figures to {since}) to {now} {unit}: {why}.",
     },
     "news.total_same": {
         "vi": "Dự kiến cả năm {year} vẫn là {now} {unit} như ngày {since}.",

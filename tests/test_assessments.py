@@ -36,7 +36,18 @@ def test_the_april_figure_in_doubt_is_carried_into_the_answer(may):
 def test_where_nothing_is_left_without_the_doubt_that_is_said(may):
     relief = may.reliefs["lao-cai/industrial_output_tonnes/board", "T037"]
     assert relief.test is None
-    assert relief.reason in repr(may.doubts)
+    assert "No fact" in relief.reason
+    assert "Without F0214 and F0213 the figures allow no forecast." in wording.plain(repr(may.doubts))
+
+
+def test_once_the_year_is_over_the_targets_of_the_next_are_asked_too():
+    tests = ez.test_targets("lao-cai", "2024-12", "2024-12-30", "en")
+    states = {(a.target.target_id, a.series): a.state for a in tests.assessments}
+    assert states["T004", TRADE] == "missed"  # 4.5 billion in 2024
+    assert states["T001", TRADE] == "open"  # 9 billion in 2025, restated on that day
+    nine = next(a for a in tests.assessments if (a.target.target_id, a.series) == ("T001", TRADE))
+    assert nine.months_left == 12
+    assert nine.needed_per_month == pytest.approx(750)
 
 
 def test_every_assessment_has_its_news_and_the_table_adds_up(may):
