@@ -11,6 +11,7 @@ import pandas as pd
 from ezlib import blocks, tables, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
+from ezlib.charts import Chart, chance_chart
 from ezlib.contracts import DataError
 from ezlib.evaluate import settled
 from ezlib.facts import load_facts
@@ -47,6 +48,7 @@ from ezlib.wording import capital, say
 HEIGHTS = (0.6, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 MULTIPLES = (0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 GROWTHS = (-10, 0, 10, 20)
+CURVE_POINTS = 81
 SMALLEST_TOLD = 0.01  # a month in which the target is first reached less often than this is not shown
 
 
@@ -146,7 +148,7 @@ class TargetTests:
             shown.append(blocks.section(self._title(a)))
             if a.target.kind == "level":
                 curve = chance_by_height(found, a.target, heights_around(found, a.target))
-                shown.append(tables.sensitivity_table(curve, a.unit, self.lang, self.catalogue))
+                shown += [self._curve(a, found), tables.sensitivity_table(curve, a.unit, self.lang, self.catalogue)]
             curve = chance_by_multiplier(found, a.target, MULTIPLES)
             shown += [tables.multiples_table(curve, self.lang), blocks.paragraph(self._even(a, found))]
         return self._or_none(shown)
@@ -245,6 +247,15 @@ class TargetTests:
         facts = wording.listing(relief.facts, lang)
         note = say("relief.note", lang) if relief.test else say("relief.short_none", lang, facts=facts)
         return blocks.table(frame, say("relief.caption", lang), note=note)
+
+    def _curve(self, a: TargetAssessment, found: Outlook) -> Chart:
+        """The chance over a fine grid of heights, as far as the target and as what is expected."""
+        total = found.total(a.target.period)
+        top = 1.05 * max(a.target.value, total.quantile(0.995))
+        grid = np.unique([*np.linspace(0, top, CURVE_POINTS), a.target.value])
+        curve = chance_by_height(found, a.target, grid)
+        height, _ = even_odds(found, a.target)
+        return chance_chart(curve, a.target.value, height, a.unit, self._title(a), self.lang, catalogue=self.catalogue)
 
     def _even(self, a: TargetAssessment, found: Outlook) -> str:
         height, multiple = even_odds(found, a.target)

@@ -889,6 +889,51 @@ def _draw_scenarios(ax: Axes, layout: Layout, frame: pd.DataFrame, names: list[s
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _axis_number(value, lang)))
 
 
+# Chances by height -------------------------------------------------------------------------------------------------
+
+
+def chance_chart(curve: pd.Series, aim: float, even: float, unit, name, lang="vi", *, note="", catalogue=None) -> Chart:
+    """The chance of reaching every height of a target: where it is even, and where the target stands.
+
+    `curve` has chances by height, rising, in `unit`; `aim` is the target's own height, `even` that of even odds.
+    """
+    scale = 1e-3 if unit in wording.THOUSANDFOLD and curve.index.max() >= wording.LONG_NUMBER else 1.0
+    unit = wording.THOUSANDFOLD[unit] if scale != 1 else unit
+    curve = pd.Series(curve.to_numpy(), curve.index * scale)
+    told = {"even": wording.digits(even * scale, 3, lang), "aim": wording.digits(aim * scale, 4, lang)}
+    values = {"name": name, "unit": wording.unit_name(unit, lang, catalogue)} | told
+    values["chance"] = wording.probability(float(np.interp(aim * scale, curve.index, curve)), lang)
+    return _chart(
+        lambda ax, layout: _draw_chances(ax, layout, curve, aim * scale, even * scale, told, lang),
+        title=wording.say("chart.chance.title", lang, **values),
+        subtitle=wording.say("chart.chance.subtitle", lang, **values),
+        note=note,
+        alt=wording.say("alt.chance", lang, **values),
+    )
+
+
+def _draw_chances(ax: Axes, layout: Layout, curve: pd.Series, aim: float, even: float, told: dict, lang: str) -> None:
+    layout = layout.with_sides("100 %", 40, True)
+    ax.set_position(layout.inner())
+    ax.set_xlim(curve.index.min(), curve.index.max() * 1.01)
+    ax.set_ylim(0, 1.08)
+    ax.plot(curve.index, curve.to_numpy(), color=MEDIAN, linewidth=1.8, zorder=3)
+    ax.plot([curve.index.min(), even], [0.5, 0.5], color=SOFT, linewidth=1, linestyle=DASHES["estimated"], zorder=2)
+    ax.plot([even], [0.5], marker="o", markersize=6, color=INK, zorder=5)
+    _write(ax, layout, even, 0.55, "  " + wording.say("chart.chance.even", lang, **told), "left", "center", INK)
+    chance = float(np.interp(aim, curve.index, curve))
+    ax.plot([aim], [chance], marker="D", markersize=7, color=ACCENT, zorder=6, clip_on=False)
+    label = wording.say("chart.chance.aim", lang, **told)
+    # Below the high part of the curve, above the low one, so that the two never cross.
+    height, edge = (chance - 0.08, "top") if chance > 0.5 else (chance + 0.08, "bottom")
+    right = aim < np.mean(ax.get_xlim()) and chance <= 0.5
+    _write(ax, layout, aim, height, label, "left" if right else "right", edge, ACCENT)
+    ax.xaxis.set_major_locator(MaxNLocator(layout.ticks, steps=STEPS))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _axis_number(value, lang)))
+    ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(100 * value, 0, lang)))
+
+
 # Past forecasts ----------------------------------------------------------------------------------------------------
 
 

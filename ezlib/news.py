@@ -139,8 +139,13 @@ def _published_between(found: Outlook, day_before: dt.date, root) -> tuple[str, 
 
 
 def rounded_parts(parts: pd.Series, whole: float, decimals: int) -> pd.Series:
-    """Return the parts rounded so that they add up to the rounded whole: the largest takes what rounding left over."""
+    """Return the parts rounded so that they add up to the rounded whole: the largest takes what rounding left over.
+
+    Parts that are NaN, as of a chance that no target has, stay NaN.
+    """
     told = parts.round(decimals)
+    if told.isna().any():
+        return told
     left = round(round(whole, decimals) - told.sum(), decimals)
     if left:
         told[parts.abs().idxmax()] = round(told[parts.abs().idxmax()] + left, decimals)

@@ -722,6 +722,22 @@ SENTENCES = {
         "vi": "Tất cả {count} lần: {held} lần kết quả nằm trong khoảng 80\u00a0%. Thời gian thực.",
         "en": "Of {count} in all, {held} outturns lay in the 80\u00a0% interval. Real-time.",
     },
+    "chart.chance.title": {
+        "vi": "{name}: ngang ngửa ở mức {even} {unit}; đạt {aim} có khả năng {chance}",
+        "en": "{name}: even odds at {even} {unit}; the chance of {aim} is {chance}",
+    },
+    "chart.chance.subtitle": {
+        "vi": "Ngang: mức mục tiêu, {unit}; dọc: khả năng đạt",
+        "en": "Across: height of the target, {unit}; upwards: chance of reaching it",
+    },
+    "chart.chance.even": {"vi": "ngang ngửa: {even}", "en": "even odds: {even}"},
+    "chart.chance.aim": {"vi": "mục tiêu {aim}", "en": "target {aim}"},
+    "alt.chance": {
+        "vi": "Biểu đồ: khả năng đạt theo mức mục tiêu, {name}, {unit}; ngang ngửa ở {even}, mức {aim} có khả năng "
+        "{chance}.",
+        "en": "Chart: chance by height of the target, {name}, {unit}; even odds at {even}, {aim} has a chance of "
+        "{chance}.",
+    },
     "chart.hedgehog.title": {
         "vi": "{name}: dự báo trước 1–12 tháng lệch bình quân {error}",
         "en": "{name}: forecasts of 1 to 12 months were off by {error} on average",
