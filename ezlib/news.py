@@ -70,7 +70,7 @@ def news(
     place = {"series": found.series, "unit": found.unit, "period": period, "target": target}
     place |= {"month_before": month_before, "day_before": day_before, "kept": said is not None}
     try:
-        then = outlook(found.series, month_before, day_before, seed=seed, root=root, until=found.paths.columns[-1])
+        then = outlook(found.series, month_before, day_before, _until(month_before, period, found), seed, root)
         points = _points(then, found, target, period, day_before, day, seed, root)
     except DataError as error:
         none = pd.Series({"probability": np.nan, "expected": np.nan})
@@ -96,10 +96,16 @@ def _start(said, found: Outlook, day: dt.date) -> tuple[pd.Period, dt.date]:
     return found.month - 1, day.replace(day=1) - dt.timedelta(days=1)
 
 
+def _until(month: pd.Period, period: str, found: Outlook) -> pd.Period | None:
+    """As far as a brief of that month looked, so that the same code draws the same paths; further only if need be."""
+    end = pd.Period(f"{month.year + 1}-12", "M")
+    return None if pd.Period(f"{period[:4]}-12", "M") <= end else found.paths.columns[-1]
+
+
 def _points(then: Outlook, found: Outlook, target, period, day_before, day, seed, root) -> dict[str, pd.Series]:
     """The two numbers after each step, the start first; a key names the step that leads away from its point."""
     earlier = _in_force(target, day_before, root)
-    revised = outlook(found.series, then.last_observed, day, seed=seed, root=root, until=found.paths.columns[-1])
+    revised = outlook(found.series, then.last_observed, day, then.paths.columns[-1], seed, root)
     return {
         "model": _said(then, earlier, period),
         "target": _said(then, earlier, period),

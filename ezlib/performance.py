@@ -80,7 +80,7 @@ class TrackRecord:
         if decided:
             values = {"count": str(decided), "brier": wording.number(brier, 3, lang)}
             told.append(say("record.brier" if decided >= MIN_CASES else "record.brier_few", lang, **values))
-        totals = self.kept[self.kept["target_id"] == ""].tail(SHOWN)
+        totals = self.kept[self.kept["target_id"] == ""].sort_values(["period", "month"], kind="stable").tail(SHOWN)
         return blocks.stack(self._cases(totals), blocks.paragraph(*told))
 
     @property
@@ -190,7 +190,7 @@ class TrackRecord:
             }
             for row in cases.itertuples()
         ]
-        names = [f"{self._name(row.series)} {row.period}" for row in cases.itertuples()]
+        names = [f"{self._name(row.series)}, {_period(row.period, lang)}" for row in cases.itertuples()]
         return blocks.table(pd.DataFrame(rows, index=pd.Index(names, name="")), say("track.cases_caption", lang))
 
     def _years_table(self, found: AnnualTotals) -> Block:
@@ -380,6 +380,10 @@ def _timing(table: pd.DataFrame, lang: str) -> str:
     if table.empty:
         return ""
     return say("track.pseudo" if (table["timing"] == PSEUDO).any() else "track.real", lang)
+
+
+def _period(period: str, lang: str) -> str:
+    return period if len(period) == 4 else wording.month(period, lang)
 
 
 def _years(years: list[int]) -> str:

@@ -60,6 +60,19 @@ def test_what_other_code_said_is_told_apart_from_what_the_figures_say(output, ai
     assert found.parts.at["model", "expected"] == pytest.approx(0, abs=1)
 
 
+def test_what_the_same_code_said_leaves_the_model_no_part():
+    """Also across a year's end, where today's outlook reaches a year further than the one on record."""
+    nine = next(t for t in load_targets("lao-cai", "2024-12-30") if t.target_id == "T001")
+    then = ez.outlook(TRADE, "2024-12", "2024-12-30")
+    said = given([then], [assess_target(then, nine)], "2024-12-30").assign(code="same")
+    found = news(ez.outlook(TRADE, "2025-05", "2025-05-31"), nine, 2025, "2025-05-31", said)
+    adds_up(found)
+    assert found.kept
+    assert abs(found.parts.at["model", "probability"]) < 1e-4  # four decimals are kept
+    assert abs(found.parts.at["model", "expected"]) < 0.01
+    assert found.parts.at["new_months", "expected"] < -1000
+
+
 def test_a_raised_target_is_a_part_of_its_own(small_root):
     targets = small_root / "data" / "targets.csv"
     series = next(s for s in ez.headline_series("day-du", root=small_root) if "export" in s)
