@@ -974,7 +974,7 @@ SENTENCES = {
     "points.plain": {"vi": "± {number} điểm", "en": "± {number} points"},
     "table.mean": {"vi": "Trung bình", "en": "Mean"},
     "table.gap": {"vi": "So mục tiêu", "en": "Against target"},
-    "table.plan_expected": {"vi": "Dự kiến % kế hoạch", "en": "Expected % of plan"},
+    "table.plan_expected": {"vi": "Dự kiến so kế hoạch", "en": "Expected, of plan"},
     "table.mc_error": {"vi": "Sai số mô phỏng của khả năng", "en": "Simulation error of the chance"},
     "table.intervals_caption": {"vi": "Dự kiến và các khoảng", "en": "What is expected, with intervals"},
     "effort.growth": {
