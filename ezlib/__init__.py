@@ -31,7 +31,7 @@ _PLACES = {
         "read_report",
         "unread_numbers",
     ),
-    "observations": ("observe", "series_in", "superseded"),
+    "observations": ("observe", "revisions", "series_in", "superseded"),
     "outlook": ("Outlook", "forecast", "load_series", "rebuild"),
     "revenue": ("effective_rates", "from_base", "joint_probability", "revenue_outlook"),
     "scenarios": ("Scenario", "Size", "load_scenarios", "parse_scenarios"),

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -142,7 +142,10 @@ class CalendarRule:
 
 @dataclass(frozen=True)
 class Zone(Named):
-    """A folder of facts: its default scope, the series a brief opens with, its reporting months."""
+    """A folder of facts: its default scope, the series a brief opens with, its reporting months.
+
+    `profiles` names, by group of indicators, the longer series whose usual year is tried as the shape of its own.
+    """
 
     scope: str
     issuer_vi: str
@@ -150,6 +153,7 @@ class Zone(Named):
     headline: Mapping[str, tuple[str, ...]]
     calendars: tuple[CalendarRule, ...]
     assumed_lag_days: int
+    profiles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def issuer(self, lang: str = "vi") -> str:
         """Return the name of the body whose figures lead, in one of the two languages."""
@@ -414,7 +418,9 @@ def _zone(id: str, entry: dict) -> Zone:
     )
     issuers = entry.get("issuer_vi", entry["vi"]), entry.get("issuer_en", entry["en"])
     lag = entry["assumed_lag_days"]
-    return Zone(id, entry["vi"], entry["en"], entry["scope"], *issuers, MappingProxyType(headline), tuple(rules), lag)
+    profiles = MappingProxyType({group: tuple(_listed(what)) for group, what in entry.get("profiles", {}).items()})
+    plain = id, entry["vi"], entry["en"], entry["scope"], *issuers
+    return Zone(*plain, MappingProxyType(headline), tuple(rules), lag, profiles)
 
 
 def _calendar(start_day: int) -> Calendar:
@@ -457,7 +463,7 @@ _NAMES = {"vi": str, "en": str}
 SHAPES = {
     "zones": Shape(
         _NAMES | {"scope": str, "headline": dict, "assumed_lag_days": int},
-        {"issuer_vi": str, "issuer_en": str, "calendars": list},
+        {"issuer_vi": str, "issuer_en": str, "calendars": list, "profiles": dict},
         _zone,
     ),
     "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
@@ -540,6 +546,10 @@ def _zone_faults(entry: dict, entries: dict) -> list[str]:
         faults += [fault for group in rule["groups"] for fault in _unknown("the group", group, entries["groups"])]
         if not isinstance(rule["start_day"], int) or not 1 <= rule["start_day"] <= 28:
             faults.append(f"has start_day {rule['start_day']!r}; months can start on days 1 to 28")
+    for group, what in entry.get("profiles", {}).items():
+        faults += _unknown("the group", group, entries["groups"])
+        for series in _listed(what):
+            faults += _series_faults(series, entries, ("zones", "indicators", "scopes"))
     if entry["assumed_lag_days"] < 0:
         faults.append(f"has assumed_lag_days {entry['assumed_lag_days']}; nothing is published before it is over")
     return faults

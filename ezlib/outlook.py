@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ezlib import bounds, structural
+from ezlib import bounds, draws, structural
 from ezlib.contracts import OBSERVATION_COLUMNS, DataError
 from ezlib.periods import (
     CALENDAR,
@@ -28,14 +28,23 @@ LEVELS = (0.8, 0.95)
 PATHS = 1000
 HISTORY = 120  # months before the last observed that are used
 DERIVED_WITHIN = 0.01
+OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
 LOW_EFFECTIVE = 0.1
 STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
+FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
+LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less speaks for gives no paths
+ACTING = ("closure", "restriction", "market", "weather", "production")
+"""Kinds of events that hold for a while and move a series; openings and reopenings end such an event."""
 # Days counted from Tết: the weeks before, the feast itself, the weeks after.
 TET_WINDOWS = ((-14, -1), (0, 6), (7, 20))
 
 NOTES = {
     "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
     "facts_strained": "some stated figures agree only in a way that no path reaches; those marked hold within some 2 %",
+    "fit_failed": "the variances could not be fitted; those of the population prior were used",
+    "forecast_far": f"a forecast month is more than {FENCE:g} times the largest month before, or below the smallest by "
+    "as much: the growth that the facts state leads there",
+    "profile_used": "the usual year of a longer series gives shape to some of the paths; `profile_trust` says how many",
     "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
@@ -50,7 +59,9 @@ class Outlook:
     `paths` (paths x months); `status` of each month (reported, derived, estimated, forecast); `observations`, what
     went in, with `relaxed` (bool) and `stretch`, by how much a relaxed figure had to give (in its own unit, a change
     in percentage points); `printed`, the stated values of reported months; `last_observed`, after which all is
-    forecast; `effective_sample_size`, how many independent paths the paths are worth; `notes`, codes of `NOTES`.
+    forecast; `effective_sample_size`, how many independent paths the paths are worth; `notes`, codes of `NOTES`;
+    `profile_trust`, the share of the paths shaped by a profile, NaN where none was tried; `shocks`, months far out of
+    line (`month`, `kind`: passing, lasting, or open where nothing later tells).
     """
 
     paths: pd.DataFrame
@@ -66,6 +77,8 @@ class Outlook:
     month: pd.Period | None = None
     as_of: dt.date | None = None
     unit: str = ""
+    profile_trust: float = np.nan
+    shocks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"month": [], "kind": []}))
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -149,7 +162,10 @@ def outlook(
     observations, cut = _recent(observations, calendar)
     until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
     first = min(_touched(row, calendar)[0] for row in observations.itertuples())
-    found = rebuild(observations, first, max(until, month), seed, calendar.name, paths)
+    months = pd.period_range(first, max(until, month), freq="M")
+    profile = _profile(key, observations, months, month, as_of, catalogue, root)
+    events = _events(key, months, as_of, catalogue, root)
+    found = rebuild(observations, first, months[-1], seed, calendar.name, paths, profile, events)
     notes = (*found.notes, "history_cut") if cut else found.notes
     return replace(
         found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes
@@ -170,6 +186,7 @@ def rebuild(
     calendar: str = CALENDAR.name,
     paths: int = PATHS,
     profile: pd.Series | None = None,
+    events: np.ndarray | None = None,
 ) -> Outlook:
     """Rebuild the months from `start` to `end` from whatever is known of them.
 
@@ -178,15 +195,16 @@ def rebuild(
     of the value or in percentage points. Optional: `lower`, `upper` (of the value, or of the ratio 1 + change/100)
     in place of the half width; `soft_sd`, relative sd of further error, 0 for figures that every path must honour;
     `observation_id`. Parts of a month count by their days. `profile` (months from `start` to `end`, above zero) is a
-    seasonal profile or a companion series, in any unit: the model then describes the ratio to it. Raises DataError
-    listing every row that cannot be used.
+    seasonal profile or a companion series, in any unit: some of the paths then describe the ratio to it, as many as
+    the figures speak for it. `events` (months, q) are shares of each month in which a dated event held. Raises
+    DataError listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
     observations = _checked(observations, first, last, CALENDARS[calendar])
     months = pd.period_range(first, last, freq="M")
     stated = _statements(observations, months, CALENDARS[calendar])
     offset = None if profile is None else _offset(profile, months)
-    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset)
+    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset, events)
 
 
 def forecast(
@@ -205,28 +223,30 @@ def forecast(
     weights = np.zeros((len(known), len(months)))
     weights[np.arange(len(known)), known] = 1.0
     stated = bounds.statements(weights, np.zeros_like(weights), values, values)
-    fitted = structural.fit(stated, regressors=_tet_windows(months, CALENDAR))
-    drawn = structural.draw(fitted, paths, np.random.default_rng(seed))
+    fitted = _fitted(stated, None, _tet_windows(months, CALENDAR), None)
+    drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
     printed = y.reindex(months)
     status = pd.Series("forecast", months, name="status")
     status.iloc[: len(y)] = np.where(y.notna(), "reported", "estimated")
     table = pd.DataFrame({"start": y.index[known], "end": y.index[known], "value": values, "relaxed": False})
-    notes = _notes(drawn, paths, fitted, relaxed=False)
+    notes = _notes(drawn, paths, [fitted], status, relaxed=False)
     return Outlook(
-        pd.DataFrame(drawn.paths, columns=months), status, table, printed, y.index[-1], drawn.effective, notes,
+        *(pd.DataFrame(drawn.paths, columns=months), status, table, printed, y.index[-1], drawn.effective, notes),
         tuple(levels),
-    )  # fmt: skip
+        shocks=_shock_table(fitted, months),
+    )
 
 
 # ---------------------------------------------------------------------------------------------- the one model
 
 
-def _solve(stated, observations, months, calendar, seed, paths, offset=None) -> Outlook:
+def _solve(stated, observations, months, calendar, seed, paths, offset=None, events=None) -> Outlook:
     stretch = bounds.stretch_needed(stated)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    held, fitted, drawn = _fit_and_draw(held, offset, _tet_windows(months, calendar), paths, seed)
+    offsets = (None,) if offset is None else (None, offset)
+    held, fits, drawn = _fit_and_draw(held, offsets, _tet_windows(months, calendar), events, paths, seed)
     strained = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
@@ -235,24 +255,62 @@ def _solve(stated, observations, months, calendar, seed, paths, offset=None) -> 
     stretch = np.where(stated.is_change, 100, 1) * stretch
     observations = observations.assign(relaxed=relaxed | strained, stretch=stretch)
     status = _status(held, table, reported, last)
-    notes = _notes(drawn, paths, fitted, relaxed.any(), strained.any())
-    return Outlook(table, status, observations, reported, last, drawn.effective, notes, calendar=calendar)
+    trust = np.nan if offset is None else float(_trust(fits)[-1])
+    notes = _notes(drawn, paths, fits, status, relaxed.any(), strained.any(), trust)
+    shocks = _shock_table(fits[0], months)
+    return Outlook(
+        *(table, status, observations, reported, last, drawn.effective, notes),
+        **{"calendar": calendar, "profile_trust": trust, "shocks": shocks},
+    )
 
 
-def _fit_and_draw(held, offset, windows, paths, seed):
+def _fit_and_draw(held, offsets, windows, events, paths, seed):
     """Fit and draw; where figures agree only in a way that no path reaches, changes and then sums are held softly."""
     sums = (held.num != 0).sum(axis=1) > 1
     for yielding in (None, held.is_change, held.is_change | sums):
         if yielding is not None:
             held = held.softened(yielding & held.binding, STRAINED_SD)
-        fitted = structural.fit(held, offset, windows)
+        fits = [_fitted(held, offset, windows, events) for offset in offsets]
         try:
-            return held, fitted, structural.draw(fitted, paths, np.random.default_rng(seed))
+            return held, fits, _drawn(fits, paths, np.random.default_rng(seed))
         except ArithmeticError as error:
             failed = error
     raise DataError(
         "No path can be drawn through these figures.", [str(failed)], "Check the figures against their sources."
     )
+
+
+def _fitted(held, offset, windows, events):
+    """The model fitted; with the variances of the prior where the search for its own breaks down."""
+    try:
+        return structural.fit(held, offset, windows, events)
+    except np.linalg.LinAlgError:
+        return structural.fit(held, offset, windows, events, rounds=0)
+
+
+def _drawn(fits, paths: int, rng) -> draws.Draws:
+    """Paths of each way of fitting, as many as the figures speak for it, in random order."""
+    share = _trust(fits)
+    counts = np.diff(np.append(0, np.round(np.cumsum(share) * paths).astype(int)))
+    parts = [draws.draw(fitted, count, rng) for fitted, count in zip(fits, counts, strict=True) if count]
+    if len(parts) == 1:
+        return parts[0]
+    together = rng.permutation(np.concatenate([part.paths for part in parts]))
+    return draws.Draws(together, float(sum(part.effective for part in parts)))
+
+
+def _trust(fits) -> np.ndarray:
+    """Probability of each way of fitting given the figures, all alike before: their evidence, normalised."""
+    evidence = np.array([fitted.log_evidence for fitted in fits])
+    share = np.exp(evidence - evidence.max())
+    share = share / share.sum()
+    share = np.where(share < LEAST_TRUST, 0.0, share)
+    return share / share.sum()
+
+
+def _shock_table(fitted, months) -> pd.DataFrame:
+    shocks = sorted(fitted.shocks, key=lambda shock: shock.month)
+    return pd.DataFrame({"month": [months[s.month] for s in shocks], "kind": [s.kind for s in shocks]})
 
 
 def _give(stated, stretch) -> np.ndarray:
@@ -288,14 +346,26 @@ def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period) -
     return status
 
 
-def _notes(drawn, paths: int, fitted, relaxed: bool, strained: bool = False) -> tuple[str, ...]:
+def _notes(drawn, paths: int, fits, status, relaxed: bool, strained: bool = False, trust=np.nan) -> tuple[str, ...]:
     found = {
         "facts_relaxed": relaxed,
         "facts_strained": strained,
+        "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
-        "months_closed": fitted.closed.any(),
+        "months_closed": fits[0].closed.any(),
+        "profile_used": trust > 0,
+        "forecast_far": _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].closed),
     }
     return tuple(code for code, true in found.items() if true)
+
+
+def _beyond_fence(paths, ahead, closed) -> bool:
+    """Whether a forecast month's median leaves the fence about the months before."""
+    median = np.median(paths, axis=0)
+    before, after = median[~ahead & ~closed], median[ahead]
+    if not len(before) or not len(after):
+        return False
+    return bool(after.max() > FENCE * before.max() or after.min() < before.min() / FENCE)
 
 
 def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
@@ -330,6 +400,34 @@ def _observed(series, month, as_of, root, without=()):
     facts = load_facts(key.zone, as_of=as_of, root=root)
     facts = facts[~facts["fact_id"].isin(list(without))]
     return key, catalogue, observe(facts, str(key), month, as_of=as_of, catalogue=catalogue), as_of
+
+
+def _profile(key, observations, months, month, as_of, catalogue, root) -> pd.Series | None:
+    """The usual year of a longer series, where the catalogue names one and the series has no years of its own."""
+    from ezlib.profiles import profile_of
+
+    calendar = catalogue.calendar_of(*key)
+    alone = [first == last for first, last in (_touched(row, calendar) for row in observations.itertuples())]
+    if sum(alone) >= OWN_YEARS * 12:
+        return None
+    return profile_of(key, months, month, as_of, catalogue, root)
+
+
+def _events(key, months: pd.PeriodIndex, as_of, catalogue, root) -> np.ndarray:
+    """Share of each month in which each dated event about the series held, (months, events)."""
+    from ezlib.catalogue import load_events
+
+    calendar, group = catalogue.calendar_of(*key), catalogue.indicator(key.indicator).group
+    first, last = month_bounds(months[0], calendar)[0], month_bounds(months[-1], calendar)[1]
+    held = [np.zeros((len(months), 0))]
+    for event in load_events(key.zone, as_of, root).itertuples():
+        about = event.indicators.split()
+        if event.kind not in ACTING or (about and not {key.indicator, group} & set(about)):
+            continue
+        start, end = max(event.start.date(), first), last if pd.isna(event.end) else min(event.end.date(), last)
+        if start <= end:
+            held.append(month_shares(start, end, calendar).reindex(months, fill_value=0.0).to_numpy()[:, None])
+    return np.hstack(held)
 
 
 def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> None:

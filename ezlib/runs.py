@@ -51,7 +51,10 @@ KERNEL_ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 # What a forecast depends on beside the data: a record says by which of these it was made.
-MODEL = ("bounds.py", "observations.py", "outlook.py", "prior.json", "structural.py", "targets.py")
+MODEL = (
+    *("bounds.py", "draws.py", "linearised.py", "observations.py", "outlook.py", "prior.json", "profiles.py"),
+    *("structural.py", "targets.py"),
+)
 FORGET = "%reset -f\nget_ipython().execution_count = 1"
 RECORDED_PACKAGES = ("ezlib", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
 

@@ -134,7 +134,7 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
             offsets[part] = parent
             about = np.exp(parent).mean() / len(parts)
             fits[part] = structural.fit(_own(stated, of, part, about), offset=parent)
-    covariance = np.stack([fits[s].covariance for s in range(tree.count)])
+    covariance = np.stack([fits[s].average_covariance for s in range(tree.count)])
     for _, parts in tree.cuts:
         covariance[list(parts)] = _as_shares([fits[part] for part in parts])
     mean = np.repeat([[fits[s].centre] for s in range(tree.count)], n, axis=1)
@@ -199,10 +199,10 @@ def _as_shares(fits: Sequence[structural.Fit]) -> np.ndarray:
     share = share / share.sum()
     mix = np.tile(share**2, (len(share), 1))
     np.fill_diagonal(mix, (1 - share) ** 2)
-    moves = np.array([np.trace(np.diff(np.diff(f.covariance, axis=0), axis=1)) for f in fits])
+    moves = np.array([np.trace(np.diff(np.diff(f.average_covariance, axis=0), axis=1)) for f in fits])
     factor = lsq_linear(mix * moves / moves[:, None], np.ones(len(fits)), bounds=FACTORS).x
     level = DIFFUSE + JITTER * np.eye(len(fits[0].mode))
-    return np.stack([level + by * (f.covariance - level) for by, f in zip(factor, fits, strict=True)])
+    return np.stack([level + by * (f.average_covariance - level) for by, f in zip(factor, fits, strict=True)])
 
 
 def _mode(tree, stated, of, mean, covariance, y, most: int = 40) -> np.ndarray:
@@ -252,7 +252,7 @@ def _linearised(tree: Tree, stated: Statements, of, y) -> tuple[np.ndarray, np.n
 def draw(fitted: SharesFit, count: int, rng: np.random.Generator, most: int = 3) -> tuple[np.ndarray, float]:
     """Draw joint paths (count, S, n) in which parts add up and binding statements lie inside their intervals.
 
-    Importance sampling for the months that statements speak of, as in `structural.draw`: values for the binding facts
+    Importance sampling for the months that statements speak of, as in `draws.draw`: values for the binding facts
     from their Gaussian truncated to the printed intervals, Newton steps that put each path onto them, weights for what
     the linearisation leaves out, resampling. All other months follow from their conditional Gaussian. Returns the
     paths and how many independent ones they are worth. Raises ArithmeticError when no path satisfies the statements.

@@ -1,8 +1,8 @@
-"""The structural model of a monthly series on the log scale: prior, fit, posterior, joint draws. Arrays only.
+"""The structural model of a monthly series on the log scale: prior, fit, and how sure the fit is. Arrays only.
 
 z = log x - offset is Gaussian: level walk + damped slope + drift + month effect + noise + regressors, each with a
 covariance kernel times a variance; the log variances have a prior learned from many series. Whatever a report says
-about months is a `Statements` row. docs/methods.md derives every step.
+about months is a `Statements` row. `draws` makes paths of the result; docs/methods.md derives every step.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, cholesky, lapack, solve_triangular
-from scipy.optimize import minimize, nnls
-from scipy.special import ndtr, ndtri
+from scipy.linalg import cho_factor, cho_solve, lapack, solve_triangular
+from scipy.optimize import minimize
 from threadpoolctl import ThreadpoolController
 
 from ezlib.bounds import Statements
+from ezlib.linearised import JITTER, Rows, View, settle
 
 YEAR = 12
 DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm either way
-JITTER = 1e-9
-FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
-SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
 MEDIAN_ABS = 0.6745  # of a standard Gaussian
 OWN_LIMITS = (0.6, 1.6)
 LESS_SEASONAL = -1.5  # of the log variance of the month effect, where an offset carries most of it
-ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and weighed together
-FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
-INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
+EVENT_SD = 0.5  # of the logarithm by which a dated event may have moved a whole month
+SHARP = 0.01  # variance of the logarithm below which a month counts as stated by itself
+MOST_SHOCKS = 8
+PASSING = 2 / 3  # of the shocks in M1 that later months decided, the share that passed with the month
+LEAST_CURVATURE = 0.5  # of the posterior of the whitened log variances, where the prior alone has 1
+LEAST_LOG_RATIO = 3.0  # how far the posterior may differ from its Gaussian shape before it is cut
 
 
 # ---------------------------------------------------------------------------------------------------- prior
@@ -113,13 +113,28 @@ def _of_ratio(prior: Prior) -> Prior:
 
 
 @dataclass(frozen=True)
+class Shock:
+    """A month far from where all others put it: `month` (its place), `kind` and the `variance` granted for it.
+
+    A *passing* shock is that month's own noise, a *lasting* one moves the level from that month on; an *open* one is
+    of the last month, where nothing later tells which it is.
+    """
+
+    month: int
+    kind: str
+    variance: float
+
+
+@dataclass(frozen=True)
 class Fit:
     """The model fitted to statements about n months.
 
-    `log_variances` (k), the mode of their posterior; `centre` and `covariance` (n, n) of z before the facts;
-    `mode` (n) of z given the facts, `sd` (n) about it; `offset` (n); `closed` (n) months without trade, whose value
-    is in `closed_value`; `extra_noise` (n) granted to months out of line and, on average, to the months not stated;
-    it is already inside `covariance`. What is not known varies `spread` times as much, in `tail` degrees of freedom.
+    `log_variances` (k), the mode of their posterior; `centre` and `covariance` (n, n) of z before the facts at that
+    mode; `mode` (n) of z given the facts, `sd` (n) about it; `alternatives` (j, n, n) covariances under other variances
+    that the facts leave possible, the mode's first, and their `weights` (j); `offset` (n); `closed` (n) months without
+    trade, whose value is in `closed_value`; `shocks`, months out of line, already inside the covariances. What is not
+    known varies `spread` times as much, in `tail` degrees of freedom. `log_evidence` of the statements under this
+    model, up to a constant that models of the same statements share. `failed` where the variances are the prior's.
     """
 
     stated: Statements
@@ -128,189 +143,80 @@ class Fit:
     covariance: np.ndarray
     mode: np.ndarray
     sd: np.ndarray
+    alternatives: np.ndarray
+    weights: np.ndarray
     offset: np.ndarray
     closed: np.ndarray
     closed_value: np.ndarray
-    extra_noise: np.ndarray
+    shocks: tuple[Shock, ...]
     spread: float
     tail: float
+    log_evidence: float
+    failed: bool
+
+    @property
+    def average_covariance(self) -> np.ndarray:
+        """One covariance (n, n) of z before the facts in place of the alternatives: their mean, with the mean of their
+        standard deviations, since a mean of variances follows the largest."""
+        own = self.alternatives - DIFFUSE
+        sizes = np.einsum("jnn->j", own)
+        mean = np.tensordot(self.weights, own, 1)
+        return DIFFUSE + mean * (self.weights @ np.sqrt(sizes)) ** 2 / (self.weights @ sizes)
 
 
-def fit(stated: Statements, offset=None, regressors=None, prior: Prior | None = None, rounds: int = 4) -> Fit:
+def fit(
+    stated: Statements, offset=None, regressors=None, events=None, prior: Prior | None = None, rounds: int = 4
+) -> Fit:
     """Fit the model to statements about n months; months that none speaks of, past or future, are carried along.
 
     `offset` (n) is the logarithm of a known profile or companion series, `regressors` (n, p) columns with one
-    shrinking variance. Statements enter linearised in z (Gauss-Newton), a printed interval as uniform over its
-    logarithm. Raises ValueError when no statement gives a level.
+    shrinking variance, `events` (n, q) shares of each month in which a dated event held, each with an effect of its
+    own. Statements enter linearised in z (Gauss-Newton), a printed interval as uniform over its logarithm; with
+    `rounds` = 0 the variances stay those of the prior. Raises ValueError when no statement gives a level.
     """
     n = stated.num.shape[1]
     offset = np.zeros(n) if offset is None else np.asarray(offset, float)
     with one_thread():
         stack, prior = _with_regressors(n, prior or population_prior(), regressors)
         prior = _of_ratio(prior) if offset.any() else prior
-        view = _View.of(stated, offset)
-        z, noise, u = view.start(), np.zeros(n), prior.mean
+        view = View.of(stated, offset)
+        granted, shocks = _of_events(n, events), ()
+        z, u = view.start(), prior.mean
         centre = float(z[stated.touched].mean())
         for turn in range(rounds):
-            z, rows = _settle(view, z, centre, _covariance(stack, u, noise))
+            z, rows = settle(view, z, centre, _covariance(stack, u, granted))
             projected, before = _project(stack, rows.h), u
-            u = _fit_variances(projected, rows, noise, prior, u)
+            u = _fit_variances(projected, rows, granted, prior, u)
             if turn == 0:
-                noise = _extra_noise(_held(projected, rows, u, noise), rows, view, prior.outlier)
-                if noise.any():
-                    u = _fit_variances(projected, rows, noise, prior, u)
+                shocks = _shocks(_held(projected, rows, u, granted), rows, view, prior.outlier)
+                if shocks:
+                    granted = granted + _granted(shocks, view)
+                    u = _fit_variances(projected, rows, granted, prior, u)
             if not view.curved or np.abs(u - before).max() < 0.05:
                 break
-        covariance = _covariance(stack, u, noise)
-        z, rows = _settle(view, z, centre, covariance)
+        covariance = _covariance(stack, u, granted)
+        z, rows = settle(view, z, centre, covariance)
         cross = rows.h @ covariance
         held = cross @ rows.h.T + np.diag(rows.variance)
         sd = np.sqrt(np.maximum(np.diag(covariance) - np.einsum("ij,ij->j", np.linalg.solve(held, cross), cross), 0))
+        possible, weights, evidence = _possible(_project(stack, rows.h), rows, granted, prior, u)
+        alternatives = np.stack([covariance, *(_covariance(stack, other, granted) for other in possible[1:])])
     spread = prior.spread * _own_spread(held, rows, view)
-    return Fit(stated, u, centre, covariance, z, sd, offset, view.closed, view.closed_value, noise, spread,
-               prior.spread_tail)  # fmt: skip
+    return Fit(stated, u, centre, covariance, z, sd, alternatives, weights, offset, view.closed, view.closed_value,
+               shocks, spread, prior.spread_tail, evidence, rounds == 0)  # fmt: skip
 
 
-def _covariance(stack, u, noise) -> np.ndarray:
-    covariance = np.tensordot(np.exp(u), stack, 1) + DIFFUSE
-    covariance[np.diag_indices(len(noise))] += noise + JITTER
+def _of_events(n: int, events) -> np.ndarray:
+    """Covariance (n, n) that the events give the months, each with an effect of its own."""
+    if events is None or not np.any(events):
+        return np.zeros((n, n))
+    return EVENT_SD**2 * (events @ events.T)
+
+
+def _covariance(stack, u, granted) -> np.ndarray:
+    covariance = np.tensordot(np.exp(u), stack, 1) + DIFFUSE + granted
+    covariance[np.diag_indices(len(granted))] += JITTER
     return covariance
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Statements linearised: h · (z - centre) = residual, with `variance` about it."""
-
-    h: np.ndarray
-    residual: np.ndarray
-    variance: np.ndarray
-
-
-@dataclass(frozen=True)
-class _View:
-    """Statements as the model sees them: on the log scale, closures set apart."""
-
-    stated: Statements
-    offset: np.ndarray
-    lower: np.ndarray  # logarithms of the intervals
-    upper: np.ndarray
-    target: np.ndarray
-    variance: np.ndarray
-    single: np.ndarray  # (m,) the month a statement alone speaks of, -1 for sums and changes
-    is_closure: np.ndarray  # (m,)
-    closed: np.ndarray  # (n,)
-    closed_value: np.ndarray
-    touched: np.ndarray
-    typical: float
-
-    @classmethod
-    def of(cls, stated: Statements, offset: np.ndarray) -> _View:
-        level = ~stated.is_change
-        months = (stated.num != 0).sum(axis=1)
-        typical = _typical_month(stated, level)
-        is_closure = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
-        closed = (stated.num[is_closure] != 0).any(axis=0) if is_closure.any() else np.zeros(len(offset), bool)
-        closed_value = np.zeros(len(offset))
-        for row in np.flatnonzero(is_closure):
-            here = stated.num[row] != 0
-            closed_value[here] = (stated.lower[row] + stated.upper[row]) / 2 / stated.num[row].sum()
-        upper = np.log(np.maximum(stated.upper, 1e-300))
-        lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
-        target = np.where(is_closure, np.log(FLOOR * typical), (lower + upper) / 2)
-        variance = np.where(is_closure, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
-        single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
-        return cls(
-            stated,
-            offset,
-            lower,
-            upper,
-            target,
-            variance,
-            single,
-            is_closure,
-            closed,
-            closed_value,
-            stated.touched,
-            typical,
-        )
-
-    @property
-    def looseness(self) -> np.ndarray:
-        """How much a statement leaves open, binding ones always less than soft ones."""
-        return self.upper - self.lower + np.where(self.stated.binding, 0.0, 1e3 + 4 * np.sqrt(self.variance))
-
-    @property
-    def curved(self) -> bool:
-        """Whether some statement is not linear in z: a sum or a change of sums."""
-        return bool((self.single[~self.is_closure] < 0).any())
-
-    def start(self) -> np.ndarray:
-        """A first guess: every month typical, but for those stated."""
-        z = np.log(self.typical) - self.offset + self.offset[self.touched].mean()
-        known = self.single >= 0
-        z[self.single[known]] = self.target[known] - self.offset[self.single[known]]
-        return z
-
-    def value(self, z) -> np.ndarray:
-        """Months (…, n) in their own unit, closures at what was printed for them."""
-        return np.where(self.closed, self.closed_value, np.exp(np.clip(z + self.offset, -300, 300)))
-
-    def said(self, x, rows=slice(None)) -> np.ndarray:
-        """Logarithm of the level or ratio that each statement speaks of, (…, m)."""
-        return _log_ratio(x, self.stated.num[rows], self.stated.den[rows])
-
-    def slopes(self, x, rows=slice(None), months=slice(None)) -> np.ndarray:
-        """Derivatives of `said` by z, (…, m, months)."""
-        x = np.where(self.closed, 0.0, x)
-        num, den = self.stated.num[rows], self.stated.den[rows]
-        h = num[:, months] * x[..., None, months] / (x @ num.T)[..., None]
-        change = den.any(axis=1)
-        if change.any():
-            below = np.where(change, x @ den.T, 1.0)[..., None]
-            h = h - den[:, months] * x[..., None, months] / below
-        return h
-
-    def linearised(self, z, centre) -> _Rows:
-        x = self.value(z)
-        h = np.zeros_like(self.stated.num)
-        plain = ~self.is_closure
-        said = np.zeros(len(plain))
-        said[plain] = self.said(x, plain)
-        h[plain] = self.slopes(x, plain)
-        for row in np.flatnonzero(self.is_closure):
-            weights = self.stated.num[row]
-            h[row] = weights / weights.sum()
-            said[row] = h[row] @ (z + self.offset)
-        return _Rows(h, self.target - said + h @ (z - centre), self.variance + JITTER)
-
-
-def _log_ratio(x, num, den) -> np.ndarray:
-    change = den.any(axis=1)
-    above = np.log(x @ num.T)
-    return above - np.log(np.where(change, x @ den.T, 1.0)) if change.any() else above
-
-
-def _typical_month(stated: Statements, level) -> float:
-    per_month = (stated.lower + stated.upper)[level] / 2 / stated.num[level].sum(axis=1)
-    positive = per_month[per_month > 0]
-    if not len(positive):
-        raise ValueError("no statement gives a level above zero")
-    return float(np.median(positive))
-
-
-def _settle(view: _View, z, centre, covariance, most: int = 30) -> tuple[np.ndarray, _Rows]:
-    """Gauss-Newton: relinearise until the posterior mode given the variances no longer moves."""
-    for _ in range(most):
-        rows = view.linearised(z, centre)
-        cross = rows.h @ covariance
-        held = cross @ rows.h.T
-        held[np.diag_indices(len(held))] += rows.variance
-        new = centre + cross.T @ np.linalg.solve(held, rows.residual)
-        step = np.clip(new - z, -2.0, 2.0) if view.curved else new - z
-        z = z + step
-        if not view.curved or np.abs(step).max() < 1e-8:
-            break
-    return z, view.linearised(z, centre)
 
 
 def _project(stack, h) -> np.ndarray:
@@ -321,22 +227,22 @@ def _project(stack, h) -> np.ndarray:
     return h @ stack @ h.T
 
 
-def _held(projected, rows: _Rows, u, noise) -> np.ndarray:
+def _held(projected, rows: Rows, u, granted) -> np.ndarray:
     """Covariance of what the statements say, (m, m)."""
-    return np.tensordot(np.exp(u), projected, 1) + _fixed(rows, noise)
+    return np.tensordot(np.exp(u), projected, 1) + _fixed(rows, granted)
 
 
-def _fixed(rows: _Rows, noise) -> np.ndarray:
+def _fixed(rows: Rows, granted) -> np.ndarray:
     """The part of it that does not depend on the variances to be found."""
     one = rows.h.sum(axis=1)
-    fixed = DIFFUSE * np.outer(one, one) + (rows.h * noise) @ rows.h.T
+    fixed = DIFFUSE * np.outer(one, one) + rows.h @ granted @ rows.h.T
     fixed[np.diag_indices(len(one))] += rows.variance
     return fixed
 
 
-def _fit_variances(projected, rows: _Rows, noise, prior: Prior, start) -> np.ndarray:
+def _fit_variances(projected, rows: Rows, granted, prior: Prior, start) -> np.ndarray:
     """The log variances that maximise posterior density, the prior whitened: L-BFGS on u = mean + root · v."""
-    loss = posterior_loss(projected, rows.residual, _fixed(rows, noise), prior)
+    loss = posterior_loss(projected, rows.residual, _fixed(rows, granted), prior)
     first = solve_triangular(prior.root, start - prior.mean, lower=True)
     found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 60, "ftol": 1e-6, "gtol": 1e-3})
     return prior.mean + prior.root @ found.x
@@ -367,27 +273,7 @@ def posterior_loss(projected, residual, fixed, prior: Prior):
     return loss
 
 
-def _extra_noise(held, rows: _Rows, view: _View, outlier: float) -> np.ndarray:
-    """Noise granted to single months far from where all other statements put them.
-
-    A month whose leave-one-out residual r exceeds `outlier` times its sd s is given the further variance
-    r²/outlier² - s², with which it would just be in line: Huber's weight. Months that are not stated, the future
-    among them, get the mean of it, for such months will come again.
-    """
-    extra = np.zeros(len(view.offset))
-    single = np.flatnonzero((view.single >= 0) & (view.variance < 0.01))
-    if len(single) < YEAR:
-        return extra
-    inverse = cho_solve(cho_factor(held, lower=True, check_finite=False), np.eye(len(held)), check_finite=False)
-    expected = 1 / np.diag(inverse)[single]
-    left_out = (inverse @ rows.residual)[single] * expected
-    granted = np.maximum((left_out / outlier) ** 2 - expected, 0.0)
-    extra[:] = granted.mean()
-    extra[view.single[single]] = granted
-    return extra
-
-
-def _own_spread(held, rows: _Rows, view: _View) -> float:
+def _own_spread(held, rows: Rows, view: View) -> float:
     """How widely this series strays, against what the model says: root of the median absolute innovation's ratio.
 
     The square root goes half way from the pooled factor to the series' own. Below two years of months it is 1.
@@ -398,510 +284,86 @@ def _own_spread(held, rows: _Rows, view: _View) -> float:
     return float(np.sqrt(np.clip(np.median(np.abs(innovations)) / MEDIAN_ABS, *OWN_LIMITS)))
 
 
-# ---------------------------------------------------------------------------------------------------- draws
+# ------------------------------------------------------------------------------------------- how sure the fit is
 
 
-@dataclass(frozen=True)
-class Draws:
-    """`paths` (count, n) of months, equally likely; `effective` of as many independent ones they are worth."""
+def _possible(projected, rows: Rows, granted, prior: Prior, mode) -> tuple[np.ndarray, np.ndarray, float]:
+    """Log variances (1 + 2k, k) that the statements leave possible, the mode first, their weights, and the evidence.
 
-    paths: np.ndarray
-    effective: float
-
-
-def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
-    """Draw joint paths in which every binding statement lies inside its printed interval.
-
-    The months facts speak of are drawn by importance sampling: values inside the printed intervals from their
-    truncated Gaussian, a Newton solve that puts each path onto them, weights for what the linearisation leaves out,
-    resampling. All other months, the future among them, follow from their conditional Gaussian.
-    Raises ArithmeticError when no point satisfies the statements.
+    Points at ±√(k+1) standard deviations along the axes of the posterior's Gaussian (Laplace) shape, which give its
+    mean and covariance (Julier and Uhlmann 1997), each weighted further by how much likelier it is than that shape.
     """
-    with one_thread():
-        view = _View.of(fitted.stated, fitted.offset)
-        told = np.flatnonzero(view.touched)
-        geometry = _Geometry.of(fitted, view, told)
-        z, scale, effective = _held_draws(geometry, count, rng)
-        full = np.empty((count, len(fitted.offset)))
-        full[:, told] = z
-        rest = np.flatnonzero(~view.touched)
-        if len(rest):
-            full[:, rest] = _conditional(fitted, told, rest, z, scale, rng)
-        paths = np.exp(np.clip(full + fitted.offset, -300, 300))
-        paths[:, view.closed] = view.closed_value[view.closed]
-    return Draws(paths, effective)
+    loss = posterior_loss(projected, rows.residual, _fixed(rows, granted), prior)
+    at = solve_triangular(prior.root, mode - prior.mean, lower=True)
+    k, lowest = len(at), loss(at)[0]
+    curvature, axes = np.linalg.eigh(_curvature(loss, at))
+    curvature = np.maximum(curvature, LEAST_CURVATURE)
+    axes = axes * np.sqrt((k + 1) / curvature)
+    points = np.concatenate([at + axes.T, at - axes.T])
+    likelier = lowest - np.array([loss(point)[0] for point in points]) + (k + 1) / 2
+    weights = np.append(2.0, np.exp(np.clip(likelier, -LEAST_LOG_RATIO, LEAST_LOG_RATIO)))
+    evidence = -lowest - 0.5 * np.log(curvature).sum()
+    return prior.mean + np.vstack([at, points]) @ prior.root.T, weights / weights.sum(), float(evidence)
 
 
-def _conditional(fitted: Fit, told, rest, z, scale, rng) -> np.ndarray:
-    """The other months given the told ones; noise in mirrored pairs, so that medians are steady."""
-    covariance = fitted.covariance
-    factor = cholesky(covariance[np.ix_(told, told)], lower=True, check_finite=False)
-    gain = cho_solve((factor, True), covariance[np.ix_(told, rest)], check_finite=False)
-    spread = covariance[np.ix_(rest, rest)] - covariance[np.ix_(rest, told)] @ gain
-    root = _root(spread)
-    half = rng.standard_normal(((len(z) + 1) // 2, len(rest)))
-    noise = np.concatenate([half, -half])[: len(z)]
-    return fitted.centre + (z - fitted.centre) @ gain + scale[:, None] * (noise @ root.T)
+def _curvature(loss, at, step: float = 0.1) -> np.ndarray:
+    """Second derivatives (k, k) of a loss, by differences of its gradient."""
+    moves = step * np.eye(len(at))
+    rows = np.array([(loss(at + move)[1] - loss(at - move)[1]) / (2 * step) for move in moves])
+    return (rows + rows.T) / 2
 
 
-def _root(spread) -> np.ndarray:
-    """A lower-triangular root of a covariance that may be nearly singular."""
-    size = np.trace(spread) / max(len(spread), 1)
-    return cholesky(spread + (1e-12 * size + 1e-14) * np.eye(len(spread)), lower=True, check_finite=False)
+# --------------------------------------------------------------------------------------------------- months out of line
 
 
-@dataclass(frozen=True)
-class _Geometry:
-    """The statements around the mode, for the months they speak of.
+def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
+    """The months out of line, the farthest first: each is granted the variance with which it is just in line.
 
-    Months stated one by one (`s`) carry their value directly; the rest (`u`) are reached through the sums and
-    ratios: `b` an independent set of these, narrowest first, `d` those that follow from it. In whitened
-    coordinates of u given s, z_u = mean(z_s) + root·(free part + basis·w), and b's values fix w.
+    A month's own noise, or a step of the level from it on, of size b ± s by least squares given all else, is out of
+    line where |b| > limit · s, and is granted the variance b²/limit² - s²: Huber's weight, for steps as for single
+    months (auxiliary residuals: Harvey and Koopman 1992, de Jong and Penzer 1998). Asked one by one, so that the
+    months after a step are not taken for shocks themselves.
     """
-
-    view: _View
-    told: np.ndarray
-    s: np.ndarray
-    u: np.ndarray
-    single_rows: np.ndarray
-    b: np.ndarray
-    d: np.ndarray
-    centre: np.ndarray
-    at: np.ndarray  # the linearisation point
-    s_factor: np.ndarray
-    gain: np.ndarray
-    root: np.ndarray
-    basis: np.ndarray
-    triangle: np.ndarray
-    eps: np.ndarray
-    b_by_s: np.ndarray
-    d_by_s: np.ndarray
-    d_by_b: np.ndarray
-    said_b: np.ndarray
-    said_d: np.ndarray
-    spread: float
-    tail: float
-
-    @classmethod
-    def of(cls, fitted: Fit, view: _View, told) -> _Geometry:
-        centre, covariance = np.full(len(told), fitted.centre), fitted.covariance[np.ix_(told, told)]
-        single_rows, others = _split(view, np.flatnonzero(~view.is_closure))
-        position = {month: i for i, month in enumerate(told)}
-        s = np.array([position[m] for m in view.single[single_rows]], int)
-        u = np.setdiff1d(np.arange(len(told)), s)
-        at = _point_inside(view, told, fitted)
-        full = fitted.mode.copy()
-        full[told] = at
-        x = view.value(full)
-        h = view.slopes(x, others, told)
-        said = view.said(x, others)
-        s_factor = cholesky(covariance[np.ix_(s, s)], lower=True) if len(s) else np.zeros((0, 0))
-        gain = cho_solve((s_factor, True), covariance[np.ix_(s, u)]) if len(s) else np.zeros((0, len(u)))
-        root = _root(covariance[np.ix_(u, u)] - covariance[np.ix_(u, s)] @ gain) if len(u) else np.zeros((0, 0))
-        by_s = h[:, s] + h[:, u] @ gain.T
-        white = h[:, u] @ root
-        first = _independent(white, view.looseness[others])
-        later = np.setdiff1d(np.arange(len(others)), first)
-        basis, triangle = np.linalg.qr(white[first].T) if len(first) else (np.zeros((len(u), 0)), np.zeros((0, 0)))
-        d_by_b = (
-            solve_triangular(triangle, (white[later] @ basis).T, lower=False).T
-            if len(first)
-            else np.zeros((len(later), 0))
-        )
-        mean_u = centre[u] + (at[s] - centre[s]) @ gain
-        eps = solve_triangular(root, at[u] - mean_u, lower=True) if len(u) else np.zeros(0)
-        return cls(
-            view,
-            told,
-            s,
-            u,
-            single_rows,
-            others[first],
-            others[later],
-            centre,
-            at,
-            s_factor,
-            gain,
-            root,
-            basis,
-            triangle,
-            eps,
-            by_s[first],
-            by_s[later] - d_by_b @ by_s[first],
-            d_by_b,
-            said[first],
-            said[later],
-            fitted.spread,
-            fitted.tail,
-        )
-
-    def full(self, z) -> np.ndarray:
-        out = np.zeros((len(z), len(self.view.offset)))
-        out[:, self.told] = z
-        return out
-
-    def soft(self, rows) -> np.ndarray:
-        """Which of `rows` need not hold exactly."""
-        return ~self.view.stated.binding[rows]
-
-
-def _after_soft(view: _View, told, fitted: Fit) -> tuple[np.ndarray, np.ndarray]:
-    """The Gaussian of the told months given the soft statements, linearised."""
-    centre = np.full(len(told), fitted.centre)
-    covariance = fitted.covariance[np.ix_(told, told)]
-    soft = np.flatnonzero(~view.stated.binding & ~view.is_closure)
-    if not len(soft):
-        return centre, covariance
-    rows = view.linearised(fitted.mode, fitted.centre)
-    cross = rows.h[soft][:, told] @ covariance
-    gain = np.linalg.solve(cross @ rows.h[soft][:, told].T + np.diag(rows.variance[soft]), cross)
-    return centre + gain.T @ rows.residual[soft], covariance - cross.T @ gain
-
-
-def _split(view: _View, rows) -> tuple[np.ndarray, np.ndarray]:
-    """Statements of one month each, the firmest where several speak of it; all others."""
-    alone = rows[view.single[rows] >= 0]
-    alone = alone[np.argsort(view.looseness[alone], kind="stable")]
-    _, first = np.unique(view.single[alone], return_index=True)
-    chosen = np.sort(alone[first])
-    return chosen, np.setdiff1d(rows, chosen)
-
-
-def _independent(white, looseness) -> np.ndarray:
-    """Rows that are linearly independent, the firmest statements first (Gram-Schmidt with a second pass)."""
-    kept, basis = [], np.zeros((0, white.shape[1]))
-    for row in np.argsort(looseness, kind="stable"):
-        left = white[row].copy()
-        for _ in range(2):
-            left -= basis.T @ (basis @ left)
-        size = np.linalg.norm(left)
-        if size > 1e-7 * max(np.linalg.norm(white[row]), 1e-3):
-            kept.append(row)
-            basis = np.vstack([basis, left / size])
-    return np.array(kept, int)
-
-
-def _point_inside(view: _View, told, fitted: Fit) -> np.ndarray:
-    """The likeliest point of the told months with every binding statement well inside its interval.
-
-    Sequential quadratic programming: linearise, take the least move from the centre in the prior's metric that
-    satisfies all intervals (a least-distance programme by non-negative least squares), repeat. Where that swings
-    to and fro, go on with least moves from the point reached.
-    """
-    mode, binding = fitted.mode, np.flatnonzero(view.stated.binding & ~view.is_closure)
-    centre, covariance = _after_soft(view, told, fitted)
-    lower, upper = view.lower[binding], view.upper[binding]
-    half = (upper - lower) / 2
-    root = _root(covariance)
-    for inset in (INSET, INSET / 10, INSET / 100, INSET / 1000):
-        low, high = lower + inset * half, upper - inset * half
-        z = mode.copy()
-        singles = view.single[binding]
-        alone = singles >= 0
-        part = view.said(np.ones((1, len(mode))), binding)[0]
-        here = singles[alone]
-        z[here] = np.clip(z[here], (low - part)[alone] - view.offset[here], (high - part)[alone] - view.offset[here])
-        for turn in range(40):
-            x = view.value(z)
-            said = view.said(x, binding)
-            if np.all(said >= lower + inset / 2 * half) and np.all(said <= upper - inset / 2 * half):
-                return z[told]
-            h = view.slopes(x, binding, told)
-            start = centre if turn < FROM_CENTRE else z[told]
-            step = _least_distance(h @ root, said, h @ (z[told] - start), low, high)
-            if step is None:
-                break
-            z[told] = z[told] + np.clip(start + root @ step - z[told], -2.0, 2.0)
-    raise ArithmeticError("no months satisfy the statements at once")
-
-
-def _least_distance(white, said, at, low, high) -> np.ndarray | None:
-    """min |e| with low <= said + white·e - at <= high, or None without a solution (Lawson and Hanson, chapter 23)."""
-    size = np.maximum(np.linalg.norm(white, axis=1), 1e-12)
-    rows = np.vstack([white / size[:, None], -white / size[:, None]])
-    limit = np.concatenate([(low - said + at) / size, -(high - said + at) / size])
-    matrix = np.vstack([rows.T, limit])
-    aim = np.zeros(len(matrix))
-    aim[-1] = 1.0
-    weight, _ = nnls(matrix, aim, maxiter=20 * matrix.shape[1])
-    left = matrix @ weight - aim
-    return None if abs(left[-1]) < 1e-12 else -left[:-1] / left[-1]
-
-
-def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarray, np.ndarray, float]:
-    """Resampled draws of the told months, the spread of each, and how many independent ones they are worth.
-
-    Batches are added, up to `most`, until the weights are worth `count` draws.
-    """
-    points, scales, logs = [], [], []
-    for _ in range(most):
-        scale = g.spread * np.sqrt(g.tail / rng.chisquare(g.tail, count)) if np.isfinite(g.tail) else g.spread
-        scale = np.broadcast_to(scale, count)
-        z, log_weight = _weighted(g, count, scale, rng)
-        points.append(z)
-        scales.append(scale)
-        logs.append(log_weight)
-        weight = _normalised(np.concatenate(logs))
-        effective = 1 / np.sum(weight**2) if weight.any() else 0.0
-        if effective >= ENOUGH_EFFECTIVE * count:
+    months = np.unique(view.single[(view.single >= 0) & (view.variance < SHARP)])
+    if len(months) < YEAR:
+        return ()
+    n = len(view.offset)
+    after = np.tril(np.ones((n, n)))[:, months[1:]]  # a step at a month moves it and all that follow
+    shapes = np.hstack([rows.h[:, months], rows.h @ after])
+    factor = cho_factor(held, lower=True, check_finite=False)
+    reach, left = cho_solve(factor, shapes, check_finite=False), cho_solve(factor, rows.residual, check_finite=False)
+    last, found = np.flatnonzero(view.touched)[-1], []
+    while len(found) < MOST_SHOCKS:
+        precision = np.maximum(np.einsum("mc,mc->c", shapes, reach), 1e-300)
+        distance = (shapes.T @ left) ** 2 / precision
+        c = int(np.argmax(distance * (1 + 1e-9 * (np.arange(len(distance)) < len(months)))))
+        if distance[c] <= limit**2 * (1 + 1e-6):
             break
-    if effective == 0:
-        raise ArithmeticError("no path satisfies the statements at once")
-    chosen = _systematic(weight, count, rng)
-    return np.concatenate(points)[chosen], np.concatenate(scales)[chosen], float(min(effective, count))
+        month = int(np.concatenate([months, months[1:]])[c])
+        kind = "lasting" if c >= len(months) else "open" if month == last else "passing"
+        variance = (distance[c] / limit**2 - 1) / precision[c]
+        found.append(Shock(month, kind, float(variance)))
+        turn = variance / (1 + variance * precision[c])
+        left = left - reach[:, c] * (turn * (shapes[:, c] @ left))
+        reach = reach - np.outer(reach[:, c], turn * (shapes[:, c] @ reach))
+    return tuple(found)
 
 
-def _normalised(log_weight) -> np.ndarray:
-    top = log_weight.max()
-    if not np.isfinite(top):
-        return np.zeros(len(log_weight))
-    weight = np.exp(log_weight - top)
-    return weight / weight.sum()
-
-
-def _systematic(weight, count, rng) -> np.ndarray:
-    if len(weight) == count and np.ptp(weight) < 1e-12:
-        return np.arange(count)
-    places = (rng.random() + np.arange(count)) / count
-    chosen = np.searchsorted(np.cumsum(weight), places).clip(max=len(weight) - 1)
-    return rng.permutation(chosen)
-
-
-def _weighted(g: _Geometry, count: int, scale, rng) -> tuple[np.ndarray, np.ndarray]:
-    """One batch: told months (count, T) and the logarithm of their importance weights."""
-    values_s, values_b = _values(g, count, rng)
-    z = np.empty((count, len(g.told)))
-    z[:, g.s] = values_s
-    log_weight = np.zeros(count)
-    if len(g.u):
-        mean = g.centre[g.u] + (values_s - g.centre[g.s]) @ g.gain
-        noise = scale[:, None] * rng.standard_normal((count, len(g.u)))
-        noise -= (noise @ g.basis) @ g.basis.T
-        aim = values_b - g.said_b - (values_s - g.at[g.s]) @ g.b_by_s.T
-        linear = (g.basis.T @ g.eps) + _by_triangle(g, aim)
-        z[:, g.u], log_weight = _newton(g, z, mean, noise, linear, values_b)
-    return z, log_weight + _soft_correction(g, z, values_s, values_b) + _outside(g, z)
-
-
-def _by_triangle(g: _Geometry, aim) -> np.ndarray:
-    return solve_triangular(g.triangle, aim.T, trans="T", lower=False).T if len(g.b) else aim
-
-
-def _newton(g: _Geometry, z, mean, noise, w, aim, most: int = 15) -> tuple[np.ndarray, np.ndarray]:
-    """Put every draw onto its values of `b`, moving along the basis only; and the weight that this costs.
-
-    The change of variables from w to b's values has Jacobian J: a draw's density is φ(w)/|J| where the linear
-    proposal had φ(w_linear)/|triangle|.
-    """
-    offered, done = w, np.zeros(len(w), bool)
-    z = z.copy()
-    if not len(g.b):
-        return mean + noise @ g.root.T, np.zeros(len(w))
-    along = g.root @ g.basis
-    start = mean + noise @ g.root.T
-    for _ in range(most):
-        z[:, g.u] = start + w @ along.T
-        x = g.view.value(g.full(z))
-        miss = aim - g.view.said(x, g.b)
-        jacobian = g.view.slopes(x, g.b, g.told[g.u]) @ along
-        done = np.abs(miss).max(axis=1) < 1e-12
-        if done.all():
-            break
-        step = _solve_each(jacobian, miss)
-        limit = np.abs(step @ along.T).max(axis=1, keepdims=True)
-        w = w + step * np.minimum(1.0, 2.0 / np.maximum(limit, 1e-300))
-    sign, log_det = np.linalg.slogdet(jacobian)
-    usual = np.log(np.abs(np.diag(g.triangle))).sum()
-    log_weight = 0.5 * (offered**2).sum(axis=1) - 0.5 * (w**2).sum(axis=1) - log_det + usual
-    close = np.abs(miss).max(axis=1) < 1e-9
-    return z[:, g.u], np.where(close & (sign != 0), log_weight, -np.inf)
-
-
-def _solve_each(jacobian, miss) -> np.ndarray:
-    try:
-        return np.linalg.solve(jacobian, miss[..., None])[..., 0]
-    except np.linalg.LinAlgError:
-        ridge = 1e-9 * np.eye(jacobian.shape[-1])
-        return np.linalg.solve(jacobian + ridge, miss[..., None])[..., 0]
-
-
-def _soft_correction(g: _Geometry, z, values_s, values_b) -> np.ndarray:
-    """Soft statements that follow from others: as they are, in place of the linearisation their draws assumed."""
-    soft = np.flatnonzero(g.soft(g.d))
-    if not len(soft):
-        return np.zeros(len(z))
-    rows = g.d[soft]
-    aim, variance = g.view.target[rows], g.view.variance[rows]
-    moved = (values_s - g.at[g.s]) @ g.d_by_s[soft].T + (values_b - g.said_b) @ g.d_by_b[soft].T
-    linear = g.said_d[soft] + moved - aim
-    exact = g.view.said(g.view.value(g.full(z)), rows) - aim
-    return 0.5 * ((linear**2 - exact**2) / variance).sum(axis=1)
-
-
-def _outside(g: _Geometry, z) -> np.ndarray:
-    """-inf for draws in which a statement that follows from others left its interval."""
-    rows = g.d[~g.soft(g.d)]
-    if not len(rows):
-        return np.zeros(len(z))
-    said = g.view.said(g.view.value(g.full(z)), rows)
-    inside = ((said >= g.view.lower[rows]) & (said <= g.view.upper[rows])).all(axis=1)
-    return np.where(inside, 0.0, -np.inf)
-
-
-# ------------------------------------------------------------------------------ values inside printed intervals
-
-
-def _values(g: _Geometry, count: int, rng, sweeps: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """Values of the single months and of `b`: Gaussian, truncated to the printed interval where it binds.
-
-    In half-widths about the middle every interval is [-1, 1]; a soft value is counted in its own standard deviations.
-    Where the Gaussian is flat over the interval and nothing else depends on the value it is uniform; the others are
-    drawn by Gibbs sweeps over all draws at once, soft ones together.
-    """
-    rows = np.concatenate([g.single_rows, g.b]).astype(int)
-    if not len(rows):
-        return np.zeros((count, 0)), np.zeros((count, 0))
-    soft = g.soft(rows)
-    middle = np.where(soft, g.view.target[rows], (g.view.lower + g.view.upper)[rows] / 2) - _shift(g)
-    half = np.where(soft, np.sqrt(g.view.variance[rows]), (g.view.upper - g.view.lower)[rows] / 2 * (1 - 1e-6))
-    precision, slope = _scaled_precision(g, middle, half)
-    limits = _Limits.of(g, middle, half)
-    tied = np.abs(limits.matrix).any(axis=0)
-    flat = (np.abs(precision).sum(axis=1) < 0.02) & (np.abs(slope) < 0.05)
-    reach = np.where(soft, 50.0, 1.0)
-    scaled = rng.uniform(-1.0, 1.0, (count, len(rows)))
-    at = (np.concatenate([g.at[g.s], g.said_b]) - middle) / half
-    scaled[:, tied] = at.clip(-reach, reach)[tied]
-    together, one_by_one = np.flatnonzero(soft & ~tied), np.flatnonzero((~flat | tied) & (~soft | tied))
-    block = _Block.of(precision, slope, together)
-    for _ in range(sweeps * (2 if tied.any() else 1) if len(one_by_one) else 1):
-        block.draw(scaled, rng)
-        for i in one_by_one:
-            low, high = limits.between(scaled, i, reach[i])
-            spread = 1 / np.sqrt(precision[i, i])
-            mean = scaled[:, i] - (scaled @ precision[i] + slope[i]) / precision[i, i]
-            scaled[:, i] = _truncated(mean, spread, low, high, rng.random(count))
-    values = middle + half * scaled
-    return values[:, : len(g.s)], values[:, len(g.s) :]
-
-
-def _shift(g: _Geometry) -> np.ndarray:
-    """What turns the logarithm of a single month's statement into z; nothing for sums and changes."""
-    shift = np.zeros(len(g.s) + len(g.b))
-    months = g.told[g.s]
-    shift[: len(g.s)] = g.view.offset[months] + np.log(g.view.stated.num[g.single_rows, months])
-    return shift
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Values without bounds, drawn together given all others."""
-
-    members: np.ndarray
-    others: np.ndarray
-    pull: np.ndarray  # mean = still + pull · others
-    still: np.ndarray
-    root: np.ndarray
-
-    @classmethod
-    def of(cls, precision, slope, members) -> _Block:
-        others = np.setdiff1d(np.arange(len(slope)), members)
-        if not len(members):
-            return cls(members, others, np.zeros((0, len(others))), np.zeros(0), np.zeros((0, 0)))
-        factor = np.linalg.cholesky(precision[np.ix_(members, members)])
-        pull = -cho_solve((factor, True), precision[np.ix_(members, others)])
-        still = -cho_solve((factor, True), slope[members])
-        return cls(members, others, pull, still, solve_triangular(factor, np.eye(len(members)), lower=True).T)
-
-    def draw(self, scaled, rng) -> None:
-        """Replace the members' columns of `scaled`."""
-        if len(self.members):
-            noise = rng.standard_normal((len(scaled), len(self.members)))
-            scaled[:, self.members] = self.still + scaled[:, self.others] @ self.pull.T + noise @ self.root.T
-
-
-def _scaled_precision(g: _Geometry, middle, half) -> tuple[np.ndarray, np.ndarray]:
-    """Precision of (singles, b) in half-widths, and the slope of minus the log density at the middle.
-
-    Soft statements add what they say: of a drawn value its own unit precision, of one that follows from drawn values
-    that of the combination.
-    """
-    k = len(g.s)
-    precision = np.zeros((len(middle), len(middle)))
-    mean = np.empty(len(middle))
-    mean[:k] = g.centre[g.s]
-    if k:
-        precision[:k, :k] = cho_solve((g.s_factor, True), np.eye(k))
-    if len(g.b):
-        mean[k:] = g.said_b + g.b_by_s @ (mean[:k] - g.at[g.s]) - g.triangle.T @ (g.basis.T @ g.eps)
-        inner = solve_triangular(g.triangle, np.eye(len(g.b)), lower=False)
-        inner = inner @ inner.T
-        precision[k:, k:] = inner
-        precision[:k, k:] = -g.b_by_s.T @ inner
-        precision[k:, :k] = precision[:k, k:].T
-        precision[:k, :k] += g.b_by_s.T @ inner @ g.b_by_s
-    slope = half * (precision @ (middle - mean))
-    precision = half[:, None] * precision * half
-    precision[np.diag_indices(len(half))] += g.soft(np.concatenate([g.single_rows, g.b]).astype(int))
-    soft = np.flatnonzero(g.soft(g.d))
-    if len(soft):
-        matrix, said = _following(g, soft, middle, half)
-        weight = 1 / g.view.variance[g.d[soft]]
-        precision += (matrix.T * weight) @ matrix
-        slope = slope + matrix.T @ (weight * (said - g.view.target[g.d[soft]]))
-    return precision, slope
-
-
-def _following(g: _Geometry, which, middle, half) -> tuple[np.ndarray, np.ndarray]:
-    """How statements `which` of d move with the scaled values, and what they say at the middle."""
-    matrix = np.hstack([g.d_by_s[which], g.d_by_b[which]])
-    return matrix * half, g.said_d[which] + matrix @ (middle - np.concatenate([g.at[g.s], g.said_b]))
-
-
-@dataclass(frozen=True)
-class _Limits:
-    """Statements that follow from the drawn values: low <= matrix · scaled <= high."""
-
-    matrix: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-    @classmethod
-    def of(cls, g: _Geometry, middle, half) -> _Limits:
-        firm = np.flatnonzero(~g.soft(g.d))
-        matrix, said = _following(g, firm, middle, half)
-        return cls(matrix, g.view.lower[g.d[firm]] - said, g.view.upper[g.d[firm]] - said)
-
-    def between(self, scaled, i, reach: float) -> tuple[np.ndarray, np.ndarray]:
-        """Where value i of each draw may lie, its other values held."""
-        low, high = np.full(len(scaled), -reach), np.full(len(scaled), reach)
-        for row in np.flatnonzero(np.abs(self.matrix[:, i]) > 1e-12) if len(self.low) else ():
-            slope = self.matrix[row, i]
-            rest = scaled @ self.matrix[row] - slope * scaled[:, i]
-            one, other = (self.low[row] - rest) / slope, (self.high[row] - rest) / slope
-            low, high = np.maximum(low, one if slope > 0 else other), np.minimum(high, other if slope > 0 else one)
-        stuck = low > high
-        return np.where(stuck, scaled[:, i], low), np.where(stuck, scaled[:, i], high)
-
-
-def _truncated(mean, spread, low, high, chance) -> np.ndarray:
-    """Gaussian values between low and high at the given chances, exact in either tail and for narrow intervals."""
-    a, b = (low - mean) / spread, (high - mean) / spread
-    flip = a + b > 0
-    a, b = np.where(flip, -b, a), np.where(flip, -a, b)
-    narrow = (b - a < 0.02) | (b < -30)
-    below, above = ndtr(np.where(narrow, -1.0, a)), ndtr(np.where(narrow, 1.0, b))
-    wide = ndtri(below + chance * (above - below))
-    # over a short stretch, and far in the tail, the density is an exponential
-    rate = np.where(b < -30, -b, -(a + b) / 2)
-    width = np.maximum(b - a, 0)
-    decay = np.exp(-np.minimum(rate * width, 700))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        tilted = b + np.log(decay + chance * (1 - decay)) / rate
-    tilted = np.where(rate * width < 1e-8, a + chance * width, tilted)
-    value = np.where(narrow, tilted, wide)
-    value = np.clip(np.where(flip, -value, value), np.where(flip, -b, a), np.where(flip, -a, b))
-    return mean + spread * value
+def _granted(shocks: tuple[Shock, ...], view: View) -> np.ndarray:
+    """Covariance (n, n) that the shocks give the months; such shocks come again, so months not told get their mean."""
+    n = len(view.offset)
+    granted, passing, lasting = np.zeros((n, n)), 0.0, 0.0
+    for shock in shocks:
+        share = {"passing": 1.0, "lasting": 0.0, "open": PASSING}[shock.kind]
+        granted[shock.month, shock.month] += share * shock.variance
+        granted[shock.month :, shock.month :] += (1 - share) * shock.variance
+        passing, lasting = passing + share * shock.variance, lasting + (1 - share) * shock.variance
+    told = np.flatnonzero(view.touched)
+    untold = np.flatnonzero(~view.touched)
+    granted[untold, untold] += passing / len(told)
+    ahead = np.arange(1, n - told[-1])
+    granted[told[-1] + 1 :, told[-1] + 1 :] += lasting / len(told) * np.minimum.outer(ahead, ahead)
+    return granted
 
 
 # -------------------------------------------------------------------------------------------------- threads

@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
-    *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations"),
-    *("bounds", "structural", "shares", "scores", "rivals"),
+    *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
+    *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate", "record", "news"),
     *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons", "assessments", "performance"),
     *("brief", "publish", "runs", "cli"),
@@ -44,7 +44,7 @@ WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "
 WRITING |= {"unlink", "rmtree", "copyfile", "touch"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["bounds", "structural", "shares"]
+ARRAYS_ONLY = ["bounds", "linearised", "structural", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 

@@ -1,0 +1,149 @@
+"""Statements about months on the log scale: what they say of given months, their slopes, closures set apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ezlib.bounds import Statements
+
+FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
+SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
+JITTER = 1e-9
+
+
+@dataclass(frozen=True)
+class View:
+    """Statements as the model sees them: on the log scale, closures set apart."""
+
+    stated: Statements
+    offset: np.ndarray
+    lower: np.ndarray  # logarithms of the intervals
+    upper: np.ndarray
+    target: np.ndarray
+    variance: np.ndarray
+    single: np.ndarray  # (m,) the month a statement alone speaks of, -1 for sums and changes
+    is_closure: np.ndarray  # (m,)
+    closed: np.ndarray  # (n,)
+    closed_value: np.ndarray
+    touched: np.ndarray
+    typical: float
+
+    @classmethod
+    def of(cls, stated: Statements, offset: np.ndarray) -> View:
+        level = ~stated.is_change
+        months = (stated.num != 0).sum(axis=1)
+        typical = _typical_month(stated, level)
+        is_closure = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
+        closed = (stated.num[is_closure] != 0).any(axis=0) if is_closure.any() else np.zeros(len(offset), bool)
+        closed_value = np.zeros(len(offset))
+        for row in np.flatnonzero(is_closure):
+            here = stated.num[row] != 0
+            closed_value[here] = (stated.lower[row] + stated.upper[row]) / 2 / stated.num[row].sum()
+        upper = np.log(np.maximum(stated.upper, 1e-300))
+        lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
+        target = np.where(is_closure, np.log(FLOOR * typical), (lower + upper) / 2)
+        variance = np.where(is_closure, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
+        single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
+        return cls(
+            stated,
+            offset,
+            lower,
+            upper,
+            target,
+            variance,
+            single,
+            is_closure,
+            closed,
+            closed_value,
+            stated.touched,
+            typical,
+        )
+
+    @property
+    def looseness(self) -> np.ndarray:
+        """How much a statement leaves open, binding ones always less than soft ones."""
+        return self.upper - self.lower + np.where(self.stated.binding, 0.0, 1e3 + 4 * np.sqrt(self.variance))
+
+    @property
+    def curved(self) -> bool:
+        """Whether some statement is not linear in z: a sum or a change of sums."""
+        return bool((self.single[~self.is_closure] < 0).any())
+
+    def start(self) -> np.ndarray:
+        """A first guess: every month typical, but for those stated."""
+        z = np.log(self.typical) - self.offset + self.offset[self.touched].mean()
+        known = self.single >= 0
+        z[self.single[known]] = self.target[known] - self.offset[self.single[known]]
+        return z
+
+    def value(self, z) -> np.ndarray:
+        """Months (…, n) in their own unit, closures at what was printed for them."""
+        return np.where(self.closed, self.closed_value, np.exp(np.clip(z + self.offset, -300, 300)))
+
+    def said(self, x, rows=slice(None)) -> np.ndarray:
+        """Logarithm of the level or ratio that each statement speaks of, (…, m)."""
+        return _log_ratio(x, self.stated.num[rows], self.stated.den[rows])
+
+    def slopes(self, x, rows=slice(None), months=slice(None)) -> np.ndarray:
+        """Derivatives of `said` by z, (…, m, months)."""
+        x = np.where(self.closed, 0.0, x)
+        num, den = self.stated.num[rows], self.stated.den[rows]
+        h = num[:, months] * x[..., None, months] / (x @ num.T)[..., None]
+        change = den.any(axis=1)
+        if change.any():
+            below = np.where(change, x @ den.T, 1.0)[..., None]
+            h = h - den[:, months] * x[..., None, months] / below
+        return h
+
+    def linearised(self, z, centre) -> Rows:
+        x = self.value(z)
+        h = np.zeros_like(self.stated.num)
+        plain = ~self.is_closure
+        said = np.zeros(len(plain))
+        said[plain] = self.said(x, plain)
+        h[plain] = self.slopes(x, plain)
+        for row in np.flatnonzero(self.is_closure):
+            weights = self.stated.num[row]
+            h[row] = weights / weights.sum()
+            said[row] = h[row] @ (z + self.offset)
+        return Rows(h, self.target - said + h @ (z - centre), self.variance + JITTER)
+
+
+def _log_ratio(x, num, den) -> np.ndarray:
+    change = den.any(axis=1)
+    above = np.log(x @ num.T)
+    return above - np.log(np.where(change, x @ den.T, 1.0)) if change.any() else above
+
+
+def _typical_month(stated: Statements, level) -> float:
+    per_month = (stated.lower + stated.upper)[level] / 2 / stated.num[level].sum(axis=1)
+    positive = per_month[per_month > 0]
+    if not len(positive):
+        raise ValueError("no statement gives a level above zero")
+    return float(np.median(positive))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Statements linearised: h · (z - centre) = residual, with `variance` about it."""
+
+    h: np.ndarray
+    residual: np.ndarray
+    variance: np.ndarray
+
+
+def settle(view: View, z, centre, covariance, most: int = 30) -> tuple[np.ndarray, Rows]:
+    """Gauss-Newton: relinearise until the posterior mode given the variances no longer moves."""
+    for _ in range(most):
+        rows = view.linearised(z, centre)
+        cross = rows.h @ covariance
+        held = cross @ rows.h.T
+        held[np.diag_indices(len(held))] += rows.variance
+        new = centre + cross.T @ np.linalg.solve(held, rows.residual)
+        step = np.clip(new - z, -2.0, 2.0) if view.curved else new - z
+        z = z + step
+        if not view.curved or np.abs(step).max() < 1e-8:
+            break
+    return z, view.linearised(z, centre)
