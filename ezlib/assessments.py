@@ -309,7 +309,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
             (a.series, a.target.target_id): news(found[a.series], a.target, month.year, day, kept, root, seed)
             for a in tests
         },
-        families=_families({a.series for a in tests if a.state == "open"}, month, as_of, seed, root),
+        families=_families({a.series for a in tests if a.state == "open"}, month, as_of, catalogue, seed, root),
         ahead=_ahead(zone, month, as_of, seed, root),
     )
 
@@ -335,11 +335,13 @@ def _reliefs(tests, found, doubted, as_of, seed, root) -> dict[tuple[str, str], 
     }
 
 
-def _families(series: Iterable[str], month, as_of, seed, root) -> dict[str, Family]:
+def _families(series: Iterable[str], month, as_of, catalogue: Catalogue, seed, root) -> dict[str, Family]:
     """The parts of each total that facts allow to estimate together with it."""
     found = {}
     for name in sorted(series):
         zone, indicator, scope = name.split("/")
+        if all(identity.total != indicator for identity in catalogue.identities_of(zone, scope)):
+            continue
         try:
             found[name] = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
         except DataError:  # no part has a level: the notebook says that no parts are known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -165,11 +165,36 @@ def outlook(
     months = pd.period_range(first, max(until, month), freq="M")
     profile = _profile(key, observations, months, month, as_of, catalogue, root)
     events = _events(key, months, as_of, catalogue, root)
-    found = rebuild(observations, first, months[-1], seed, calendar.name, paths, profile, events)
+    found = _rebuilt(_Asked((observations, first, months[-1], seed, calendar.name, paths, profile, events)))
     notes = (*found.notes, "history_cut") if cut else found.notes
     return replace(
         found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The arguments of `rebuild`, alike when they say the same."""
+
+    given: tuple
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(
+            x.to_csv() if hasattr(x, "to_csv") else repr(getattr(x, "tolist", lambda x=x: x)()) for x in self.given
+        )
+
+    def __eq__(self, other) -> bool:
+        return self.words == other.words
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+
+@lru_cache(maxsize=64)
+def _rebuilt(asked: _Asked) -> Outlook:
+    """The same, worked out once: one page asks for the same months for a chart, a target and the record."""
+    return rebuild(*asked.given)
 
 
 def load_series(series: str, month, as_of=None, root=None) -> pd.DataFrame:
