@@ -62,7 +62,7 @@ def one_length(n: int, seed: int) -> dict[str, float]:
     stated = bounds.statements(weights, np.zeros_like(weights), y, y)
     kept = []
     fit = seconds(lambda: kept.append(structural.fit(stated)))
-    draw = seconds(lambda: structural.draw(kept[0], 1000, np.random.default_rng(0)))
+    draw = seconds(lambda: draws.draw(kept[0], 1000, np.random.default_rng(0)))
     return {"fit": fit, "paths": draw, "forecast": seconds(lambda: forecast(dated(y), AHEAD))}
 
 

@@ -49,11 +49,13 @@ _PLACES = {
         "targets_table",
         "totals_table",
     ),
-    "subjects": ("compose_subject", "headline_series", "test_targets"),
+    "subjects": ("compose_subject", "headline_series", "zone_findings"),
     "comparisons": ("compose_futures", "compose_rates", "compose_scorecard", "compose_zones"),
     "indicators": ("compose_indicators",),
-    "brief": ("compose_brief", "zone_findings"),
-    "runs": ("check_month", "run_batch", "run_month", "save"),
+    "assessments": ("compose_implied", "test_targets"),
+    "performance": ("compose_record",),
+    "brief": ("compose_brief",),
+    "runs": ("check_month", "keep", "run_batch", "run_month", "save"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}
 

@@ -15,7 +15,8 @@ from functools import cached_property
 import pandas as pd
 
 from ezlib import blocks, wording
-from ezlib.audit import audit, for_facts
+from ezlib.assessments import Relief, news_text, relieved
+from ezlib.audit import for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
@@ -23,12 +24,15 @@ from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
 from ezlib.indicators import parts_of
+from ezlib.news import News, news
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
+from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
-from ezlib.subjects import assess_all, headline_outlooks, outlooks_of
+from ezlib.record import given, load_record
+from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
-from ezlib.targets import TargetAssessment
+from ezlib.targets import TargetAssessment, contested
 from ezlib.wording import say
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
@@ -109,6 +113,9 @@ class Brief:
     lines: tuple[Line, ...]
     findings: pd.DataFrame
     doubted: dict[str, tuple[str, ...]]
+    reliefs: dict[str, Relief]
+    moved: News | None
+    record: pd.DataFrame
     further_lines: tuple[DigestLine, ...] = ()
 
     # ------------------------------------------------------------------------------------------ blocks, in order
@@ -177,7 +184,38 @@ class Brief:
         facts = self.doubted.get(a.series, ())
         doubt = say("target.doubted", self.lang, facts=wording.listing(facts, self.lang)) if facts else ""
         name = target_name(a, self.lang, self.catalogue)
-        return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt)
+        return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
+
+    def _without_doubt(self, a: TargetAssessment) -> str:
+        """What the same target looks like without the figures in doubt."""
+        relief = self.reliefs.get(a.series)
+        if relief is None or a.state != "open" or a.target.target_id != relief.target_id:
+            return ""
+        facts = wording.listing(relief.facts, self.lang)
+        if relief.test is None:
+            return say("relief.short_none", self.lang, facts=facts)
+        b = relief.test
+        chance = (
+            wording.probability(b.probability, self.lang)
+            if b.state == "open"
+            else wording.verdict(b.verdict, self.lang)
+        )
+        told, unit = wording.estimate_in(b.median, b.lower_80, b.upper_80, b.unit, self.lang)
+        expected = wording.with_unit(told.median, unit, self.lang, self.catalogue)
+        return say("relief.short", self.lang, facts=facts, chance=chance, expected=expected)
+
+    @property
+    def changed(self) -> Block:
+        """What moved since the last brief and why, and how many of the earlier year-end intervals held."""
+        told = [news_text(self.moved, self.lang, self.catalogue)] if self.moved else []
+        told.append(record_line(self.record, self.lang, self.catalogue))
+        return blocks.stack(blocks.section(say("section.changed_and_record", self.lang)), blocks.points(told))
+
+    @property
+    def given(self) -> pd.DataFrame:
+        """What this page says of months, years and targets to come, for the record."""
+        tested = [a for found in self.assessments.values() for a in found]
+        return given(self.outlooks.values(), tested, self.effective_date)
 
     @property
     def further(self) -> Block:
@@ -550,7 +588,12 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     _refuse_without_facts(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root)
     targets = load_targets(zone, as_of, root)
-    assessments = {series: tuple(assess_all(o, targets, month.year)) for series, o in found.items()}
+    assessments = {
+        series: tuple(
+            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year)
+        )
+        for series, o in found.items()
+    }
     everything = load_facts(None, as_of, root=root)
     findings = zone_findings(zone, as_of, root)
     doubted = doubted_series(found, findings)
@@ -563,6 +606,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
             next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
         )
     day = found[lines[0].series].as_of if lines[0].series in found else None
+    until = day or facts["published"].max().date()
     return Brief(
         zone=place,
         month=month,
@@ -577,6 +621,9 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         lines=lines,
         findings=findings,
         doubted=doubted,
+        reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
+        moved=_moved(lines[0].series, found, assessments, until, seed, root),
+        record=year_end_record(zone, month, until, found, facts, root, seed),
         further_lines=digest(place, month, everything, {line.series for line in lines}, catalogue, lang, OLDEST_SHOWN),
     )
 
@@ -594,21 +641,22 @@ def _parts(
     return {series: o for series, o in parts.items() if series not in found}
 
 
-def doubted_series(outlooks: dict[str, Outlook], findings: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Return the series whose outlook stands on a figure that cannot be true, each with those facts.
+def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
+    """The first target of each series in doubt, tested without the figures in doubt."""
+    first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
+    return {s: relieved(a, found[s], doubted[s], as_of, seed, root) for s, a in first.items() if a is not None}
 
-    Their chances hold only if the figure does, and have to say so.
-    """
-    errors = findings[findings["severity"] == "error"]
-    doubted = {}
-    for series, found in outlooks.items():
-        levels = found.observations[found.observations["value"].notna()]
-        ids = set(levels["observation_id"])
-        own = errors[errors["series"] == series]
-        facts = tuple(dict.fromkeys(fact for row in own["facts"] for fact in row if fact in ids))
-        if facts:
-            doubted[series] = facts
-    return doubted
+
+def _moved(series: str, found, assessments, day, seed, root) -> News | None:
+    """How the first target of the leading series moved, or its year where it has none."""
+    if series not in found:
+        return None
+    o = found[series]
+    target = next((a.target for a in assessments.get(series, ()) if a.state == "open"), None)
+    year = _year_ahead(o.month)
+    if target is None and not covers_year(o, year):
+        return None
+    return news(o, target, year, day, load_record(series.split("/")[0], day, root), root, seed)
 
 
 def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
@@ -616,21 +664,11 @@ def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict
     own = {}
     for target in targets:
         stand_ins = [s for s in found if s.split("/")[1] == target.indicator and s != target.series]
-        if stand_ins and target.status == "official" and target.period == str(month.year):
+        if stand_ins and target.status == "official" and target.period in map(str, years_asked(month)):
             other, _ = outlooks_of([target.series], month, as_of, seed, root)
-            own |= {series: tuple(assess_all(o, [target], month.year)) for series, o in other.items()}
+            tests = {s: tuple(assess_all(o, [target], int(target.period))) for s, o in other.items()}
+            own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
     return own
-
-
-def zone_findings(zone: str, as_of=None, root=None, expected=None) -> pd.DataFrame:
-    """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
-
-    `expected` gives a model's interval for some of the facts, as for `audit`. Raises DataError for an unknown zone.
-    """
-    load_catalogue(root).zone(zone)
-    everything = load_facts(None, as_of, root=root)
-    findings = audit(everything, expected, load_catalogue(root))
-    return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
 
 
 def _series_of(zone: Zone, subject: str | None = None) -> list[str]:

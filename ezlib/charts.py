@@ -942,3 +942,137 @@ def _draw_scenarios(ax: Axes, layout: Layout, frame: pd.DataFrame, names: list[s
         _write(ax, layout, high + 2 * room, y, chance, "left", "center", colour)
     ax.xaxis.set_major_locator(MaxNLocator(layout.ticks, steps=STEPS))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _axis_number(value, lang)))
+
+
+# Chances by height -------------------------------------------------------------------------------------------------
+
+
+def chance_chart(curve: pd.Series, aim: float, even: float, unit, name, lang="vi", *, note="", catalogue=None) -> Chart:
+    """The chance of reaching every height of a target: where it is even, and where the target stands.
+
+    `curve` has chances by height, rising, in `unit`; `aim` is the target's own height, `even` that of even odds.
+    """
+    scale = 1e-3 if unit in wording.THOUSANDFOLD and curve.index.max() >= wording.LONG_NUMBER else 1.0
+    unit = wording.THOUSANDFOLD[unit] if scale != 1 else unit
+    curve = pd.Series(curve.to_numpy(), curve.index * scale)
+    told = {"even": wording.digits(even * scale, 3, lang), "aim": wording.digits(aim * scale, 4, lang)}
+    values = {"name": name, "unit": wording.unit_name(unit, lang, catalogue)} | told
+    values["chance"] = wording.probability(float(np.interp(aim * scale, curve.index, curve)), lang)
+    return _chart(
+        lambda ax, layout: _draw_chances(ax, layout, curve, aim * scale, even * scale, told, lang),
+        title=wording.say("chart.chance.title", lang, **values),
+        subtitle=wording.say("chart.chance.subtitle", lang, **values),
+        note=note,
+        alt=wording.say("alt.chance", lang, **values),
+    )
+
+
+def _draw_chances(ax: Axes, layout: Layout, curve: pd.Series, aim: float, even: float, told: dict, lang: str) -> None:
+    layout = layout.with_sides("100 %", 40, True)
+    ax.set_position(layout.inner())
+    ax.set_xlim(curve.index.min(), curve.index.max() * 1.01)
+    ax.set_ylim(0, 1.08)
+    ax.plot(curve.index, curve.to_numpy(), color=MEDIAN, linewidth=1.8, zorder=3)
+    ax.plot([curve.index.min(), even], [0.5, 0.5], color=SOFT, linewidth=1, linestyle=DASHES["estimated"], zorder=2)
+    ax.plot([even], [0.5], marker="o", markersize=6, color=INK, zorder=5)
+    _write(ax, layout, even, 0.55, "  " + wording.say("chart.chance.even", lang, **told), "left", "center", INK)
+    chance = float(np.interp(aim, curve.index, curve))
+    ax.plot([aim], [chance], marker="D", markersize=7, color=ACCENT, zorder=6, clip_on=False)
+    label = wording.say("chart.chance.aim", lang, **told)
+    # Below the high part of the curve, above the low one, so that the two never cross.
+    height, edge = (chance - 0.08, "top") if chance > 0.5 else (chance + 0.08, "bottom")
+    right = aim < np.mean(ax.get_xlim()) and chance <= 0.5
+    _write(ax, layout, aim, height, label, "left" if right else "right", edge, ACCENT)
+    ax.xaxis.set_major_locator(MaxNLocator(layout.ticks, steps=STEPS))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _axis_number(value, lang)))
+    ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: wording.percent(100 * value, 0, lang)))
+
+
+# Past forecasts ----------------------------------------------------------------------------------------------------
+
+
+def hedgehog_chart(months: pd.Series, errors: pd.DataFrame, unit, name, lang="vi", note="", *, catalogue=None) -> Chart:
+    """The months of a series as they came, and what was forecast of them from earlier months, a line an origin.
+
+    `months` by PeriodIndex; `errors` a row an origin and month with forecast and outturn, as `evaluate.rolling_origins`
+    returns for one method. Forecast lines are dotted, each beginning at the month it was made in.
+    """
+    scale = 1e-3 if unit in wording.THOUSANDFOLD and months.max() >= wording.LONG_NUMBER else 1.0
+    unit = wording.THOUSANDFOLD[unit] if scale != 1 else unit
+    origins = sorted(set(errors["origin"]))
+    shown = months[months.index >= origins[0] - 6] * scale
+    lines = {o: errors[errors["origin"] == o].set_index("month")["forecast"] * scale for o in origins}
+    off = 100 * (errors["error"].abs() / errors["outturn"]).mean()
+    values = {"name": name, "unit": wording.unit_name(unit, lang, catalogue), "count": str(len(origins))}
+    ends = {"start": wording.month(shown.index[0], lang), "end": wording.month(shown.index[-1], lang)}
+    return _chart(
+        lambda ax, layout: _draw_hedgehog(ax, layout, shown, lines, lang),
+        title=wording.say("chart.hedgehog.title", lang, error=wording.percent(off, 1, lang), **values),
+        subtitle=wording.say("chart.hedgehog.subtitle", lang, **values),
+        note=note,
+        alt=wording.say("alt.hedgehog", lang, error=wording.percent(off, 1, lang), **values, **ends),
+    )
+
+
+def _draw_hedgehog(ax: Axes, layout: Layout, months: pd.Series, lines: dict, lang: str) -> None:
+    top = 1.08 * max(months.max(), *(line.max() for line in lines.values()))
+    layout = layout.with_sides(_axis_number(top, lang), 14, True)
+    ax.set_position(layout.inner())
+    _frame(ax, layout, months.index, top, lang)
+    at = {month: i for i, month in enumerate(months.index)}
+    ax.plot(range(len(months)), months.to_numpy(), color=INK, linewidth=1.6, zorder=3)
+    for origin, line in lines.items():
+        path = [(at[m], v) for m, v in [(origin, months[origin]), *line.items()] if m in at]
+        ax.plot(*zip(*path, strict=True), color=ACCENT, zorder=4, **_stroke("forecast"))
+
+
+def reliability_chart(table: pd.DataFrame, lang="vi", *, note="", title="", subtitle="") -> Chart:
+    """What was called so likely against how often it came; on the diagonal a probability means what it says.
+
+    `table` as `scores.reliability` returns it. The area of a dot grows with its cases, whose number stands beside it.
+    """
+    told = [
+        wording.say(
+            "alt.reliability_band",
+            lang,
+            stated=wording.percent(100 * row.stated, 0, lang),
+            reached=wording.percent(100 * row.reached, 0, lang),
+            cases=str(row.cases),
+        )
+        for row in table.itertuples()
+    ]
+    off = 100 * np.average((table["stated"] - table["reached"]).abs(), weights=table["cases"])
+    title = title or wording.say("chart.reliability.title", lang, error=wording.number(off, 0, lang))
+    subtitle = subtitle or wording.say("chart.reliability.subtitle", lang)
+    layouts = [(kind, replace(layout, height=layout.height + 60)) for kind, layout in LAYOUTS]
+    return _chart(
+        lambda ax, layout: _draw_reliability(ax, layout, table, lang),
+        layouts,
+        title=title,
+        subtitle=subtitle,
+        note=note,
+        alt=wording.sentences(subtitle + ".", *told),
+    )
+
+
+def _draw_reliability(ax: Axes, layout: Layout, table: pd.DataFrame, lang: str) -> None:
+    layout = layout.with_sides("100 %", 30, True)
+    ax.set_position(layout.inner())
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_ylim(-0.03, 1.08)
+    ax.grid(axis="both")
+    ax.plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=DASHES["estimated"], zorder=2)
+    area = 30 + 220 * table["cases"] / table["cases"].max()
+    ax.scatter(table["stated"], table["reached"], s=area, color=MEDIAN, edgecolor="white", linewidth=0.8, zorder=4)
+    for row, size in zip(table.itertuples(), area, strict=True):
+        right = row.stated < 0.9
+        step = 0.012 + 0.0012 * float(np.sqrt(size))
+        x, side = (row.stated + step, "left") if right else (row.stated - step, "right")
+        y, edge = (row.reached + 0.02, "bottom") if row.reached < 0.1 else (row.reached - 0.02, "top")
+        _write(ax, layout, x, y, str(row.cases), side, edge, SOFT)
+    ax.xaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+    percent = FuncFormatter(lambda value, _: wording.percent(100 * value, 0, lang))
+    ax.xaxis.set_major_formatter(percent)
+    ax.yaxis.set_major_formatter(percent)

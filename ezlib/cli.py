@@ -138,9 +138,9 @@ def check(zone, month, as_of, lang, root) -> None:
       ezlib check --zone lao-cai --month 2025-05
     """
     from ezlib.audit import audit
-    from ezlib.brief import zone_findings
     from ezlib.facts import load_facts
     from ezlib.plausibility import expected_before
+    from ezlib.subjects import zone_findings
     from ezlib.tables import findings_text
 
     facts = load_facts(None, as_of, root=root)

@@ -36,6 +36,7 @@ GROWTHS = (-10, 0, 10, 20)
 KNOWN_MONTHS = (0, 3, 6, 9)
 MIN_HISTORY = 36
 LONGEST_REPLAY = 24  # months ahead
+SETTLED = 0.005  # a total on which all paths agree within this is an outturn
 HISTORIES = 10  # joint histories that each reference model continues in a replay
 
 SCORED = ["outturn", "forecast", "error", "lower_80", "upper_80", "lower_95", "upper_95", "crps", "pit"]
@@ -317,19 +318,21 @@ def replay(
     paths: int = 500,
     seed: int = 0,
     progress: Progress | None = None,
+    as_of=None,
 ) -> Replay:
     """Make the outlook of a published series on each day that brought a fact, and score it on figures published later.
 
     `days`: dates; by default every publication date of the series. On each, the outlook stands after the last month
     then covered; it is scored on every level over whole months that ends later and was published later, at most 24
     months ahead, in its last vintage. Reference models cannot read totals: they continue joint histories of ours,
-    and `fallback` tells what gave way in the first of these where anything did. `methods`: names. Returns a row a
+    and `fallback` tells what gave way in the first of these where anything did. `methods`: names; what was published
+    after `as_of` is not seen at all. Returns a row a
     method, day and figure, and the days without an outlook.
     """
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
     calendar = catalogue.calendar_of(*key)
-    facts = _facts_of(load_facts(key.zone, root=root), key)
+    facts = _facts_of(load_facts(key.zone, as_of, root=root), key)
     timing = _timing(facts, catalogue.zone(key.zone).assumed_lag_days)
     outturns = _outturns(facts, str(key), catalogue, calendar)
     rows, skipped = [], []
@@ -352,6 +355,86 @@ def replay(
     return Replay(
         pd.DataFrame(rows, columns=REPLAY_COLUMNS), pd.DataFrame(skipped, columns=["series", "as_of", "reason"])
     )
+
+
+def year_ends(
+    series: str,
+    month=None,
+    as_of=None,
+    methods: Sequence[str] = (OURS,),
+    growths: Sequence[float] = (0,),
+    last: int | None = None,
+    root=None,
+    paths: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> AnnualTotals:
+    """Forecast the year's total of a published series again from each past month, with what had been published then.
+
+    One standing a month: the first day on which a figure reached it, from the December before the year to the November
+    in it. A year takes part when the facts published by `as_of` about months up to `month` tell its total (see
+    `outturn_of`), and the standing came before any figure reached its end. `last` keeps the latest standings alone.
+    Reference models continue joint histories of ours, as in `replay`. Returns TOTAL_COLUMNS and CHANCE_COLUMNS with
+    `origin`, the month stood in, `as_of` and `timing`; `known` counts the months of the year that had passed. A chance
+    is of growth by at least so many percent, path by path, on the year before; `reached` is NaN where that is unknown.
+    """
+    catalogue = load_catalogue(root)
+    key = parse_series(series, catalogue)
+    calendar = catalogue.calendar_of(*key)
+    facts = _facts_of(load_facts(key.zone, as_of, root=root), key)
+    facts = facts if month is None else facts[facts["period_end"] <= pd.Timestamp(month_bounds(month, calendar)[1])]
+    timing = _timing(facts, catalogue.zone(key.zone).assumed_lag_days)
+    now = _outlook_or_none(str(key), _month_reached(facts, calendar), as_of, seed, root, paths) if len(facts) else None
+    standings = _year_standings(facts, now, calendar)[-last if last else 0 :] if now is not None else []
+    totals, chances = [], []
+    for done, (origin, day) in enumerate(standings, 1):
+        year, seen = (origin + 1).year, facts["published"] <= day
+        then = _outlook_or_none(str(key), origin, day, seed, root, paths, f"{year}-12")
+        if then is not None:
+            said = {"series": str(key), "year": year, "known": origin.month % 12, "origin": origin, "as_of": day}
+            said["timing"] = PSEUDO if (timing[seen] == PSEUDO).any() else REAL
+            found = _year_rows(then, now, year, methods, growths, seed)
+            totals += [said | row for row in found[0]]
+            chances += [said | row for row in found[1]]
+        if progress:
+            progress(done, len(standings))
+    place = ["origin", "as_of", "timing"]
+    return AnnualTotals(
+        pd.DataFrame(totals, columns=[*TOTAL_COLUMNS, *place]), pd.DataFrame(chances, columns=[*CHANCE_COLUMNS, *place])
+    )
+
+
+def settled(found: Outlook, period: str) -> float:
+    """Return the total of a period on which all paths agree within half a percent; NaN while they do not."""
+    months = _period_months(period)
+    if not months.isin(found.paths.columns).all() or months[-1] > found.last_observed:
+        return np.nan
+    total = found.paths[months].sum(axis=1)
+    middle = float(total.median())
+    return middle if total.max() - total.min() <= SETTLED * middle else np.nan
+
+
+def outturn_of(found: Outlook, period: str) -> float:
+    """Return the total of a year ("2024") or month ("2024-05") that facts settle, else the level published for exactly
+    that period, be it called an estimate; NaN without either."""
+    total, months = settled(found, period), _period_months(period)
+    if np.isfinite(total):
+        return total
+    said = found.observations[found.observations["value"].notna() & ~found.observations["relaxed"]]
+    start, end = month_bounds(months[0], found.calendar)[0], month_bounds(months[-1], found.calendar)[1]
+    same = said[
+        (pd.to_datetime(said["start"]) == pd.Timestamp(start)) & (pd.to_datetime(said["end"]) == pd.Timestamp(end))
+    ]
+    return float(same["value"].iloc[-1]) if len(same) else np.nan
+
+
+def _period_months(period: str) -> pd.PeriodIndex:
+    return pd.PeriodIndex([f"{period}-{m:02d}" for m in range(1, 13)] if len(period) == 4 else [period], freq="M")
+
+
+def known_on(facts: pd.DataFrame, end) -> pd.Timestamp:
+    """Return the first day on which a figure of a series, cut from `facts`, reached the day `end`; NaT if none has."""
+    return facts.loc[facts["period_end"] >= pd.Timestamp(end), "published"].min()
 
 
 def replay_targets(
@@ -630,6 +713,52 @@ def _continued(found, methods: list[str], seed: int) -> dict[str, tuple[pd.DataF
         why = dict.fromkeys(run[method].fallback for _, run in runs if run[method].fallback)
         continued[method] = pd.DataFrame(np.vstack(blocks), columns=found.paths.columns), next(iter(why), "")
     return continued
+
+
+def _outlook_or_none(series, month, day, seed, root, paths, until=None) -> Outlook | None:
+    try:
+        return outlook(series, month, day, until, seed, root, paths)
+    except DataError:  # a day on which the facts gave no outlook is no case
+        return None
+
+
+def _year_standings(facts: pd.DataFrame, now: Outlook, calendar) -> list[tuple[pd.Period, pd.Timestamp]]:
+    """Months to stand in, each with the first day that a figure reached it, whose year has an outturn by now."""
+    reached, months = {}, [month_of(day, calendar) for day in facts["period_end"]]
+    dated = pd.Series(months, facts.index)
+    for day in _days(facts, None):
+        reached.setdefault(dated[facts["published"] <= day].max(), day)
+    standings = []
+    for origin, day in reached.items():
+        year = (origin + 1).year
+        late = day >= known_on(facts, month_bounds(f"{year}-12", calendar)[1])
+        if not late and np.isfinite(outturn_of(now, str(year))):
+            standings.append((origin, day))
+    return sorted(standings)
+
+
+def _year_rows(then: Outlook, now: Outlook, year: int, methods, growths, seed) -> tuple[list[dict], list[dict]]:
+    """Totals and chances of a year by every method, from one standing."""
+    outturn, before = outturn_of(now, str(year)), outturn_of(now, str(year - 1))
+    months = pd.period_range(f"{year}-01", f"{year}-12", freq="M")
+    by_method = {OURS: (then.paths, "")} if OURS in methods else {}
+    by_method |= _continued(then, [method for method in methods if method != OURS], seed)
+    totals, chances = [], []
+    for method, (paths, fallback) in by_method.items():
+        drawn = paths[months].sum(axis=1).to_numpy()
+        row = {"method": method, "last_year": before, "fallback": fallback}
+        totals.append(row | _scored(outturn, drawn))
+        if (months - 12).isin(paths.columns).all():
+            base = paths[months - 12].sum(axis=1).to_numpy()
+            chances += [{"method": method} | _chance_on(drawn, base, outturn, before, growth) for growth in growths]
+    return totals, chances
+
+
+def _chance_on(drawn, base, outturn: float, before: float, growth: float) -> dict:
+    """The chance of a growth where last year's total differs between paths too."""
+    grown = drawn >= base * (1 + growth / 100)
+    reached = float(outturn >= before * (1 + growth / 100)) if np.isfinite(before) else np.nan
+    return {"growth": growth, "probability": float((grown.sum() + 0.5) / (len(grown) + 1)), "reached": reached}
 
 
 def _target_rows(target: Target, facts: pd.DataFrame, calendar, made: Callable) -> tuple[list[dict], list[dict]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -136,14 +136,24 @@ class Outlook:
 # ------------------------------------------------------------------------------------------------- the doors
 
 
-def outlook(series: str, month, as_of=None, until=None, seed: int = 0, root=None, paths: int = PATHS) -> Outlook:
+def outlook(
+    series: str,
+    month,
+    as_of=None,
+    until=None,
+    seed: int = 0,
+    root=None,
+    paths: int = PATHS,
+    without: Iterable[str] = (),
+) -> Outlook:
     """Return the outlook of a published series, standing after reporting month `month`.
 
     `series` is zone/indicator/scope; facts whose period ends after `month`, or that were published after `as_of`, are
-    not seen. Paths run to `until`, by default December of the next year. Raises DataError when the facts of the series
-    give no outlook: none at all, no level, or a single figure without a stated change.
+    not seen, nor those whose ids are in `without`. Paths run to `until`, by default December of the next year. Raises
+    DataError when the facts of the series give no outlook: none at all, no level, or a single figure without a stated
+    change.
     """
-    key, catalogue, observations, as_of = _observed(series, month, as_of, root)
+    key, catalogue, observations, as_of = _observed(series, month, as_of, root, without)
     month = as_month(month)
     _check_enough(observations, str(key), month)
     calendar = catalogue.calendar_of(*key)
@@ -153,11 +163,37 @@ def outlook(series: str, month, as_of=None, until=None, seed: int = 0, root=None
     months = pd.period_range(first, max(until, month), freq="M")
     profile = _profile(key, observations, months, month, as_of, catalogue, root)
     events = _events(key, months, as_of, catalogue, root)
-    found = rebuild(observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events)
+    asked = observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events
+    found = _rebuilt(_Asked(asked))
     notes = (*found.notes, "history_cut") if cut else found.notes
     return replace(
         found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The arguments of `rebuild`, alike when they say the same."""
+
+    given: tuple
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(
+            x.to_csv() if hasattr(x, "to_csv") else repr(getattr(x, "tolist", lambda x=x: x)()) for x in self.given
+        )
+
+    def __eq__(self, other) -> bool:
+        return self.words == other.words
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+
+@lru_cache(maxsize=64)
+def _rebuilt(asked: _Asked) -> Outlook:
+    """The same, worked out once: one page asks for the same months for a chart, a target and the record."""
+    return rebuild(*asked.given)
 
 
 def load_series(series: str, month, as_of=None, root=None) -> pd.DataFrame:
@@ -369,7 +405,7 @@ def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
 # ------------------------------------------------------------------------------------------- facts to statements
 
 
-def _observed(series, month, as_of, root):
+def _observed(series, month, as_of, root, without=()):
     """The observation table of a published series, and what the catalogue says of it."""
     from ezlib.catalogue import load_catalogue, parse_series
     from ezlib.contracts import as_of_date
@@ -380,6 +416,7 @@ def _observed(series, month, as_of, root):
     key = parse_series(series, catalogue)
     as_of = as_of_date(as_of)
     facts = load_facts(key.zone, as_of=as_of, root=root)
+    facts = facts[~facts["fact_id"].isin(list(without))]
     return key, catalogue, observe(facts, str(key), month, as_of=as_of, catalogue=catalogue), as_of
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,12 @@ def month_of(day, calendar: Calendar = CALENDAR) -> pd.Period:
 
 def month_shares(start, end, calendar: Calendar = CALENDAR) -> pd.Series:
     """Return the share of days inside [start, end] of each reporting month that it touches."""
-    start, end = as_date(start), as_date(end)
+    return _month_shares(as_date(start), as_date(end), calendar).copy()
+
+
+@lru_cache(maxsize=4096)
+def _month_shares(start: dt.date, end: dt.date, calendar: Calendar) -> pd.Series:
+    """The same, worked out once: a replay asks for the same months on every past day."""
     if end < start:
         raise ValueError(f"The period {start}..{end} ends before it begins.")
     months = pd.period_range(month_of(start, calendar), month_of(end, calendar), freq="M")

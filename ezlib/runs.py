@@ -24,6 +24,8 @@ from ezlib.facts import load_facts
 from ezlib.observations import months_with_facts
 from ezlib.periods import as_month
 from ezlib.publish import publish, save_table, write_atomically
+from ezlib.record import FOLDER as RECORD
+from ezlib.record import added_to, load_record, record_file
 
 NOTEBOOKS = (
     "10_data_audit",
@@ -34,6 +36,7 @@ NOTEBOOKS = (
     "48_province",
     "50_target_test",
     "55_scenarios",
+    "60_track_record",
     "70_scorecard",
     "80_zones",
     "90_brief",
@@ -48,6 +51,11 @@ KERNEL_ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+# What a forecast depends on beside the data: a record says by which of these it was made.
+MODEL = (
+    *("bounds.py", "draws.py", "linearised.py", "observations.py", "outlook.py", "prior.json", "profiles.py"),
+    *("structural.py", "targets.py"),
+)
 FORGET = "%reset -f\nget_ipython().execution_count = 1"
 RECORDED_PACKAGES = ("ezlib", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
 
@@ -184,6 +192,27 @@ def save(result, name: str, zone: str, month, root=None) -> Path:
     return path.relative_to(root)
 
 
+def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
+    """Add what a brief says of the future to the record of its zone, `data/record/<zone>/<month>.csv`.
+
+    `rows` as `record.given` returns them. Rows that are there already are not repeated, none is ever changed, and the
+    file is replaced whole or not at all. Returns its path, relative to the data root.
+    """
+    root = data_root(root)
+    path = record_file(zone, month, root)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = added_to(before, rows, _model())
+    if after != before:
+        write_atomically(path, after)
+    return path.relative_to(root)
+
+
+def _model() -> str:
+    """A short name for the code that forecasts are made by."""
+    package = Path(__file__).parent
+    return hashlib.sha256(b"".join((package / name).read_bytes() for name in MODEL)).hexdigest()[:12]
+
+
 def month_folder(zone: str, month, root=None) -> Path:
     """Return the folder of a month's outputs, which need not exist."""
     return data_root(root) / "outputs" / zone / str(as_month(month))
@@ -311,13 +340,22 @@ def _inputs(parameters: dict, root: Path) -> dict:
     project = Path(__file__).parent
     code = sorted([*project.glob("*.py"), *project.glob("templates/*/*"), *(root / "notebooks").glob("*.ipynb")])
     data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
+    data = [p for p in data if not p.is_relative_to(root / RECORD)]
     return {
         "parameters": parameters,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
         "code": {p.name: _sha256(p) for p in code},
         "data": {p.relative_to(root).as_posix(): _sha256(p) for p in data},
+        "record": _record_seen(parameters, root),
     }
+
+
+def _record_seen(parameters: dict, root: Path) -> str:
+    """A hash of the rows of the record that a brief may see: those given on earlier days than its own."""
+    zone = parameters["zone"]
+    day = parameters["as_of"] or load_facts(zone, root=root)["published"].max()
+    return hashlib.sha256(load_record(zone, day, root).to_csv(index=False).encode()).hexdigest()
 
 
 def _is_current(parameters: dict, root: Path) -> bool:

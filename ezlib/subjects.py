@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from ezlib import blocks, tables
+from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import DataError
+from ezlib.facts import load_facts
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
-from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, chance_by_height
-from ezlib.wording import capital, say
-
-# Heights at which the chance of a target is shown: shares of the expected total.
-HEIGHTS = (0.6, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+from ezlib.targets import ON_PATHS, TargetAssessment, assess_target
+from ezlib.wording import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,77 +88,11 @@ class Subject:
         return self.catalogue.indicator(series.split("/")[1]).name(self.lang)
 
 
-@dataclass(frozen=True, eq=False)
-class TargetTests:
-    """Every target of a zone's year that sums of months decide, tested on the paths of each series that bears it."""
-
-    catalogue: Catalogue
-    lang: str
-    outlooks: dict[str, Outlook]
-    assessments: tuple[TargetAssessment, ...]
-    without: dict[str, str]
-
-    @property
-    def table(self) -> Block:
-        """The targets side by side."""
-        if not self.assessments:
-            return blocks.paragraph(say("target.none", self.lang))
-        return tables.targets_table(self.assessments, self.lang, self.catalogue)
-
-    @property
-    def needs(self) -> Block:
-        """What each target still takes, beside what has been managed before."""
-        texts = [
-            f"{tables.target_name(a, self.lang, self.catalogue)}: {tables.target_text(a, self.lang, self.catalogue)}"
-            for a in self.assessments
-        ]
-        texts += [say("subject.no_outlook", self.lang, name=s, reason=reason) for s, reason in self.without.items()]
-        return blocks.points(capital(text) for text in texts)
-
-    @property
-    def sensitivity(self) -> Block:
-        """The chance of each open level target at other heights."""
-        shown = []
-        for a in self.assessments:
-            if a.state == "open" and a.target.kind == "level":
-                found = self.outlooks[a.series]
-                curve = chance_by_height(found, a.target, heights_around(found, a.target))
-                shown.append(blocks.section(tables.target_name(a, self.lang, self.catalogue)))
-                shown.append(tables.sensitivity_table(curve, a.unit, self.lang, self.catalogue))
-        return blocks.stack(*shown)
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The assessments as a plain table, for saving."""
-        rows = []
-        for a in self.assessments:
-            row = {k: v for k, v in asdict(a).items() if np.isscalar(v) or isinstance(v, pd.Period)}
-            rows.append({"target_id": a.target.target_id, "series": a.series, **row, "notes": " ".join(a.notes)})
-        return pd.DataFrame(rows)
-
-
 def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Subject:
     """Return the outlooks of a zone's headline series of one subject: trade, revenue, industry or consumption."""
     catalogue = load_catalogue(root)
     found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root)
     return Subject(catalogue.zone(zone), catalogue, as_month(month), lang, found, without)
-
-
-def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> TargetTests:
-    """Test the targets of the month's year on the zone's headline series, and on the series each was set for.
-
-    A target set on another scope than the headline series is tested on both, as far as the facts of each reach.
-    """
-    catalogue, year = load_catalogue(root), as_month(month).year
-    targets = [t for t in load_targets(zone, as_of, root) if _fits(t, year)]
-    wanted = dict.fromkeys([*headline_series(zone, root=root), *(t.series for t in targets)])
-    indicators = {t.indicator for t in targets}
-    found, without = outlooks_of([s for s in wanted if s.split("/")[1] in indicators], month, as_of, seed, root)
-    tests = [a for o in found.values() for a in assess_all(o, targets, year)]
-    return TargetTests(catalogue, lang, found, tuple(tests), without)
-
-
-test_targets.__test__ = False  # a library function, not a test, for all that its name begins like one
 
 
 def headline_series(zone: str, subject: str | None = None, root=None) -> list[str]:
@@ -180,19 +112,17 @@ def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[Tar
     A target set on another scope is assessed too, and says so in its notes.
     """
     _, indicator, scope = found.series.split("/")
-    fitting = [t for t in targets if t.indicator == indicator and _fits(t, year) and covers_year(found, year)]
+    fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
     return [assess_target(found, t) for t in fitting]
 
 
-def heights_around(found: Outlook, target: Target) -> list[float]:
-    """Return round heights around the expected total, and the target's own."""
-    middle = found.total(target.period).median()
-    step = 10 ** (np.floor(np.log10(middle)) - 1)
-    return sorted({*(float(np.round(h * middle / step) * step) for h in HEIGHTS), target.value})
+def years_asked(month: pd.Period) -> tuple[int, ...]:
+    """Return the years whose targets a month is asked about: its own and, once it is over, the next."""
+    return (month.year, month.year + 1) if month.month == 12 else (month.year,)
 
 
-def _fits(target: Target, year: int) -> bool:
+def fits(target: Target, year: int) -> bool:
     return target.kind in ON_PATHS and target.period == str(year)
 
 
@@ -207,3 +137,43 @@ def outlooks_of(
         except DataError as error:
             without[name] = error.what
     return found, without
+
+
+def zone_findings(zone: str, as_of=None, root=None, expected=None) -> pd.DataFrame:
+    """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
+
+    `expected` gives a model's interval for some of the facts, as for `audit`. Raises DataError for an unknown zone.
+    """
+    load_catalogue(root).zone(zone)
+    everything = load_facts(None, as_of, root=root)
+    findings = audit(everything, expected, load_catalogue(root))
+    return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
+
+
+def doubted_series(outlooks: dict[str, Outlook], findings: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the series whose outlook stands on a figure that cannot be true, each with those facts.
+
+    Their chances hold only if the figure does, and have to say so.
+    """
+    errors = findings[findings["severity"] == "error"]
+    doubted = {}
+    for series, found in outlooks.items():
+        levels = found.observations[found.observations["value"].notna()]
+        ids = set(levels["observation_id"])
+        own = errors[errors["series"] == series]
+        facts = tuple(dict.fromkeys(fact for row in own["facts"] for fact in row if fact in ids))
+        if facts:
+            doubted[series] = facts
+    return doubted
+
+
+def with_containing(found: Outlook, facts: Iterable[str]) -> tuple[str, ...]:
+    """Return facts in doubt, and the figures of longer periods around them: a year to date has its April in it."""
+    levels = found.observations[found.observations["value"].notna()]
+    spans = levels.set_index("observation_id")[["start", "end"]].loc[list(facts)]
+    around = [
+        row.observation_id
+        for row in levels.itertuples()
+        if any(row.start <= start and end <= row.end for start, end in spans.itertuples(index=False))
+    ]
+    return tuple(dict.fromkeys([*facts, *around]))

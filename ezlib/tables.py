@@ -187,7 +187,11 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
         sentences.append(
             say("target.other_scope", lang, **{k: catalogue.scope(v).name(lang) for k, v in scopes.items()})
         )
-    if "facts_conflict" in a.notes:
+    if a.rivals:
+        values = [wording.quantity(float(f"{x:.4g}"), a.unit, lang, catalogue=catalogue) for x in (a.median, *a.rivals)]
+        key = "target.rivals_split" if a.state == "conflict" else "target.rivals_agree"
+        sentences.append(say(key, lang, values=wording.listing(values, lang)))
+    elif "facts_conflict" in a.notes:
         sentences.append(say("target.facts_conflict", lang))
     return wording.sentences(*sentences)
 
@@ -208,6 +212,66 @@ def sensitivity_table(curve: pd.Series, unit: str, lang: str = "vi", catalogue=N
         ),
     )
     return blocks.table(frame, say("table.sensitivity_caption", lang))
+
+
+def multiples_table(curve: pd.Series, lang: str = "vi") -> Block:
+    """Chance if the months left run so many times as high as expected."""
+    frame = pd.DataFrame(
+        {say("table.probability", lang): [wording.probability(p, lang) for p in curve]},
+        index=pd.Index([wording.percent(100 * m, 0, lang) for m in curve.index], name=say("multiples.name", lang)),
+    )
+    return blocks.table(frame, say("multiples.caption", lang))
+
+
+def intervals_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> Block:
+    """What is expected of each open target with three intervals, the gap, and the shares of it so far and expected."""
+    rows, names = [], []
+    for a in assessments:
+        if a.state != "open":
+            continue
+        names.append(target_name(a, lang, catalogue))
+        ends = {level: (getattr(a, f"lower_{level}"), getattr(a, f"upper_{level}")) for level in ("50", "80", "95")}
+        row = {
+            say("table.interval", lang, level=level): wording.estimate(a.median, *pair, lang).interval
+            for level, pair in ends.items()
+        }
+        row[say("table.mean", lang)] = wording.estimate(a.mean, *ends["80"], lang).median
+        row[say("table.gap", lang)] = wording.estimate(a.gap, *(x - a.median + a.gap for x in ends["80"]), lang).median
+        row[say("table.plan", lang)] = wording.percent(a.plan_share, 1, lang) if a.months_elapsed else ""
+        row[say("table.plan_expected", lang)] = wording.percent(a.plan_share_expected, 0, lang)
+        row[say("table.mc_error", lang)] = say("points.plain", lang, number=wording.digits(100 * a.mc_error, 1, lang))
+        rows.append(row)
+    if not rows:
+        return blocks.stack()
+    frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
+    return blocks.table(frame, say("table.intervals_caption", lang))
+
+
+def effort_text(a, lang: str = "vi", catalogue=None) -> str:
+    """The need of an open target beside last year, the season, and all past stretches of the same length."""
+    if a.state != "open" or not a.months_left or not a.needed_per_month > 0:
+        return ""
+    told = []
+    if not np.isnan(a.needed_growth_pct):
+        key = "effort.growth" if a.needed_growth_pct >= 0 else "effort.fall"
+        told.append(say(key, lang, change=wording.change_words(a.needed_growth_pct, 0, lang)))
+    if not np.isnan(a.needed_times_profile):
+        told.append(say("effort.season", lang, times=wording.number(a.needed_times_profile, 1, lang)))
+    if a.best_stretch is not None:
+        best = a.best_stretch
+        key = "effort.never" if a.need_rank == 1 else "effort.rank"
+        told.append(
+            say(
+                key,
+                lang,
+                count=str(a.months_left),
+                stretches=str(a.stretches),
+                rank=wording.number(a.need_rank, 0, lang),
+                best=_amount(a, best.average, lang, catalogue or load_catalogue()),
+                stretch=wording.month_stretch(best.start, best.end, lang),
+            )
+        )
+    return wording.sentences(*told)
 
 
 def _printed(row, lang: str, catalogue) -> str:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from ezlib.catalogue import Target
+from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import DataError
+from ezlib.observations import superseded
 from ezlib.periods import CALENDAR, Calendar, covers_whole_months, month_of
 from ezlib.wording import verdict_key
 
 # A stretch whose total differs by less than this between paths is fixed by facts, not by the model.
 FIXED_BY_FACTS = 0.02
 ON_PATHS = ("level", "growth")
+CONTRADICTED = ("status", "order")  # why one of two figures of a day gave way, where both cannot be true
 COMPARE = {
     ">=": np.greater_equal,
     ">": np.greater,
@@ -44,14 +46,19 @@ class TargetAssessment:
     `mean`, `median` and the intervals are of the total over the period; `gap` is the median total less `threshold`,
     negative when short. `needed_*` speak of the months after `last_observed`; `needed_growth_pct` compares with the
     same months a year earlier. `crossing` gives the probability that the total is first reached in each month.
-    `run_rate` and `profile` are year-ends without the model; `largest_month` is among months that facts fix,
-    `largest_average` among equally long stretches that facts fix. `need_share` is the share of past stretches, over
-    paths and so estimated, that reached the need. `notes` are codes that `wording` turns into sentences.
+    `run_rate` and `profile` are year-ends without the model; `needed_by_month` spreads the need over the months left as
+    earlier years were spread, `needed_times_profile` is the need over what the profile lets expect of these months.
+    `largest_month` is among months that facts fix, `largest_average` among equally long stretches that facts fix,
+    `best_stretch` the best of all equally long stretches, estimated. `need_rank` is the place that the need would take
+    among the `stretches` past ones, 1 if none ever reached it, and `need_share` the share of them that did: both over
+    paths and so estimated. `rivals` are other published totals of the period that gave way to the one used; where they
+    decide otherwise the state is "conflict". `notes` are codes that `wording` turns into sentences.
     """
 
     target: Target
     series: str
     unit: str
+    month: pd.Period | None
     state: str
     threshold: float
     last_observed: pd.Period
@@ -71,14 +78,30 @@ class TargetAssessment:
     gap: float
     needed_per_month: float
     needed_growth_pct: float
+    needed_by_month: pd.Series
+    needed_times_profile: float
     need_share: float
+    need_rank: float
+    stretches: int
     largest_month: Stretch | None
     largest_average: Stretch | None
+    best_stretch: Stretch | None
     run_rate: float
     profile: float
     crossing: pd.Series
     verdict: str
     notes: tuple[str, ...]
+    rivals: tuple[float, ...] = ()
+
+    @property
+    def plan_share(self) -> float:
+        """What has come in so far, in percent of the target; NaN before the first month."""
+        return 100 * self.year_to_date / self.threshold if self.months_elapsed else np.nan
+
+    @property
+    def plan_share_expected(self) -> float:
+        """The expected total in percent of the target."""
+        return 100 * self.median / self.threshold
 
 
 def assess_target(outlook, target: Target) -> TargetAssessment:
@@ -103,10 +126,13 @@ def assess_target(outlook, target: Target) -> TargetAssessment:
     if state != "open":
         probability = mc_error = np.nan
     quantile = total.quantile
+    profile = _profile_shares(paths, months)
+    averages = _past_averages(paths, observed, len(left))
     return TargetAssessment(
         target=target,
         series=outlook.series,
         unit=outlook.unit,
+        month=getattr(outlook, "month", None) or observed,
         state=state,
         threshold=float(threshold.median()),
         last_observed=observed,
@@ -126,11 +152,16 @@ def assess_target(outlook, target: Target) -> TargetAssessment:
         gap=float(total.median() - threshold.median()),
         needed_per_month=float(need.median()) if len(left) else np.nan,
         needed_growth_pct=_needed_growth(paths, left, need),
-        need_share=_need_share(paths, left, observed, need),
+        needed_by_month=_spread(profile, months, left, need),
+        needed_times_profile=_times_profile(profile, months, past, so_far, need),
+        need_share=float(averages.ge(need, axis=0).to_numpy().mean()) if averages.shape[1] else np.nan,
+        need_rank=float(1 + averages.gt(need, axis=0).sum(axis=1).median()) if averages.shape[1] else np.nan,
+        stretches=averages.shape[1],
         largest_month=_largest_month(outlook, observed),
-        largest_average=_largest_average(paths, observed, len(left)),
+        largest_average=_largest_average(averages, len(left)),
+        best_stretch=_best_stretch(averages, len(left)),
         run_rate=float(so_far.median() * len(months) / len(past)) if len(past) else np.nan,
-        profile=_profile_year_end(paths, months, past, so_far),
+        profile=_profile_year_end(profile, past, so_far),
         crossing=_crossing(paths[months], threshold, target),
         verdict=verdict_key(probability, state),
         notes=_notes(outlook, target, months),
@@ -154,6 +185,133 @@ def chance_by_height(outlook, target: Target, heights: Iterable[float]) -> pd.Se
         reached = COMPARE[target.comparator](total, height)
         chances[height] = _probability(reached, outlook)[0] if state == "open" else float(state == "reached")
     return pd.Series(chances, name="probability").rename_axis("height")
+
+
+def chance_by_multiplier(outlook, target: Target, multiples: Iterable[float]) -> pd.Series:
+    """Return the chance of a target if every month left came in so many times as high as the paths have it."""
+    _check(outlook, target)
+    months = _months_of(target, outlook.calendar)
+    _check_cover(outlook, target, months)
+    so_far, rest, threshold = _parts_of_total(outlook, target, months)
+    compare = COMPARE[target.comparator]
+    chances = {m: _probability(compare(so_far + m * rest, threshold), outlook)[0] for m in multiples}
+    return pd.Series(chances, name="probability").rename_axis("multiple")
+
+
+def even_odds(outlook, target: Target) -> tuple[float, float]:
+    """Return the height of target that is as likely reached as not, and the multiple of the months left that makes the
+    target itself so; NaN where no month is left."""
+    months = _months_of(target, outlook.calendar)
+    so_far, rest, threshold = _parts_of_total(outlook, target, months)
+    multiple = float(((threshold - so_far) / rest).clip(lower=0).median()) if (rest > 0).any() else np.nan
+    return float((so_far + rest).median()), multiple
+
+
+def _parts_of_total(outlook, target: Target, months) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """What has come in, what is still to come and the threshold, path by path."""
+    past = outlook.paths[months[months <= outlook.last_observed]].sum(axis=1)
+    rest = outlook.paths[months[months > outlook.last_observed]].sum(axis=1)
+    return past, rest, _threshold(outlook.paths, months, target)
+
+
+def contributions(outlook, parts: Mapping[str, object], target: Target) -> pd.DataFrame:
+    """Return what each part of a total must do for its target if each keeps the share of the rest expected of it.
+
+    `parts` are outlooks that add up to `outlook` path by path (see `hierarchy`). One row a part: so_far and share (of
+    the total so far), last_month, expected (average a month of those left), needed (average a month), growth_pct (of
+    the need on the same months a year earlier), times (needed over expected); medians over paths.
+    """
+    _check(outlook, target)
+    months = _months_of(target, outlook.calendar)
+    so_far, rest, threshold = _parts_of_total(outlook, target, months)
+    left = months[months > outlook.last_observed]
+    need = (threshold - so_far).clip(lower=0)
+    return pd.DataFrame(
+        {series: _contribution(part, months, left, so_far, rest, need) for series, part in parts.items()}
+    ).T
+
+
+def _contribution(part, months, left, so_far, rest, need) -> dict[str, float]:
+    own_past = part.paths[months.difference(left)].sum(axis=1)
+    own_rest = part.paths[left].sum(axis=1)
+    own_need = need * own_rest / rest
+    before = part.paths[left - 12].sum(axis=1) if (left - 12).isin(part.paths.columns).all() else np.nan
+    last = months.difference(left)
+    return {
+        "so_far": float(own_past.median()),
+        "share": float((own_past / so_far).median()),
+        "last_month": float(part.paths[last[-1]].median()) if len(last) else np.nan,
+        "expected": float((own_rest / len(left)).median()),
+        "needed": float((own_need / len(left)).median()),
+        "growth_pct": float(np.median(own_need / before - 1) * 100),
+        "times": float((own_need / own_rest).median()),
+    }
+
+
+@dataclass(frozen=True)
+class ImpliedGrowth:
+    """What a target some years ahead asks of each year, in percent, beside what has been managed.
+
+    From `base`, the total of `base_year`, the last year that facts settle: `per_year` is the growth each year to the
+    target's year, `best_year` and `best` the largest growth of one year on record, `best_run` the largest yearly growth
+    over as many years running, which ended in `best_run_end`; NaN and 0 where the record is too short.
+    """
+
+    base_year: int
+    base: float
+    years: int
+    per_year: float
+    best_year: int
+    best: float
+    best_run_end: int
+    best_run: float
+
+
+def implied_growth(totals: pd.Series, target: Target) -> ImpliedGrowth | None:
+    """Return the growth a year that a level target asks, from settled totals by year; None without an earlier year.
+
+    Growth over n years running is the n-th root of the ratio, less one; years that are not settled break a run.
+    """
+    end = target.period_end.year
+    known = totals[(totals.index < end) & (totals > 0)]
+    if known.empty or target.period_start.year != end:
+        return None
+    base_year = int(known.index[-1])
+    years = end - base_year
+    yearly, running = _growths(known, 1), _growths(known, years)
+    per_year = 100 * ((target.value / known[base_year]) ** (1 / years) - 1)
+    return ImpliedGrowth(base_year, float(known[base_year]), years, per_year, *_largest(yearly), *_largest(running))
+
+
+def _growths(totals: pd.Series, years: int) -> pd.Series:
+    """Yearly growth in percent over so many years running, by the last of them."""
+    pairs = {year: totals[year] / totals[year - years] for year in totals.index if year - years in totals.index}
+    return 100 * (pd.Series(pairs, dtype=float) ** (1 / years) - 1)
+
+
+def _largest(growth: pd.Series) -> tuple[int, float]:
+    return (int(growth.idxmax()), float(growth.max())) if len(growth) else (0, np.nan)
+
+
+def contested(found: TargetAssessment, facts: pd.DataFrame, catalogue: Catalogue) -> TargetAssessment:
+    """The assessment with other totals of its period published on the same day: `rivals`, and what they change.
+
+    `facts` as loaded, cut at the same day. Where these too are on the target's side the outcome stands and says so;
+    where they are not it becomes "conflict". A figure that was revised later is no rival.
+    """
+    lost = superseded(facts, found.series, found.month, catalogue=catalogue)
+    same = lost[lost["value"].notna() & lost["reason"].isin(CONTRADICTED)]
+    calendar = catalogue.calendar_of(*found.series.split("/"))
+    months = _months_of(found.target, calendar)[[0, -1]]
+    whole = [(month_of(row.start, calendar), month_of(row.end, calendar)) == tuple(months) for row in same.itertuples()]
+    rivals = tuple(float(value) for value in same["value"][np.array(whole, bool)] if value != found.median)
+    if not rivals:
+        return found
+    notes = tuple(dict.fromkeys([*found.notes, "facts_conflict"]))
+    meets = {bool(COMPARE[found.target.comparator](value, found.threshold)) for value in rivals}
+    if found.state in ("reached", "missed") and meets != {found.state == "reached"}:
+        return replace(found, rivals=rivals, notes=notes, state="conflict", verdict=verdict_key(np.nan, "conflict"))
+    return replace(found, rivals=rivals, notes=notes)
 
 
 def growth_target(series: str, year: int, percent: float, unit: str = "percent") -> Target:
@@ -270,11 +428,6 @@ def _past_averages(paths: pd.DataFrame, observed: pd.Period, length: int) -> pd.
     return pd.DataFrame((sums[:, length:] - sums[:, :-length]) / length, past.index, past.columns[length - 1 :])
 
 
-def _need_share(paths, left, observed, need) -> float:
-    averages = _past_averages(paths, observed, len(left))
-    return float(averages.ge(need, axis=0).to_numpy().mean()) if averages.shape[1] else np.nan
-
-
 def _largest_month(outlook, observed: pd.Period) -> Stretch | None:
     months = outlook.months
     known = months[months["status"].isin(["reported", "derived"]) & (months.index <= observed)]
@@ -284,28 +437,59 @@ def _largest_month(outlook, observed: pd.Period) -> Stretch | None:
     return Stretch(best, best, float(known.loc[best, "value"]))
 
 
-def _largest_average(paths: pd.DataFrame, observed: pd.Period, length: int) -> Stretch | None:
-    averages = _past_averages(paths, observed, length)
+def _largest_average(averages: pd.DataFrame, length: int) -> Stretch | None:
+    """The best of the stretches whose average facts fix."""
     middle = averages.median()
     fixed = middle[(averages.max() - averages.min()) <= FIXED_BY_FACTS * middle]
-    if fixed.empty:
+    return _best(fixed, length)
+
+
+def _best_stretch(averages: pd.DataFrame, length: int) -> Stretch | None:
+    """The best of all stretches, by the median over paths."""
+    return _best(averages.median(), length)
+
+
+def _best(middle: pd.Series, length: int) -> Stretch | None:
+    if middle.empty:
         return None
-    end = fixed.idxmax()
-    return Stretch(end - length + 1, end, float(fixed[end]))
+    end = middle.idxmax()
+    return Stretch(end - length + 1, end, float(middle[end]))
 
 
-def _profile_year_end(paths: pd.DataFrame, months: pd.PeriodIndex, past: pd.PeriodIndex, so_far) -> float:
-    """Year-end if the months so far are the share of the whole that they were in the complete years before."""
+def _profile_shares(paths: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame | None:
+    """Share of the whole period that each of its months had in the complete years before, path by path, averaged."""
     shares = []
     for years_back in range(1, 11):
         back = months - 12 * years_back
         if back[0] not in paths.columns:
             break
-        shares.append(paths[back[: len(past)]].sum(axis=1) / paths[back].sum(axis=1))
-    if not shares or not len(past):
+        flow = paths[back].to_numpy()
+        shares.append(flow / flow.sum(axis=1, keepdims=True))
+    return pd.DataFrame(np.mean(shares, axis=0), paths.index, months) if shares else None
+
+
+def _profile_year_end(profile: pd.DataFrame | None, past: pd.PeriodIndex, so_far) -> float:
+    """Year-end if the months so far are the share of the whole that they were in the complete years before."""
+    if profile is None or not len(past):
         return np.nan
-    share = pd.concat(shares, axis=1).mean(axis=1).median()
-    return float(so_far.median() / share)
+    return float(so_far.median() / profile[past].sum(axis=1).median())
+
+
+def _spread(profile: pd.DataFrame | None, months: pd.PeriodIndex, left: pd.PeriodIndex, need: pd.Series) -> pd.Series:
+    """The need of each month left, in the way of earlier years; evenly where there are none."""
+    if profile is None or not len(left):
+        return pd.Series(need.median(), left, name="needed", dtype=float)
+    shape = profile[left].div(profile[left].mean(axis=1), axis=0)
+    return shape.mul(need, axis=0).median().rename("needed")
+
+
+def _times_profile(profile: pd.DataFrame | None, months, past, so_far, need: pd.Series) -> float:
+    """The need over the flow that the profile lets expect of the months left."""
+    if profile is None or not len(past) or len(past) == len(months):
+        return np.nan
+    gone = profile[past].sum(axis=1)
+    expected = so_far * (1 - gone) / gone / (len(months) - len(past))
+    return float((need / expected).median())
 
 
 def _crossing(paths: pd.DataFrame, threshold: pd.Series, target: Target) -> pd.Series:

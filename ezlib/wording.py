@@ -596,6 +596,10 @@ SENTENCES = {
     # sections of the brief
     "section.revenue": {"vi": "Thu ngân sách qua cửa khẩu", "en": "Revenue at the border gates"},
     "section.targets": {"vi": "Các mục tiêu", "en": "Targets"},
+    "section.changed_and_record": {
+        "vi": "Thay đổi so với bản tin trước, và các dự báo trước đúng đến đâu",
+        "en": "Changes since the last brief, and how good past forecasts were",
+    },
     "section.changed": {"vi": "Thay đổi so với bản tin trước", "en": "Changes since the last brief"},
     "section.findings": {"vi": "Số liệu cần xem lại", "en": "Figures to check"},
     "section.record": {"vi": "Các dự báo trước đúng đến đâu", "en": "How good past forecasts were"},
@@ -611,6 +615,149 @@ SENTENCES = {
     "record.none": {
         "vi": "Chưa có dự báo nào đến hạn đối chiếu.",
         "en": "No forecast has come due yet.",
+    },
+    "record.line": {
+        "vi": "Trong {count} khoảng 80\u00a0% gần nhất dự báo cho cả năm ({names}; kết quả {years}), {held} khoảng "
+        "chứa kết quả.",
+        "en": "Of the last {count} year-end intervals at 80\u00a0% ({names}; outturns of {years}), {held} held the "
+        "outturn.",
+    },
+    "record.short": {
+        "vi": "Mới có {count} khoảng 80\u00a0% của cả năm đối chiếu được ({names}; kết quả {years}), {held} khoảng "
+        "chứa kết quả; cần ít nhất {needed} mới nói được độ tin cậy.",
+        "en": "Only {count} year-end intervals at 80\u00a0% can be checked ({names}; outturns of {years}), {held} held "
+        "the outturn; fewer than {needed} say little.",
+    },
+    "record.all_again": {
+        "vi": "Các khoảng này tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
+        "en": "They were worked out again as of each month, with what had been published by then.",
+    },
+    "record.some_again": {
+        "vi": "{count} khoảng trong đó tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
+        "en": "{count} of them were worked out again as of each month, with what had been published by then.",
+    },
+    "record.waiting": {
+        "vi": "Còn {count} dự báo đã ghi đang chờ kết quả.",
+        "en": "{count} forecasts on record wait for their outturn.",
+    },
+    "record.brier": {
+        "vi": "Điểm Brier của {count} khả năng đã nêu: {brier} (0 là hoàn hảo; luôn nói 50\u00a0% là 0,25).",
+        "en": "Brier score of {count} chances given: {brier} (0 is perfect, always saying 50\u00a0% gives 0.25).",
+    },
+    "record.brier_few": {
+        "vi": "Mới có {count} khả năng đã nêu biết kết quả (Brier {brier}), quá ít để đánh giá.",
+        "en": "Only {count} chances given have been decided (Brier {brier}), too few to judge by.",
+    },
+    "yes": {"vi": "có", "en": "yes"},
+    "no": {"vi": "không", "en": "no"},
+    "track.ours": {"vi": "Mô hình này", "en": "This model"},
+    "track.method": {"vi": "Phương pháp", "en": "Method"},
+    "track.said": {"vi": "Dự báo lúc", "en": "Forecast in"},
+    "track.outturn": {"vi": "Kết quả", "en": "Outturn"},
+    "track.held": {"vi": "Trong khoảng", "en": "Inside"},
+    "track.cases": {"vi": "Số lần", "en": "Cases"},
+    "track.cases_caption": {"vi": "Dự báo đã ghi và kết quả", "en": "Forecasts on record and what came"},
+    "track.known": {"vi": "Biết {first}–{last} tháng của năm", "en": "{first}–{last} months of the year known"},
+    "track.intervals": {"vi": "Khoảng 80\u00a0% chứa kết quả", "en": "80\u00a0% intervals that held"},
+    "track.of": {"vi": "{held}/{count}", "en": "{held} of {count}"},
+    "track.error_of": {"vi": "Sai lệch: {method}", "en": "Error: {method}"},
+    "track.brier_of": {"vi": "Brier: {method}", "en": "Brier: {method}"},
+    "track.years_caption": {"vi": "Dự báo cả năm tính lại", "en": "Year-ends forecast again"},
+    "track.years_note": {
+        "vi": "Kết quả năm {years}. Brier: khả năng cả năm tăng ít nhất −10, 0, +10, +20\u00a0%. {timing}",
+        "en": "Outturns of {years}. Brier: chances that the year grows by at least −10, 0, +10, +20\u00a0%. {timing}",
+    },
+    "track.no_years": {
+        "vi": "Chưa năm nào vừa có dự báo tính lại được vừa có kết quả mà số liệu xác định.",
+        "en": "No year has both a forecast that can be made again and an outturn that facts settle.",
+    },
+    "track.too_few": {
+        "vi": "Mới có {count} khả năng tính lại biết kết quả (cần {needed}), chưa vẽ được biểu đồ độ tin cậy.",
+        "en": "Only {count} chances worked out again have been decided ({needed} are needed); no diagram is drawn.",
+    },
+    "track.no_rolling": {
+        "vi": "Chuỗi dẫn đầu chưa có {needed} tháng đã công bố nên không dự báo lại từng tháng được.",
+        "en": "The leading series has not {needed} published months, so months cannot be forecast again.",
+    },
+    "track.no_replay": {
+        "vi": "Chưa có số nào công bố sau một ngày mà số liệu khi đó cho phép dự báo.",
+        "en": "No figure was published after a day whose facts allowed a forecast.",
+    },
+    "track.reliability_note": {
+        "vi": "{cases} khả năng tính lại; điểm Brier {brier}. Số cạnh chấm là số lần.",
+        "en": "{cases} chances worked out again; Brier score {brier}. The number beside a dot counts its cases.",
+    },
+    "track.hedgehog_note": {
+        "vi": "Đường liền: kết quả; đường chấm: dự báo 12 tháng từ từng mốc.",
+        "en": "Solid: outturns; dotted: forecasts of 12 months from each origin.",
+    },
+    "track.pseudo": {
+        "vi": "Giả lập thời gian thực: ngày công bố của các tháng cũ là giả định và số dùng là số đã điều chỉnh.",
+        "en": "Pseudo-real-time: publication days of older months are assumed, and figures are as revised.",
+    },
+    "track.real": {
+        "vi": "Thời gian thực: chỉ dùng số đã công bố đến từng ngày.",
+        "en": "Real-time: only what had been published by each day is used.",
+    },
+    "track.smape": {"vi": "Sai lệch (sMAPE)", "en": "Error (sMAPE)"},
+    "track.mase": {"vi": "MASE", "en": "MASE"},
+    "track.covers": {"vi": "Khoảng {level}\u00a0% chứa", "en": "{level}\u00a0% covers"},
+    "track.ahead": {"vi": "Trước {count} tháng", "en": "{count} months ahead"},
+    "track.horizons_caption": {"vi": "Sai lệch theo số tháng báo trước", "en": "Errors by months ahead"},
+    "track.pit_row": {"vi": "Kết quả rơi vào", "en": "Outturns in"},
+    "track.pit_caption": {"vi": "Kết quả nằm ở đâu trong phân bố dự báo", "en": "Where outturns fell in the forecast"},
+    "track.pit_note": {
+        "vi": "Dự báo đúng độ rộng thì mỗi ô gần {share}; dồn về hai đầu là khoảng quá hẹp, dồn vào giữa là quá rộng.",
+        "en": "A calibrated forecast has about {share} in each; heaped at the ends it is too narrow, in the middle too "
+        "wide.",
+    },
+    "track.skill": {"vi": "Mô hình này tốt hơn", "en": "Gain of this model"},
+    "track.skill_caption": {"vi": "So với các phương pháp khác", "en": "Beside other methods"},
+    "track.skill_note": {
+        "vi": "{cases} tháng dự báo cho mỗi phương pháp. Mức tốt hơn tính theo CRPS (âm là kém hơn).",
+        "en": "{cases} months forecast by each method. The gain is of CRPS (negative: a loss).",
+    },
+    "track.sparse_caption": {"vi": "Dự báo tính lại và số công bố sau đó", "en": "Forecast again, and figures since"},
+    "track.sparse_note": {
+        "vi": "Tất cả {count} lần: {held} lần kết quả nằm trong khoảng 80\u00a0%. Thời gian thực.",
+        "en": "Of {count} in all, {held} outturns lay in the 80\u00a0% interval. Real-time.",
+    },
+    "chart.chance.title": {
+        "vi": "{name}: ngang ngửa ở mức {even} {unit}; đạt {aim} có khả năng {chance}",
+        "en": "{name}: even odds at {even} {unit}; the chance of {aim} is {chance}",
+    },
+    "chart.chance.subtitle": {
+        "vi": "Ngang: mức mục tiêu, {unit}; dọc: khả năng đạt",
+        "en": "Across: height of the target, {unit}; upwards: chance of reaching it",
+    },
+    "chart.chance.even": {"vi": "ngang ngửa: {even}", "en": "even odds: {even}"},
+    "chart.chance.aim": {"vi": "mục tiêu {aim}", "en": "target {aim}"},
+    "alt.chance": {
+        "vi": "Biểu đồ: khả năng đạt theo mức mục tiêu, {name}, {unit}; ngang ngửa ở {even}, mức {aim} có khả năng "
+        "{chance}.",
+        "en": "Chart: chance by height of the target, {name}, {unit}; even odds at {even}, {aim} has a chance of "
+        "{chance}.",
+    },
+    "chart.hedgehog.title": {
+        "vi": "{name}: dự báo trước 1–12 tháng lệch bình quân {error}",
+        "en": "{name}: forecasts of 1 to 12 months were off by {error} on average",
+    },
+    "chart.hedgehog.subtitle": {"vi": "{name}, {unit}; {count} mốc dự báo", "en": "{name}, {unit}; {count} origins"},
+    "alt.hedgehog": {
+        "vi": "Biểu đồ: {name}, {unit}, từ {start} đến {end}, và dự báo từ {count} mốc; lệch bình quân {error}.",
+        "en": "Chart: {name}, {unit}, {start} to {end}, and forecasts from {count} origins; off by {error} on average.",
+    },
+    "chart.reliability.title": {
+        "vi": "Khả năng đã nêu lệch bình quân {error} điểm so với điều đã xảy ra",
+        "en": "Chances were off by {error} points on average",
+    },
+    "chart.reliability.subtitle": {
+        "vi": "Ngang: khả năng đã nêu; dọc: tỷ lệ đã xảy ra",
+        "en": "Across: the chance given; upwards: the share that came true",
+    },
+    "alt.reliability_band": {
+        "vi": "Nêu {stated}: xảy ra {reached} ({cases} lần);",
+        "en": "Given {stated}: came true {reached} ({cases} cases);",
     },
     "lag.industry": {
         "vi": "Sản xuất công nghiệp được báo cáo chậm một tháng: đây là số liệu {month}.",
@@ -835,6 +982,200 @@ SENTENCES = {
         "khoảng trong ngoặc chứa kết quả với khả năng 80\u00a0%.",
         "en": "What is expected is the median of {count} paths drawn from the published figures themselves; "
         "the interval in brackets holds the outcome with a chance of 80\u00a0%.",
+    },
+    # targets explained: effort, parts, doubt, news, later years
+    "target.none_open": {"vi": "Không còn mục tiêu nào chưa ngã ngũ.", "en": "No target is still open."},
+    "target.rivals_agree": {
+        "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}), nhưng theo số nào thì kết luận cũng như vậy.",
+        "en": "The figures published for the whole period conflict ({values}), but each of them leads to this outcome.",
+    },
+    "target.rivals_split": {
+        "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}) và dẫn tới kết luận trái ngược.",
+        "en": "The figures published for the whole period conflict ({values}) and lead to opposite outcomes.",
+    },
+    "points.plain": {"vi": "± {number} điểm", "en": "± {number} points"},
+    "table.mean": {"vi": "Trung bình", "en": "Mean"},
+    "table.gap": {"vi": "So mục tiêu", "en": "Against target"},
+    "table.plan_expected": {"vi": "Dự kiến so kế hoạch", "en": "Expected, of plan"},
+    "table.mc_error": {"vi": "Sai số mô phỏng của khả năng", "en": "Simulation error of the chance"},
+    "table.intervals_caption": {"vi": "Dự kiến và các khoảng", "en": "What is expected, with intervals"},
+    "effort.growth": {
+        "vi": "So với cùng các tháng năm trước, phần còn lại phải {change}.",
+        "en": "Against the same months of last year the rest would have to be {change}.",
+    },
+    "effort.fall": {
+        "vi": "So với cùng các tháng năm trước, phần còn lại có {change} vẫn đạt.",
+        "en": "Against the same months of last year the rest may be {change} and still reach it.",
+    },
+    "effort.season": {
+        "vi": "Mức cần ấy bằng {times} lần mức mà nhịp mùa vụ các năm trước cho phép chờ đợi.",
+        "en": "That need is {times} times what the season of earlier years lets expect.",
+    },
+    "effort.never": {
+        "vi": "Trong {stretches} chuỗi {count} tháng liền trước đây chưa chuỗi nào đạt bình quân ấy; "
+        "cao nhất ước khoảng {best} ({stretch}).",
+        "en": "Of {stretches} past runs of {count} months none reached that average; "
+        "the best is estimated at {best} ({stretch}).",
+    },
+    "effort.rank": {
+        "vi": "Mức bình quân ấy đứng thứ {rank} nếu xếp cùng {stretches} chuỗi {count} tháng liền trước đây; "
+        "cao nhất ước khoảng {best} ({stretch}).",
+        "en": "That average would rank {rank} beside {stretches} past runs of {count} months; "
+        "the best is estimated at {best} ({stretch}).",
+    },
+    "multiples.name": {"vi": "Các tháng còn lại so với dự kiến", "en": "Months left, of what is expected"},
+    "multiples.caption": {
+        "vi": "Khả năng đạt nếu các tháng còn lại cao hơn hoặc thấp hơn dự kiến",
+        "en": "Chance if the months left run higher or lower than expected",
+    },
+    "even.odds": {
+        "vi": "Ngang ngửa ở mức {height}; muốn chính mục tiêu này ngang ngửa, các tháng còn lại phải bằng {times} lần "
+        "dự kiến.",
+        "en": "Even odds lie at {height}; for the target itself to have them, the months left must come in at {times} "
+        "times what is expected.",
+    },
+    "growths.caption": {"vi": "Khả năng năm {year} tăng ít nhất", "en": "Chance that {year} grows by at least"},
+    "growths.none": {
+        "vi": "Chưa chuỗi nào biết được năm trước để tính tốc độ tăng.",
+        "en": "No series knows the year before, so no growth can be asked.",
+    },
+    "table.needed_in": {"vi": "Cần đạt", "en": "Needed"},
+    "table.expected_in": {"vi": "Dự kiến", "en": "Expected"},
+    "table.year_before": {"vi": "Năm trước", "en": "Year before"},
+    "table.first_reached": {"vi": "Khả năng đạt lần đầu", "en": "Chance first reached"},
+    "months.caption": {"vi": "Từng tháng còn lại", "en": "The months left"},
+    "months.never": {
+        "vi": "Mức cần được chia theo nhịp mùa vụ các năm trước. Khả năng không tháng nào trong kỳ đạt: {chance}.",
+        "en": "The need is spread by the season of earlier years. Chance of no month of the period: {chance}.",
+    },
+    "parts.caption": {"vi": "Phần việc của từng bộ phận", "en": "What each part must do"},
+    "parts.share": {"vi": "Tỷ trọng lũy kế", "en": "Share so far"},
+    "parts.last": {"vi": "Tháng gần nhất", "en": "Latest month"},
+    "parts.expected": {"vi": "Dự kiến mỗi tháng", "en": "Expected a month"},
+    "parts.needed": {"vi": "Cần mỗi tháng", "en": "Needed a month"},
+    "parts.growth": {"vi": "So cùng kỳ", "en": "On same months"},
+    "parts.note": {
+        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} dự kiến.",
+        "en": "If each part keeps the share expected of it in the months left, each must come to {times} that.",
+    },
+    "parts.none": {
+        "vi": "Số liệu chưa cho biết các bộ phận của chỉ tiêu nào có mục tiêu.",
+        "en": "The facts tell the parts of no series that has a target.",
+    },
+    "relief.caption": {"vi": "Có và không có số liệu bị nghi ngờ", "en": "With and without the figures in doubt"},
+    "relief.with": {"vi": "Dùng mọi số đã công bố", "en": "With every published figure"},
+    "relief.without": {"vi": "Bỏ {facts}", "en": "Without {facts}"},
+    "relief.note": {
+        "vi": "Bỏ số bị nghi ngờ thì phải bỏ cả số lũy kế có chứa nó.",
+        "en": "Leaving out a figure in doubt means leaving out the cumulative figure that contains it.",
+    },
+    "relief.none": {
+        "vi": "Không mục tiêu nào dựa trên số liệu bị nghi ngờ.",
+        "en": "No target stands on a figure in doubt.",
+    },
+    "relief.short": {
+        "vi": "Bỏ {facts} thì khả năng là {chance}, dự kiến {expected}.",
+        "en": "Without {facts} the chance is {chance}, with {expected} expected.",
+    },
+    "relief.short_none": {
+        "vi": "Bỏ {facts} thì không đủ số liệu để dự báo.",
+        "en": "Without {facts} the figures allow no forecast.",
+    },
+    "news.before": {"vi": "Lần trước", "en": "Before"},
+    "news.now": {"vi": "Bây giờ", "en": "Now"},
+    "news.model": {"vi": "Mô hình", "en": "Model"},
+    "news.target": {"vi": "Mục tiêu", "en": "Target"},
+    "news.revisions": {"vi": "Điều chỉnh số cũ", "en": "Revisions"},
+    "news.new_months": {"vi": "Tháng mới", "en": "New months"},
+    "news.expected": {"vi": "Dự kiến cả kỳ", "en": "Expected total"},
+    "news.points": {"vi": "{number} điểm", "en": "{number} points"},
+    "news.step": {"vi": "{name} {moved}", "en": "{name} {moved}"},
+    "news.count": {"vi": "{count} số liệu", "en": "{count} figures"},
+    "news.facts": {"vi": "Mới công bố từ đó: {facts}.", "en": "Published since: {facts}."},
+    "news.no_facts": {"vi": "Từ đó chưa có số liệu mới.", "en": "Nothing has been published since."},
+    "news.kept": {
+        "vi": "Lần trước: đánh giá đã ghi ngày {since}.",
+        "en": "Before: the assessment on record of {since}.",
+    },
+    "news.again": {
+        "vi": "Lần trước: tính lại bằng số đã công bố đến {since}.",
+        "en": "Before: worked out again with what had been published by {since}.",
+    },
+    "news.no_start": {
+        "vi": "Không có lần trước để so sánh: số đã công bố đến {since} chưa đủ để dự báo.",
+        "en": "There is nothing to compare with: what had been published by {since} allowed no forecast.",
+    },
+    "news.no_start_short": {
+        "vi": "Số đã công bố đến {since} chưa đủ để dự báo nên chưa có gì để so sánh.",
+        "en": "What had been published by {since} allowed no forecast, so there is nothing to compare with.",
+    },
+    "news.chance": {
+        "vi": "So với ngày {since}, khả năng đạt {target} từ {before} thành {now}: {why}.",
+        "en": "Since {since} the chance of {target} went from {before} to {now}: {why}.",
+    },
+    "news.chance_same": {
+        "vi": "So với ngày {since}, khả năng đạt {target} không đổi ({now}).",
+        "en": "Since {since} the chance of {target} has not changed ({now}).",
+    },
+    "news.total": {
+        "vi": "Dự kiến cả năm {year} từ {before} (số công bố đến {since}) thành {now} {unit}: {why}.",
+        "en": "The total expected for {year} went from {before} (by figures to {since}) to {now} {unit}: {why}.",
+    },
+    "news.total_same": {
+        "vi": "Dự kiến cả năm {year} vẫn là {now} {unit} như ngày {since}.",
+        "en": "The total expected for {year} is still {now} {unit}, as on {since}.",
+    },
+    "implied.growth": {
+        "vi": "{target} vào năm {year} ({name}): từ {base} năm {base_year} phải tăng {growth} mỗi năm "
+        "trong {years} năm.",
+        "en": "{target} in {year} ({name}): from {base} in {base_year} that is {growth} a year for {years} years.",
+    },
+    "implied.best": {
+        "vi": "Mức tăng cao nhất từng có trong một năm: {best} (năm {year}).",
+        "en": "The largest growth of one year on record: {best} ({year}).",
+    },
+    "implied.run": {
+        "vi": "Cao nhất trong {years} năm liền: {best} mỗi năm (đến năm {end}).",
+        "en": "The largest over {years} years running: {best} a year (to {end}).",
+    },
+    "implied.no_run": {
+        "vi": "Số liệu chưa đủ dài để biết mức tăng của {years} năm liền.",
+        "en": "The record is too short to know a growth over {years} years running.",
+    },
+    "implied.no_base": {
+        "vi": "{target} vào năm {year} ({name}): chưa có năm nào mà số liệu xác định được, nên chưa tính được "
+        "tốc độ tăng.",
+        "en": "{target} in {year} ({name}): no earlier year is settled by facts, so no growth can be worked out.",
+    },
+    "implied.stand_in": {
+        "vi": "Vùng đặt mục tiêu chưa có số liệu này; ở đây dùng số của {zone}.",
+        "en": "The zone that set the target has no such figures; those of {zone} stand in.",
+    },
+    "implied.none": {
+        "vi": "Không có mục tiêu nào của các năm sau để suy ra tốc độ tăng.",
+        "en": "No target of a later year implies a growth.",
+    },
+    "grdp.none": {
+        "vi": "Không có mục tiêu tăng trưởng GRDP nào của cả năm còn hiệu lực.",
+        "en": "No aim for the growth of GRDP over a whole year is in force.",
+    },
+    "grdp.heading": {
+        "vi": "{zone}: GRDP năm {year} tăng {aim}",
+        "en": "{zone}: GRDP growth of {aim} in {year}",
+    },
+    "grdp.known": {"vi": "năm {year} {rate}", "en": "{rate} in {year}"},
+    "grdp.before": {"vi": "Năm {year}", "en": "{year}"},
+    "grdp.means": {"vi": "Cùng tốc độ thì năm {year}", "en": "At the same rate {year}"},
+    "grdp.monthly": {"vi": "Mỗi tháng", "en": "A month"},
+    "grdp.record": {"vi": "Tăng cao nhất từng có", "en": "Largest growth on record"},
+    "grdp.both": {"vi": "Năm biết cả hai tốc độ", "en": "Years with both rates"},
+    "grdp.best": {"vi": "{growth} ({year})", "en": "{growth} ({year})"},
+    "grdp.note": {
+        "vi": "GRDP đã công bố: {rates}. Số liệu không cho biết tỷ trọng của từng chỉ tiêu trong GRDP, và chỉ có "
+        "{count} lần biết cả hai tốc độ, nên bảng chỉ nói nếu chỉ tiêu tăng cùng tốc độ với GRDP thì phải đạt "
+        "bao nhiêu.",
+        "en": "GRDP as published: {rates}. No figure tells the share of each series in GRDP, and both rates are known "
+        "{count} times only, so the table says what each would come to if it grew at the same rate as GRDP.",
     },
     # scenarios, joint revenue, scorecard, zones side by side
     "scenario.base": {"vi": "Phương án cơ sở", "en": "Base case"},

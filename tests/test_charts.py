@@ -15,7 +15,17 @@ import stand_in
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ezlib import wording
-from ezlib.charts import BANDS, DASHES, Chart, covers_year, cumulative_chart, fan_chart
+from ezlib.charts import (
+    BANDS,
+    DASHES,
+    Chart,
+    chance_chart,
+    covers_year,
+    cumulative_chart,
+    fan_chart,
+    hedgehog_chart,
+    reliability_chart,
+)
 from ezlib.svg import to_svg
 
 TARGET = SimpleNamespace(value=9000.0, unit="million_usd", comparator=">=")
@@ -319,3 +329,38 @@ def test_months_outside_the_outlook_are_refused():
 def test_a_series_without_name_and_unit_still_has_a_chart():
     chart = fan_chart(replace(stand_in.lao_cai(), series="", unit=""), "en")
     assert "about" in chart.title
+
+
+def test_a_reliability_diagram_says_its_numbers_in_words():
+    table = pd.DataFrame({"stated": [0.1, 0.9], "reached": [0.2, 0.9], "cases": [30, 10]})
+    chart = reliability_chart(table, "en", note="n")
+    assert "7 points" in wording.plain(chart.title) or "8 points" in wording.plain(chart.title)
+    assert "Given 10 %: came true 20 % (30 cases)" in wording.plain(chart.alt)
+    assert "<svg" in chart._repr_html_()
+
+
+def test_a_hedgehog_begins_each_forecast_at_its_origin_and_says_how_far_off_they_were():
+    months = pd.Series(100.0, pd.period_range("2022-01", "2023-12", freq="M"))
+    rows = [
+        {
+            "origin": pd.Period(o, "M"),
+            "month": pd.Period(o, "M") + h,
+            "forecast": 110.0,
+            "outturn": 100.0,
+            "error": -10.0,
+        }
+        for o in ("2022-12", "2023-03")
+        for h in range(1, 7)
+    ]
+    chart = hedgehog_chart(months, pd.DataFrame(rows), "million_usd", "Exports", "en", "n")
+    assert "10.0 %" in wording.plain(chart.title)
+    assert "2 origins" in chart.subtitle
+    assert hedgehog_chart(months, pd.DataFrame(rows), "million_usd", "Exports", "en", "n").alt == chart.alt
+
+
+def test_the_curve_of_chances_says_where_odds_are_even_and_where_the_target_stands():
+    curve = pd.Series(np.linspace(1, 0, 11), np.linspace(0, 10_000, 11))
+    chart = chance_chart(curve, 9000, 5000, "million_usd", "Trade", "en")
+    assert "even odds at 5.00 billion USD" in wording.plain(chart.title) or "at 5 billion" in wording.plain(chart.title)
+    assert "the chance of 9 is 10 %" in wording.plain(chart.title) or "of 9.000 is 10 %" in wording.plain(chart.title)
+    assert "<svg" in chart._repr_html_()

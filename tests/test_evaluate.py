@@ -246,3 +246,39 @@ def test_targets_are_replayed_to_the_day_before_they_were_decided(small_root):
     assert list(given) == e.TARGET_COLUMNS and set(given["target_id"]) == {"TT1", "TT2"}
     assert given["probability"].between(0, 1).all() and set(given["reached"].dropna()) <= {0.0, 1.0}
     assert (given["months_left"] > 0).all()
+
+
+def test_year_ends_are_forecast_from_each_month_with_what_had_been_published(small_root, small_truth):
+    series = "day-du/trade_export/national"
+    found = e.year_ends(series, "2025-05", methods=e.SIMPLE, growths=(0, 50), paths=200, root=small_root)
+    ours = found.totals[found.totals["method"] == e.OURS]
+    assert ours["origin"].is_monotonic_increasing
+    assert set(ours["year"]) == {2022, 2023, 2024}
+    assert list(ours[ours["year"] == 2024]["known"]) == list(range(12))
+    truth = 900 * small_truth.loc["2024", "trade_export"].sum()
+    assert ours[ours["year"] == 2024]["outturn"].to_numpy() == pytest.approx(truth, rel=1e-4)
+    assert (ours["error"] - (ours["outturn"] - ours["forecast"])).abs().max() < 1e-6
+    assert set(found.totals["method"]) == set(e.SIMPLE)
+    chances = found.chances[(found.chances["year"] == 2024) & (found.chances["method"] == e.OURS)]
+    assert set(chances[chances["growth"] == 0]["reached"]) == {1.0}
+    assert set(chances[chances["growth"] == 50]["reached"]) == {0.0}
+
+
+def test_year_ends_see_neither_later_facts_nor_later_days(small_root):
+    series = "day-du/trade_export/national"
+    assert e.year_ends(series, "2024-11", root=small_root, paths=50).totals["year"].max() == 2023
+    assert e.year_ends(series, None, "2024-06-30", root=small_root, paths=50).totals["year"].max() == 2023
+    one = e.year_ends(series, "2025-05", last=1, root=small_root, paths=50).totals
+    assert list(one["origin"].astype(str)) == ["2024-11"]
+
+
+def test_an_outturn_is_what_facts_settle_or_what_was_published_for_exactly_that_time():
+    from ezlib.outlook import outlook
+
+    board = outlook("lao-cai/trade_total/board", "2025-05", "2025-05-31")
+    assert e.outturn_of(board, "2024") == pytest.approx(2790, abs=5)
+    assert e.outturn_of(board, "2025-05") == pytest.approx(150.83, abs=0.01)
+    assert np.isnan(e.outturn_of(board, "2025")) and np.isnan(e.outturn_of(board, "2025-02"))
+    estimate = outlook("lao-cai/industrial_output_value_2010prices/board", "2025-05", "2025-05-31")
+    assert np.isnan(e.settled(estimate, "2024")) or e.settled(estimate, "2024") == pytest.approx(21155, rel=0.005)
+    assert e.outturn_of(estimate, "2024") == pytest.approx(21155, rel=0.005)

@@ -13,7 +13,8 @@ ORDER = [
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
     *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
-    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
+    *("record", "news", "svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
+    *("assessments", "performance"),
     *("brief", "publish", "runs", "cli"),
 ]
 
@@ -26,6 +27,7 @@ READERS = {
     "phrases": "the table of phrases",
     "reports": "a monthly report",
     "scenarios": "the futures an economist has written down",
+    "record": "what was forecast on earlier days",
     "structural": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
     "runs": "notebooks, and what an earlier run recorded",
@@ -35,7 +37,7 @@ WRITERS = {
     "reports": "what it proposes, as a draft to look through",
     "charts": "a figure, where its caller says",
     "publish": "the page",
-    "runs": "outputs and their manifest",
+    "runs": "outputs and their manifest, and the record",
 }
 
 READING = {"read_text", "read_bytes", "read_excel", "read_parquet", "read_table", "load_workbook", "load", "loadtxt"}

@@ -254,3 +254,30 @@ def test_check_of_a_misspelt_zone_is_no_all_clear():
     )
     assert done.returncode == 2
     assert "did you mean 'lao-cai'" in done.stderr.decode("utf-8")
+
+
+def test_a_brief_leaves_what_it_said_on_record_and_a_second_run_adds_nothing(root):
+    first = brief_only(root)
+    (record,) = (root / "data" / "record" / ZONE).glob("*.csv")
+    assert record.stem == MONTH
+    kept = record.read_bytes()
+    page = first.brief.read_bytes()
+    assert brief_only(root).brief.read_bytes() == page
+    assert record.read_bytes() == kept
+    assert len(ez.load_facts(ZONE, root=root)) > 0  # the record is no file of facts
+
+
+def test_a_brief_says_what_moved_since_the_one_on_record(root):
+    runs.run_month(ZONE, "2025-03", "2025-04-15", notebooks=["90_brief"], root=root)
+    later = runs.run_month(ZONE, MONTH, "2025-05-31", notebooks=["90_brief"], root=root)
+    page = later.brief.read_text(encoding="utf-8")
+    assert "15/4/2025" in page
+
+
+def test_the_record_of_the_same_day_does_not_make_a_brief_out_of_date(root):
+    def states():
+        found = runs.run_batch([ZONE], ["2025-03", "2025-05"], notebooks=["90_brief"], jobs=1, root=root)
+        return list(found["state"])
+
+    assert states() == ["made", "made"]
+    assert states() == ["current", "current"]

@@ -10,7 +10,7 @@ import ezlib as ez
 from ezlib.catalogue import load_targets
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD
-from ezlib.targets import chance_by_height, growth_target
+from ezlib.targets import chance_by_height, chance_by_multiplier, even_odds, growth_target
 
 MONTHS = pd.period_range("2024-01", "2025-12", freq="M")
 
@@ -147,3 +147,16 @@ def level(value):
     return replace(
         growth_target("lao-cai/trade_total/board", 2025, value, "million_usd"), kind="level", comparator=">="
     )
+
+
+def test_even_odds_lie_at_the_median_and_at_the_multiple_that_the_target_needs():
+    rng = np.random.default_rng(3)
+    values = np.full((999, 24), 100.0)
+    values[:, 17:] *= rng.uniform(0.5, 1.5, (999, 1))
+    outlook = Paths(values)
+    height, multiple = even_odds(outlook, level(1500))
+    assert height == pytest.approx(outlook.paths[MONTHS[12:]].sum(axis=1).median())
+    curve = chance_by_multiplier(outlook, level(1500), [0.5, 1.0, multiple, 3.0])
+    assert curve.is_monotonic_increasing
+    assert curve[multiple] == pytest.approx(0.5, abs=0.01)
+    assert curve[1.0] == ez.assess_target(outlook, level(1500)).probability

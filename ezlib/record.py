@@ -1,0 +1,205 @@
+"""What was forecast and how likely it was called, kept as it was given and scored when outturns arrive.
+
+One row is one thing said on one day: the total of a month or a year with its intervals, or the chance of a target.
+Rows are only ever added; `runs.keep` writes them under `data/record/`. A row takes part in a score once the facts tell
+the outturn, and only if it was given before any figure reached the end of its period. What a brief may see of the
+record are rows given on earlier days than its own: so the same command gives the same page however often it is run.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ezlib.catalogue import data_root
+from ezlib.contracts import DataError, as_of_date
+from ezlib.evaluate import known_on, outturn_of
+from ezlib.outlook import Outlook
+from ezlib.periods import as_month, month_bounds
+from ezlib.scores import brier
+from ezlib.targets import COMPARE, TargetAssessment
+
+FOLDER = "data/record"
+SAID = ["series", "period", "month", "as_of", "target_id", "kind", "comparator", "aim", "unit"]
+NUMBERS = ["median", "lower_80", "upper_80", "lower_95", "upper_95", "probability"]
+COLUMNS = [*SAID, *NUMBERS, "code"]
+TEXTS = [name for name in COLUMNS if name not in {*NUMBERS, "aim"}]
+CASE_COLUMNS = ["series", "period", "month", "as_of", "target_id", "probability", "median", "lower_80", "upper_80"]
+CASE_COLUMNS += ["outturn", "in_80", "reached", "origin"]
+MONTHS_AHEAD = 12
+MIN_CASES = 8  # fewer scored forecasts than this say nothing about how good they are
+SHOWN = 12  # the latest year-end intervals that the brief's line counts
+KEPT, REPLAYED = "kept", "replayed"
+
+
+# ------------------------------------------------------------------------------------------------------ what is said
+
+
+def given(outlooks: Iterable[Outlook], assessments: Iterable[TargetAssessment], as_of) -> pd.DataFrame:
+    """Return what outlooks and assessments say on the day `as_of`, one statement a row, COLUMNS without `code`.
+
+    The totals of the next twelve months and of every year that is not yet over, and the chance of every open target.
+    Amounts in the unit of the series to six digits, chances to four decimals, so that every machine writes the same.
+    """
+    rows = [row for found in outlooks for row in _totals(found)]
+    rows += [_chance(a) for a in assessments if a.state == "open"]
+    table = pd.DataFrame(rows, columns=[*SAID, *NUMBERS]).assign(as_of=str(as_of_date(as_of)))
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS if name in table})
+
+
+def _totals(found: Outlook):
+    ahead = found.paths.columns[found.paths.columns > found.last_observed]
+    years = [str(year) for year in dict.fromkeys(ahead.year) if _whole(found, year)]
+    for period in [*years, *map(str, ahead[:MONTHS_AHEAD])]:
+        ends = np.quantile(found.total(period), [0.5, 0.1, 0.9, 0.025, 0.975])
+        amounts = dict(zip(NUMBERS[:5], map(_short, ends), strict=True))
+        yield {"series": found.series, "period": period, "month": str(found.month), "unit": found.unit} | amounts
+
+
+def _whole(found: Outlook, year: int) -> bool:
+    return int((found.paths.columns.year == year).sum()) == 12
+
+
+def _chance(a: TargetAssessment) -> dict:
+    t = a.target
+    said = {"series": a.series, "period": t.period, "month": str(a.month), "target_id": t.target_id, "kind": t.kind}
+    said |= {"comparator": t.comparator, "aim": t.value, "unit": t.unit, "probability": round(a.probability, 4)}
+    return said | {name: _short(getattr(a, name)) for name in NUMBERS[:5]}
+
+
+def _short(x: float) -> float:
+    return float(f"{x:.6g}")
+
+
+# ------------------------------------------------------------------------------------------------------ what is kept
+
+
+def load_record(zone: str, before=None, root=None) -> pd.DataFrame:
+    """Return the kept rows of a zone in the order they were kept; `before`: only those given on earlier days.
+
+    Raises DataError for a file that is no record any more.
+    """
+    folder = data_root(root) / FOLDER / zone
+    tables = [_read(path.read_text(encoding="utf-8"), path) for path in sorted(folder.glob("*.csv"))]
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    return table if before is None else table[table["as_of"] < str(as_of_date(before))].reset_index(drop=True)
+
+
+def record_file(zone: str, month, root=None) -> Path:
+    """Return where the rows of a zone and month are kept, which need not exist."""
+    return data_root(root) / FOLDER / zone / f"{as_month(month)}.csv"
+
+
+def added_to(before: str, rows: pd.DataFrame, code: str) -> str:
+    """Return the text of a record with the rows that it does not hold yet; what is there stays as it is."""
+    known = set(_keys(_read(before, Path("record")))) if before else set()
+    rows = rows.assign(code=code)[COLUMNS]
+    new = rows[[key not in known for key in _keys(_read(_text(rows), Path("rows")))]]
+    if new.empty:
+        return before
+    return before + _text(new, header=not before)
+
+
+def _text(rows: pd.DataFrame, header: bool = True) -> str:
+    return rows.to_csv(index=False, header=header, lineterminator="\n")
+
+
+def _read(text: str, path: Path) -> pd.DataFrame:
+    table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(TEXTS, str))
+    if list(table.columns) != COLUMNS:
+        wrong = f"{path.name} in {FOLDER} has not the columns of a record: {', '.join(map(str, table.columns))}"
+        raise DataError(wrong, next_step="Put back the file as it was kept, or delete it.")
+    return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS})
+
+
+def _keys(table: pd.DataFrame) -> list[tuple]:
+    """What makes two rows the same: all that was said, whatever code said it."""
+    return list(table.drop(columns="code").astype(object).fillna("").astype(str).itertuples(index=False, name=None))
+
+
+# ------------------------------------------------------------------------------------------------------ what came of it
+
+
+def scored(record: pd.DataFrame, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a record that have come due, with what came of them: CASE_COLUMNS.
+
+    `outlooks` by series tell the outturns, `facts` when they were first known. Of several days that speak of one
+    period from one month the last counts, of several rows of one day the first. `in_80` says whether the 80 % interval
+    held the outturn, `reached` (1 or 0) whether the target was; NaN where the outturn lies too close to call.
+    """
+    latest = record.sort_values("as_of", kind="stable")
+    said = ["series", "period", "month", "target_id"]
+    last_day = latest.groupby(said)["as_of"].transform("max")
+    latest = latest[latest["as_of"] == last_day].drop_duplicates([*said, "as_of"])
+    rows = [row for row in map(_case, latest.itertuples(), [outlooks] * len(latest), [facts] * len(latest)) if row]
+    return pd.DataFrame(rows, columns=CASE_COLUMNS)
+
+
+def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | None:
+    found = outlooks.get(row.series)
+    if found is None or len(row.period) not in (4, 7):
+        return None
+    outturn = outturn_of(found, row.period)
+    first_known = _first_known(row, found, facts)
+    if not np.isfinite(outturn) or pd.isna(first_known) or not row.as_of < str(first_known.date()):
+        return None
+    case = {name: getattr(row, name) for name in CASE_COLUMNS if hasattr(row, name)}
+    reached = _reached(row, found, outturn) if row.target_id else np.nan
+    held = float(row.lower_80 <= outturn <= row.upper_80)
+    return case | {"outturn": outturn, "in_80": held, "reached": reached, "origin": KEPT}
+
+
+def _first_known(row, found: Outlook, facts: pd.DataFrame) -> pd.Timestamp:
+    last = row.period if len(row.period) == 7 else f"{row.period}-12"
+    mine = facts[(facts["zone"] + "/" + facts["indicator"] + "/" + facts["scope"]) == row.series]
+    return known_on(mine[mine["status"] != "projection"], month_bounds(last, found.calendar)[1])
+
+
+def _reached(row, found: Outlook, outturn: float) -> float:
+    """Whether every path that the facts leave reaches the aim, or none; NaN where they differ."""
+    reach = found.total(row.period)
+    aim = row.aim if row.kind == "level" else found.total(str(int(row.period) - 1)) * (1 + row.aim / 100)
+    reached = COMPARE[row.comparator](reach, aim)
+    return 1.0 if reached.all() else 0.0 if not reached.any() else np.nan
+
+
+def from_replay(totals: pd.DataFrame) -> pd.DataFrame:
+    """Return the totals of `evaluate.year_ends` as cases, CASE_COLUMNS."""
+    held = totals["outturn"].between(totals["lower_80"], totals["upper_80"]).astype(float)
+    return pd.DataFrame(
+        {
+            "series": totals["series"],
+            "period": totals["year"].astype(str),
+            "month": totals["origin"].astype(str),
+            "as_of": totals["as_of"].astype(str).str[:10],
+            "target_id": "",
+            "median": totals["forecast"],
+            "lower_80": totals["lower_80"],
+            "upper_80": totals["upper_80"],
+            "outturn": totals["outturn"],
+            "in_80": held,
+            "origin": REPLAYED,
+        },
+        columns=CASE_COLUMNS,
+    )
+
+
+def year_end_cases(kept: pd.DataFrame, replayed: pd.DataFrame) -> pd.DataFrame:
+    """Return the scored totals of whole years, latest last: those kept, and those replayed where none was kept."""
+    place = ["series", "period", "month"]
+    kept = kept[(kept["period"].str.len() == 4) & (kept["target_id"] == "")]
+    parts = [part for part in (kept, replayed) if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=CASE_COLUMNS)
+    both = pd.concat(parts, ignore_index=True).drop_duplicates(place)
+    return both.sort_values([*place[::-1]], kind="stable", ignore_index=True)
+
+
+def score_of_chances(cases: pd.DataFrame) -> tuple[int, float]:
+    """Return how many chances of targets have been decided, and their Brier score (NaN for none)."""
+    decided = cases[cases["probability"].notna() & cases["reached"].notna()]
+    return len(decided), brier(decided["probability"], decided["reached"]) if len(decided) else np.nan

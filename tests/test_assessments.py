@@ -1,0 +1,147 @@
+"""The targets of a year explained: parts that add up, doubt carried into the answer, later years, what is not known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from stand_in import lao_cai
+
+import ezlib as ez
+from ezlib import assessments, wording
+from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.targets import assess_target, contributions, implied_growth
+
+OUTPUT = "lao-cai/industrial_output_value_2010prices/board"
+TRADE = "lao-cai/trade_total/board"
+
+
+@pytest.fixture(scope="module")
+def may():
+    return ez.test_targets("lao-cai", "2025-05", "2025-05-31", "en")
+
+
+def test_the_april_figure_in_doubt_is_carried_into_the_answer(may):
+    relief = may.reliefs[OUTPUT, "T002"]
+    assert set(relief.facts) == {"F0219", "F0218"}  # April, and the year to date that contains it
+    with_it = next(a for a in may.assessments if a.series == OUTPUT)
+    assert with_it.probability > 0.9
+    assert relief.test.probability < with_it.probability - 0.3
+    assert relief.test.months_elapsed == 0
+    text = wording.plain(repr(may.doubts))
+    assert "Without F0219 and F0218" in text
+    assert wording.plain(wording.probability(relief.test.probability, "en")) in text
+
+
+def test_where_nothing_is_left_without_the_doubt_that_is_said(may):
+    relief = may.reliefs["lao-cai/industrial_output_tonnes/board", "T037"]
+    assert relief.test is None
+    assert "No fact" in relief.reason
+    assert "Without F0214 and F0213 the figures allow no forecast." in wording.plain(repr(may.doubts))
+
+
+def test_once_the_year_is_over_the_targets_of_the_next_are_asked_too():
+    tests = ez.test_targets("lao-cai", "2024-12", "2024-12-30", "en")
+    states = {(a.target.target_id, a.series): a.state for a in tests.assessments}
+    assert states["T004", TRADE] == "missed"  # 4.5 billion in 2024
+    assert states["T001", TRADE] == "open"  # 9 billion in 2025, restated on that day
+    nine = next(a for a in tests.assessments if (a.target.target_id, a.series) == ("T001", TRADE))
+    assert nine.months_left == 12
+    assert nine.needed_per_month == pytest.approx(750)
+
+
+def test_every_assessment_has_its_news_and_the_table_adds_up(may):
+    assert set(may.news) == {(a.series, a.target.target_id) for a in may.assessments}
+    for found in may.news.values():
+        if not found.reason:
+            assert found.parts["probability"].sum() == pytest.approx(found.move["probability"], abs=1e-12)
+
+
+def test_kinds_and_gates_each_make_up_the_whole_need(may):
+    whole = may.families[TRADE]
+    a = next(a for a in may.assessments if a.series == TRADE)
+    for total, members in whole.identities.values():
+        if total == TRADE:
+            told = contributions(whole[TRADE], {m: whole[m] for m in members}, a.target)
+            assert told["share"].sum() == pytest.approx(1, abs=0.002)
+            assert told["needed"].sum() == pytest.approx(a.needed_per_month, rel=0.02)
+            assert told["times"].std() < 1e-6
+
+
+def test_the_whole_page_can_be_shown_in_both_languages(may):
+    for lang in ("vi", "en"):
+        shown = replace(may, lang=lang)
+        for block in ("table", "needs", "months", "parts", "doubts", "changed", "sensitivity", "growths", "later"):
+            assert getattr(shown, block).html
+    assert len(may.frame) == len(may.assessments)
+
+
+def test_conflicting_figures_that_decide_alike_are_said_to():
+    tests = ez.test_targets("lai-chau", "2025-12", "", "en")
+    trade = next(a for a in tests.assessments if a.target.target_id == "T039")
+    assert trade.state == "reached"
+    assert trade.rivals == (44.15,)
+    text = wording.plain(repr(tests.needs))
+    assert "49.4 million USD and 44.15 million USD" in text
+
+
+def test_conflicting_figures_that_decide_otherwise_leave_it_open_what_happened():
+    facts = ez.load_facts("lai-chau")
+    found = ez.outlook("lai-chau/trade_total/board", "2025-12")
+    target = next(t for t in load_targets("lai-chau") if t.target_id == "T039")
+    between = assess_target(found, replace(target, value=46.0))
+    split = assessments.contested(between, facts, load_catalogue())
+    assert (between.state, split.state, split.verdict) == ("reached", "conflict", "conflict")
+    assert "opposite" in ez.target_text(split, "en")
+
+
+def test_ten_billion_by_2030_is_a_growth_a_year_beside_the_best_on_record():
+    tests = ez.test_targets("lao-cai", "2025-05", "2026-02-28", "en")
+    (target, series, growth) = next(row for row in tests.ahead if row[0].target_id == "T051")
+    assert series == "lao-cai/trade_total/province"
+    assert target.zone == "lao-cai-province"
+    assert growth.per_year == pytest.approx(100 * ((10000 / growth.base) ** (1 / (2030 - growth.base_year)) - 1))
+    assert growth.best == pytest.approx(68, abs=1)
+    assert "stand in" in repr(tests.later)
+
+
+def test_growth_a_year_and_the_best_run_are_worked_out_from_settled_years():
+    totals = pd.Series({2019: 100.0, 2020: 150.0, 2021: 120.0, 2022: 144.0})
+    target = replace(load_targets("lao-cai")[0], value=144 * 1.1**2)
+    target = replace(target, period_start=target.period_start.replace(year=2024))
+    target = replace(target, period_end=target.period_end.replace(year=2024))
+    found = implied_growth(totals, target)
+    assert (found.base_year, found.years) == (2022, 2)
+    assert found.per_year == pytest.approx(10)
+    assert (found.best_year, found.best) == (2020, pytest.approx(50))
+    assert (found.best_run_end, found.best_run) == (2021, pytest.approx(100 * (1.2**0.5 - 1)))
+    assert implied_growth(totals.iloc[:0], target) is None
+
+
+def test_a_zone_without_targets_says_so_and_still_tells_growth():
+    tests = ez.test_targets("viet-nam", "2025-02", "", "en")
+    assert tests.assessments == ()
+    assert "No target" in repr(tests.table)
+    assert "+10 %" in wording.plain(repr(tests.growths))
+
+
+def test_what_ten_percent_of_grdp_means_is_told_for_each_series_that_bears_it():
+    text = wording.plain(repr(ez.compose_implied("lao-cai-province", "2025-12", "", "en")))
+    assert "GRDP growth of over 10 % in 2026" in text
+    assert "No figure tells the share" in text
+    assert "No aim for the growth of GRDP" in repr(ez.compose_implied("lao-cai", "2025-05", "2025-05-31", "en"))
+
+
+def test_the_need_of_the_months_left_follows_the_season_and_adds_up():
+    target = next(t for t in load_targets("lao-cai") if t.target_id == "T001")
+    found = assess_target(lao_cai(), target)
+    assert list(found.needed_by_month.index) == list(pd.period_range("2025-06", "2025-12", freq="M"))
+    assert found.needed_by_month.mean() == pytest.approx(found.needed_per_month, rel=0.02)
+    assert found.needed_by_month.idxmax() == pd.Period("2025-08") or found.needed_by_month.idxmax() < pd.Period(
+        "2025-10"
+    )
+    assert found.need_rank == 1
+    assert found.stretches == 17 - 7 + 1
+    assert found.best_stretch.average == pytest.approx(265, rel=0.1)
+    assert found.plan_share == pytest.approx(100 * 625.91 / 9000, abs=0.01)
+    assert not np.isnan(found.needed_times_profile)

@@ -1,0 +1,99 @@
+"""How good forecasts were is told from cases that were forecasts, and not told from too few of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ezlib as ez
+from ezlib import performance as p
+from ezlib import wording
+from ezlib.record import CASE_COLUMNS, KEPT, MIN_CASES, REPLAYED, given, load_record, scored
+
+NATIONAL = "day-du/trade_export/national"
+
+
+def cases(held: list[int], origin=REPLAYED) -> pd.DataFrame:
+    months = pd.period_range("2023-01", periods=len(held), freq="M").astype(str)
+    table = pd.DataFrame({"month": months, "in_80": np.array(held, float)}).reindex(columns=CASE_COLUMNS)
+    return table.assign(series="viet-nam/trade_export/national", period="2024", origin=origin)
+
+
+def test_the_line_counts_the_latest_twelve():
+    told = wording.plain(p.record_line(cases([0] * 5 + [1] * 10 + [0, 0]), "en"))
+    assert told.startswith("Of the last 12 year-end intervals at 80 %")
+    assert "10 held the outturn" in told
+    assert "with what had been published by then" in told
+
+
+def test_too_few_cases_are_counted_and_called_too_few():
+    told = wording.plain(p.record_line(cases([1, 0]), "en"))
+    assert told.startswith("Only 2 year-end intervals")
+    assert f"fewer than {MIN_CASES} say little" in told
+    assert p.record_line(cases([]), "en") == wording.say("record.none", "en")
+
+
+def test_what_was_given_at_the_time_is_told_apart_from_what_is_worked_out_again():
+    assert "worked out again" not in p.record_line(cases([1] * 9, KEPT), "en")
+    mixed = pd.concat([cases([1] * 6, KEPT), cases([1] * 4)], ignore_index=True)
+    assert "4 of them were worked out again" in p.record_line(mixed, "en")
+
+
+@pytest.fixture(scope="module")
+def nation():
+    return p.compose_record("viet-nam", "2025-02", "", "en")
+
+
+def test_the_nation_is_forecast_again_beside_its_rivals(nation):
+    assert set(nation.rolling["method"]) == set(p.ROLLING_METHODS)
+    assert nation.rolling["origin"].nunique() == p.ORIGINS
+    text = wording.plain(repr(nation.skill))
+    for name in ("This model", "Theta", "Run rate", "Profile", "Seasonal naive with drift"):
+        assert name in text
+    assert "Pseudo-real-time" in text
+
+
+def test_year_ends_stand_only_where_the_outturn_came_later(nation):
+    for found in nation.year_ends.values():
+        assert len(found.totals) == p.STANDINGS * len(p.YEAR_END_METHODS)
+        assert (found.totals["origin"].dt.year <= found.totals["year"]).all()
+        assert (pd.to_datetime(found.totals["as_of"]).dt.year <= found.totals["year"]).sum() > 0
+        assert found.totals["outturn"].notna().all()
+
+
+def test_all_of_the_page_can_be_shown(nation):
+    for block in ("line", "on_record", "years", "reliability", "hedgehog", "horizons", "calibration", "skill"):
+        assert getattr(nation, block).html
+    assert "aria-label" in nation.hedgehog.html or "<title" in nation.hedgehog.html
+    assert len(nation.frame) == 2 * p.STANDINGS
+
+
+def test_a_zone_of_few_facts_says_what_cannot_be_said():
+    found = p.compose_record("lao-cai", "2025-05", "2025-05-31", "en")
+    assert found.rolling.empty
+    assert "has not 60 published months" in repr(found.skill)
+    assert "Real-time" in repr(found.hedgehog)
+    assert (pd.to_datetime(found.replays["as_of"]) <= "2025-05-31").all()
+    assert repr(found.line).startswith("Only ")
+
+
+def test_what_was_kept_is_scored_on_the_page_once_it_comes_due(small_root):
+    said = given([ez.outlook(NATIONAL, "2024-06", "2024-07-31", root=small_root)], [], "2024-07-31")
+    ez.keep(said, "day-du", "2024-06", root=small_root)
+    found = p.compose_record("day-du", "2025-05", "", "en", root=small_root)
+    assert len(found.kept) == 12  # the year and eleven of its months; 2025 and June 2025 are still waiting
+    assert found.waiting == len(said) - 12
+    assert "2024" in repr(found.on_record)
+    day = ez.load_facts("day-du", root=small_root)["published"].max()
+    line = p.year_end_record("day-du", "2025-05", day, {}, ez.load_facts("day-du", root=small_root), small_root)
+    mine = line[(line["month"] == "2024-06") & (line["series"] == NATIONAL)]
+    assert list(mine["origin"]) == [KEPT]
+
+
+def test_a_kept_year_end_counts_as_it_was_given(small_root):
+    said = given([ez.outlook(NATIONAL, "2024-06", "2024-07-31", root=small_root)], [], "2024-07-31")
+    wrong = said.assign(lower_80=1.0, upper_80=2.0)
+    ez.keep(wrong, "day-du", "2024-06", root=small_root)
+    facts = ez.load_facts("day-du", root=small_root)
+    outlooks = {NATIONAL: ez.outlook(NATIONAL, "2025-05", root=small_root)}
+    kept = scored(load_record("day-du", root=small_root), outlooks, facts)
+    assert (kept["in_80"] == 0).all()
