@@ -14,6 +14,7 @@ import pytest
 import stand_in
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+import ezlib as ez
 from ezlib import wording
 from ezlib.charts import BANDS, DASHES, Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.svg import to_svg
@@ -319,3 +320,17 @@ def test_months_outside_the_outlook_are_refused():
 def test_a_series_without_name_and_unit_still_has_a_chart():
     chart = fan_chart(replace(stand_in.lao_cai(), series="", unit=""), "en")
     assert "about" in chart.title
+
+
+def test_findings_are_drawn_worst_first_and_told_in_words():
+    findings = ez.zone_findings("lao-cai", "2025-05-31")
+    drawn = ez.findings_chart(findings, "en", source="Source: published figures.")
+    errors = int((findings["severity"] == "error").sum())
+    assert drawn.title.startswith(f"{errors} sets of figures cannot all be true")
+    assert "People crossing" in drawn.alt and drawn.note.endswith("Source: published figures.")
+    assert len(drawn.figure.axes[0].lines) == 2 * int((findings["gap"] > 0)[findings["severity"] != "note"].sum())
+
+
+def test_no_finding_draws_an_empty_chart():
+    none = ez.zone_findings("viet-nam")
+    assert ez.findings_chart(none, "vi").title.startswith("0 chỗ")
