@@ -618,10 +618,21 @@ class Walk:
         if self.source.lang == "vi":  # "lần lượt" leads the list, "respectively" closes it
             return bool(sentence.within(sentence.start, mark.start, "in_turn"))
         closing = sentence.within(mark.end, sentence.end, "in_turn")
-        if not closing:
-            return False
-        numbers = [m for m in sentence.marks if m.kind == "number" and m.end <= closing[0].start]
-        return mark in _row_of_like(numbers, self.text)
+        numbers = [m for m in sentence.marks if m.kind == "number" and (not closing or m.end <= closing[0].start)]
+        if closing:
+            return mark in _row_of_like(numbers, self.text)
+        return mark.value.form == "percent" and self._is_change_of_a_pair(mark, numbers)
+
+    def _is_change_of_a_pair(self, mark: Mark, numbers: list[Mark]) -> bool:
+        """Whether two changes follow two figures: "301,000 people and 1,700 vehicles, down 17.5 and 2.3 percent"."""
+        at = numbers.index(mark)
+        for first in (at, at - 1):
+            pair = numbers[first : first + 2]
+            told = numbers[max(first - 2, 0) : first]
+            likes = [m.value.form for m in (*told, *pair)] == ["level", "level", "percent", "percent"]
+            if first >= 2 and likes and len(_row_of_like(pair, self.text)) == 2:
+                return re.search(r"[,;.](?!\d)", self.text[told[0].end : told[1].start]) is None
+        return False
 
     def _restated(self, text: str, mark: Mark, sentence: _Sentence) -> str:
         """Whether a level only says again what stood before: the plan in brackets, a change as an amount."""
@@ -1085,7 +1096,7 @@ class Walk:
             value = 100 + value if direction == "up" else 100 - value if direction == "down" else value
             return Change(value, basis, step / 2, mark.start, mark.end)
         if direction == "equal":
-            return self._ratio(value, step, basis, mark) if basis else None
+            return self._ratio(value, step, basis, mark) if basis not in ("", "base_unclear") else None
         if direction not in ("up", "down") or mark.value.high is not None:
             return None
         if not basis and (usual := USUAL_BASES.get(fact.days[2])):

@@ -14,6 +14,7 @@ import pytest
 import stand_in
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+import ezlib as ez
 from ezlib import wording
 from ezlib.charts import (
     BANDS,
@@ -364,3 +365,17 @@ def test_the_curve_of_chances_says_where_odds_are_even_and_where_the_target_stan
     assert "even odds at 5.00 billion USD" in wording.plain(chart.title) or "at 5 billion" in wording.plain(chart.title)
     assert "the chance of 9 is 10 %" in wording.plain(chart.title) or "of 9.000 is 10 %" in wording.plain(chart.title)
     assert "<svg" in chart._repr_html_()
+
+
+def test_findings_are_drawn_worst_first_and_told_in_words():
+    findings = ez.zone_findings("lao-cai", "2025-05-31")
+    drawn = ez.findings_chart(findings, "en", source="Source: published figures.")
+    errors = int((findings["severity"] == "error").sum())
+    assert drawn.title.startswith(f"{errors} sets of figures cannot all be true")
+    assert "People crossing" in drawn.alt and drawn.note.endswith("Source: published figures.")
+    assert len(drawn.figure.axes[0].lines) == 2 * int((findings["gap"] > 0)[findings["severity"] != "note"].sum())
+
+
+def test_no_finding_draws_an_empty_chart():
+    none = ez.zone_findings("viet-nam")
+    assert ez.findings_chart(none, "vi").title.startswith("0 chỗ")

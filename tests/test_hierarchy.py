@@ -1,5 +1,7 @@
 """Parts and totals: every path adds up, honours every figure, and says which figures it could not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -298,3 +300,17 @@ def test_two_cuts_make_a_table_of_cells():
     cells = TREE.cells()
     assert cells.shape == (6, 6) and cells[0].all()
     assert [row.sum() for row in cells[1:]] == [2, 2, 2, 3, 3]
+
+
+def test_parts_share_out_the_totals_own_outlook_and_still_add_up():
+    family = reconciled(trade(months=["2025-05"], years=[2024], to_date=["2025-05"]))
+    family = replace(family, outlooks={n: replace(o, series=n) for n, o in family.outlooks.items()})
+    alone = rebuild(family["trade_total"].observations, "2022-01", "2025-12", paths=300, seed=7)
+    alone = replace(alone, series="trade_total")
+    shared = hierarchy.on_total(family, alone)
+    ahead = [m for m in alone.paths.columns if m > family["trade_total"].last_observed]
+    assert len(ahead) == 7
+    assert np.allclose(shared["trade_total"].paths[ahead], alone.paths[ahead])
+    assert adds_up(shared)
+    seen = family["trade_export"].paths.columns.difference(ahead)
+    assert shared["trade_export"].paths[seen].equals(family["trade_export"].paths[seen])

@@ -101,6 +101,25 @@ def test_a_report_says_what_was_written_into_it(name):
     assert found == wanted, f"missing {wanted - found}, not written {found - wanted}"
 
 
+def test_two_changes_after_two_figures_belong_to_neither_alone():
+    text = (
+        "News\nJune 5, 2024\n\nIn May 2024, over 301,000 people and nearly 1,700 vehicles crossed the border, down "
+        "17.5 percent and 2.3 percent year-on-year.\n"
+    )
+    whole = parse_text(text, "lai-chau")
+    assert list(whole.facts["value"]) == [301000, 1700] and (whole.facts["basis1"] == "").all()
+    assert len(whole.unread) == 2
+
+
+def test_a_share_of_the_full_year_estimate_is_a_share_of_plan():
+    text = (
+        "News\nJune 5, 2024\n\nIn May 2024, taxes and fees at the gates hit 20.3 billion VND, meeting 78 percent of "
+        "the full-year estimate.\n"
+    )
+    row = parse_text(text, "lai-chau").facts.iloc[0]
+    assert (row["basis1"], row["change1"]) == ("plan_share_pct", 78)
+
+
 @pytest.fixture(scope="module")
 def further_zones(tmp_path_factory) -> Path:
     """A data root that knows two more provinces: a new zone is data alone."""

@@ -1,0 +1,60 @@
+"""The further figures of a month: each as published, the period said once, nothing that the table shows already."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ezlib.catalogue import load_catalogue
+from ezlib.digest import digest
+from ezlib.facts import load_facts
+from ezlib.wording import plain
+
+ROOT = Path(__file__).parents[1]
+CATALOGUE = load_catalogue(ROOT)
+MAY = pd.Period("2025-05", "M")
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return load_facts(as_of="2025-05-31", root=ROOT)
+
+
+@pytest.fixture(scope="module")
+def lines(facts):
+    return {line.group: line for line in digest(CATALOGUE.zone("lao-cai"), MAY, facts, (), CATALOGUE)}
+
+
+def test_a_month_its_change_and_its_year_to_date_stand_together(lines):
+    assert "Xuất cảnh 215.613 lượt người (-10 %), lũy kế 1,06 triệu (+27 %)" in plain(lines["crossings"].text)
+
+
+def test_a_group_of_an_earlier_month_says_so_once(lines):
+    industry = lines["industry"]
+    assert plain(industry.name).endswith("(tháng 4/2025)")
+    assert "Sản lượng tiêu thụ 701.439 tấn;" in plain(industry.text)
+    assert "dự kiến tháng 5/2025: 260.058 tấn" in plain(industry.text)
+
+
+def test_stocks_are_told_with_their_day_and_never_with_growth(lines):
+    assert "Tồn kho cuối kỳ 163.986 tấn (30/4/2025)" in plain(lines["industry"].text)
+
+
+def test_what_the_table_shows_is_left_out(facts, lines):
+    series = "lao-cai/medical_quarantine_persons/board"
+    assert "457.045" in lines["quarantine"].text
+    fewer = digest(CATALOGUE.zone("lao-cai"), MAY, facts, [series], CATALOGUE)
+    assert "457.045" not in next(line.text for line in fewer if line.group == "quarantine")
+
+
+def test_every_figure_named_is_a_fact_that_had_been_published(facts, lines):
+    named = {fact for line in lines.values() for fact in line.facts}
+    assert named <= set(facts["fact_id"]) and len(named) > 40
+
+
+def test_the_economy_at_large_is_that_of_the_zones_province(lines):
+    assert "13.350 tỷ đồng" in plain(lines["province"].text)
+
+
+def test_a_zone_without_further_figures_has_no_lines(facts):
+    assert digest(CATALOGUE.zone("viet-nam"), MAY, facts[facts["zone"] == "none"], (), CATALOGUE) == ()
