@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 import pandas as pd
-from common import competition, keep
+from common import competition, free_months, keep
 
 from ezlib import scores
 from ezlib.outlook import rebuild
@@ -56,18 +56,9 @@ def _growth(x, first, last) -> tuple:
     return FIRST + int(first), FIRST + int(last), None, change, FIRST + int(first) - 12, FIRST + int(last) - 12, 0.5
 
 
-def free_months(rows) -> np.ndarray:
-    """Months that the exact levels leave open: a unit vector outside the span of their sums."""
-    sums = np.array(
-        [[row[0] <= FIRST + t <= row[1] for t in range(MONTHS)] for row in rows if row[2] is not None], float
-    )
-    rank = np.linalg.matrix_rank(sums)
-    fixed = [np.linalg.matrix_rank(np.vstack([sums, one])) == rank for one in np.eye(MONTHS)]
-    return np.flatnonzero(~np.array(fixed))
-
-
 def one_series(x, rows, later) -> dict[str, float]:
-    free = free_months(rows)
+    spans = [(row[0].ordinal - FIRST.ordinal, row[1].ordinal - FIRST.ordinal) for row in rows if row[2] is not None]
+    free = free_months(spans, MONTHS)
     columns = ["start", "end", "value", "change_pct", "base_start", "base_end", "half_width"]
     facts = pd.DataFrame(rows, columns=columns)
     out = {}

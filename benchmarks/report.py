@@ -1,22 +1,50 @@
-"""Write docs/accuracy.md from the results of the benchmarks.
+"""Write docs/accuracy.md and its figures from the results of the benchmarks.
 
 python benchmarks/report.py
 """
 
 from __future__ import annotations
 
-import json
+import textwrap
 
-from common import HERE
+import figures
+from common import HERE, OURS, results
+from scoring import MEAN, MEDIAN, NAIVE
+from series import KNOWN_MONTHS, SAMPLE_SEED, SAMPLES
 
 PAGE = HERE.parent / "docs" / "accuracy.md"
+PROTOTYPE = "prototype"
+NAMES = {OURS: "**ezlib**", "run_rate": "run rate"}
 
-HEAD = """# Accuracy
+HEAD = f"""# Accuracy
 
-Every figure here was measured by the scripts in `benchmarks/`, whose README gives the command for each; this page is
-written by `benchmarks/report.py` from their results. In brackets: 90 % bootstrap interval over series (over years for
-annual totals). OWA is the M4 competition's, against its Naive2. CPU seconds are of a whole `forecast` call with 1,000
-paths, on one thread of a machine that was busy with other work.
+Every figure here was measured by the scripts in `benchmarks/`, whose [README](../benchmarks/README.md) has the setting
+up; this page is written by `benchmarks/report.py` from their results. In brackets: 90 % bootstrap interval, over series
+unless said otherwise. OWA is the M4 competition's, against its Naive2. CPU seconds are of one whole forecast with its
+intervals, on one thread of a machine that was busy with other work. "Ours less" is the OWA of ezlib less that of the
+row, on the same series and the same bootstrap draws: below 0, ezlib is ahead.
+
+The rivals are statsforecast 2.1.1's AutoETS, DOTM (dynamic optimised theta), AutoCES and AutoARIMA with two
+combinations of them, `{MEAN}` and `{MEDIAN}`, the latter as in SCUM of the M4 competition; the families of statsmodels
+behind `ezlib.rivals`; and the prototype of this model. AutoARIMA and statsmodels are dear and run on a core sample:
+{SAMPLES["m3"]} series of M3, {SAMPLES["tourism"]} of tourism (AutoARIMA alone), drawn with seed {SAMPLE_SEED}; the
+tables of the core sample show every method on it. Where a model raised, did not converge, exploded or found too little
+history, a simpler one stood in; "gave way" counts how often.
+"""
+
+REPRODUCE = """## How to reproduce
+
+| what | command |
+| --- | --- |
+| the peers' forecasts, into `benchmarks/cache` | `benchmarks/.venv-peers/bin/python benchmarks/peers.py` |
+| those of statsmodels | `python benchmarks/references.py vietnam m3` |
+| those of the prototype, from its own folder | `python benchmarks/prototype.py --prototype DIR` |
+| ours on M1, M3 and tourism, and the scores of all | `python benchmarks/competitions.py m1 m3 tourism` |
+| ours on the Vietnamese series, ahead and annual totals | `python benchmarks/vietnam.py` |
+| intervals where facts are few | `python benchmarks/few_facts.py` |
+| months rebuilt | `python benchmarks/rebuilt.py B` |
+| cost | `python benchmarks/cost.py` |
+| this page and its figures | `python benchmarks/report.py` |
 """
 
 LOOKS = """## How often the test sets were looked at
@@ -31,19 +59,20 @@ set never seen. The rebuilding task uses the first 36 months of 300 M3 series an
 """
 
 COLLECTIONS = {
-    "m3": ("M3 monthly, 1428 series, 18 months ahead", "0.778 / 0.767 / 0.776", "0.823 (ForecastPro, whole history)"),
-    "tourism": ("Tourism monthly, 366 series, 24 months ahead", "0.774 / 0.582 / 0.430", "-"),
+    "m3": ("M3 monthly, 1428 series, 18 months ahead", "Best published there: OWA 0.823 (ForecastPro, whole history)."),
+    "tourism": ("Tourism monthly, 366 series, 24 months ahead", ""),
+    "vietnam_ahead": (
+        "Vietnamese development series, 12 months ahead, two origins",
+        "The windows of Tết, their prior and the weight of months out of line were judged on these series as well as "
+        "on M1. Two origins of one series are drawn together.",
+    ),
     "m1": (
-        "M1 monthly, 617 series, 18 months ahead: test parts; the prior was learned from the training parts",
-        "-",
-        "-",
+        "M1 monthly, 617 series, 18 months ahead: test parts",
+        "The prior was learned from the training parts of these series, so that this is no test of it.",
     ),
 }
-
-
-def results(name: str) -> dict:
-    file = HERE / "results" / f"{name}.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+CUTS = {"full": "whole history", "36": "last 36 months", "24": "last 24 months"}
+ACCURACY = ["method", "sMAPE", "MASE", "OWA", "ours less", "80 % covers", "95 % covers", "MSIS", "CPU s", "gave way"]
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -51,69 +80,152 @@ def table(header: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_interval(found: dict, name: str, digits: int = 3) -> str:
-    low, high = found[f"{name}_interval"]
-    return f"{found[name]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+def ranged(value: float, ends, digits: int) -> str:
+    return f"{value:.{digits}f} [{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]"
 
 
-def accuracy_rows(found: dict) -> list[list[str]]:
+def measured(row: dict, name: str, digits: int) -> str:
+    return ranged(row[name], row[f"{name}_interval"], digits) if name in row else "–"
+
+
+def accuracy_row(method: str, row: dict) -> list[str]:
+    less = row.get("ours_less")
     return [
-        [
-            history,
-            with_interval(row, "smape", 2),
-            f"{row['mase']:.3f}",
-            with_interval(row, "owa"),
-            with_interval(row, "coverage_80"),
-            with_interval(row, "coverage_95"),
-            with_interval(row, "msis", 2),
-            f"{row['seconds']:.3f}",
-        ]
-        for history, row in found.items()
+        NAMES.get(method, method),
+        measured(row, "smape", 2),
+        f"{row['mase']:.3f}",
+        measured(row, "owa", 3),
+        "" if method == OURS else ranged(less[0], less[1:], 3) if less else "–",
+        measured(row, "coverage_80", 3),
+        measured(row, "coverage_95", 3),
+        measured(row, "msis", 2),
+        f"{row['seconds']:.3f}",
+        str(row.get("gave_way", 0) or ""),
     ]
 
 
-ACCURACY = ["history", "sMAPE", "MASE", "OWA", "80 % covers", "95 % covers", "MSIS", "CPU s"]
-
-
-def competitions() -> str:
-    parts = []
-    for name, (title, prototype, published) in COLLECTIONS.items():
-        if found := results(name):
-            note = f"\nOWA of the prototype: {prototype}. Best published: {published}.\n" if prototype != "-" else ""
-            parts.append(f"## {title}\n\n{table(ACCURACY, accuracy_rows(found))}{note}")
+def collection(key: str) -> str:
+    stored, (title, words) = results(key), COLLECTIONS[key]
+    if not stored:
+        return ""
+    parts = [f"## {title}\n", *([wrapped(words)] if words else [])]
+    for group in ("all", "core"):
+        for cut in [cut for cut in stored if len(stored[cut].get(group, {})) > (group == "core")]:
+            methods = stored[cut][group]
+            ordered = sorted(methods, key=lambda m: methods[m]["owa"])
+            sampled = f", core sample of {methods[NAIVE]['cases']} series" if group == "core" else ""
+            parts.append(f"### {CUTS[cut].capitalize()}{sampled}\n")
+            if sentence := against_best(methods):
+                parts.append(f"{sentence}\n")
+            parts.append(table(ACCURACY, [accuracy_row(m, methods[m]) for m in ordered]))
     return "\n".join(parts)
 
 
-def vietnam() -> str:
-    ahead, totals = results("vietnam_ahead"), results("vietnam_totals")
-    parts = ["## Vietnamese development series, 12 months ahead, two origins\n"]
-    parts.append(table(ACCURACY, accuracy_rows(ahead)))
-    parts.append(
-        "sMAPE of the prototype with windows and robust weights: 17.13 / 17.50; best library or combination: 17.90 / "
-        "20.32. The windows, their prior and the weight of months out of line were judged on these series as well as "
-        "on M1. Without windows, in a trial of an earlier stage of the model: 17.7 / 18.9 against 17.3 / 17.3 with.\n"
-    )
-    parts.append("## Annual totals of the same series, 2022 to 2024\n")
-    rows = []
-    for name, row in totals.items():
-        low, high = row["coverage_80_interval"]
-        rows.append(
-            [
-                name,
-                f"{row['coverage_80']:.3f} [{low:.3f}, {high:.3f}]",
-                f"{row['width_80']:.0f} %",
-                f"{row['mape']:.1f} %",
-                f"{row['brier']:.4f}",
-                f"{row['calibration_error']:.3f}",
-            ]
-        )
-    header = ["method", "80 % covers", "width", "mean error", "Brier", "calibration error"]
-    parts.append(table(header, rows))
-    parts.append(
-        "Brier score of the probability that the year's total changes by at least −10, 0, +10, +20 %. Prototype at 0, "
-        "3, 6, 9 months known: Brier 0.199, 0.159, 0.099, 0.046; coverage 0.90, 0.88, 0.89, 0.91.\n"
-    )
-    return "\n".join(parts)
+def against_best(methods: dict) -> str:
+    """One sentence: ours against the rival with the lowest OWA."""
+    rivals = [m for m in methods if m not in (OURS, PROTOTYPE, NAIVE) and "ours_less" in methods[m]]
+    if not rivals:
+        return ""
+    best = min(rivals, key=lambda m: methods[m]["owa"])
+    less, low, high = methods[best]["ours_less"]
+    verdict = "ahead of" if high < 0 else "behind" if low > 0 else "level with"
+    return f"ezlib is {verdict} the best rival, {best}, by {ranged(-less, (-high, -low), 3)} of OWA."
+
+
+# ------------------------------------------------------------------------------------------------ annual totals
+
+TOTALS = """## Annual totals of the Vietnamese series, 2022 to 2024
+
+Standing k months into a year: the year's total, and the probability that it changes by at least −10, 0, +10, +20 % on
+the year before. Run rate and profile spread as their own past errors do; AutoETS and the three together (a third of the
+paths each) by sample paths; the prototype by its recorded numbers
+([prototype_totals.csv](../benchmarks/results/prototype_totals.csv)). "Ours less": Brier score of ezlib less that of the
+row on the same cases, with the interval over whole years, and over whole series. Three years can be drawn in ten ways
+only: read the intervals over years as a hint. "Of it by chance": the calibration error to expect from so few cases if
+every stated probability were right.
+"""
+TOTALS_HEADER = ["method", "80 % covers", "width", "mean error", "Brier", "calibration error", "of it by chance"]
+TOTALS_HEADER += ["ours less, over years", "ours less, over series"]
+
+
+def annual_totals() -> str:
+    stored = results("vietnam_totals")
+    if not stored:
+        return ""
+    parts = [TOTALS]
+    for known in map(str, KNOWN_MONTHS):
+        methods = stored[known]
+        parts.append(f"### {known} months known, {methods[OURS]['cases']:.0f} totals\n")
+        ordered = sorted(methods, key=lambda m: methods[m]["brier"])
+        parts.append(table(TOTALS_HEADER, [totals_row(m, methods[m]) for m in ordered]))
+    return "\n".join([*parts, picture("annual-totals.svg", "Brier score by months known, and reliability")])
+
+
+def totals_row(method: str, row: dict) -> list[str]:
+    differences = [row.get(f"ours_less_by_{blocks}") for blocks in ("year", "series")]
+    return [
+        NAMES.get(method, method),
+        measured(row, "coverage_80", 3),
+        f"{row['width_80']:.0f} %",
+        f"{row['mape']:.1f} %",
+        f"{row['brier']:.4f}",
+        f"{row['calibration_error']:.3f}",
+        f"{row['calibration_by_chance']:.3f}",
+        *("" if method == OURS else ranged(d[0], d[1:], 4) if d else "–" for d in differences),
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ few facts
+
+FEW = """## Where facts are few
+
+Zones of 48 months of which a board would have published little (three styles, see `few_facts.py`), the truth known: 150
+from M1 series, ending with their test parts, and 150 drawn from the prior. Scored are months that no figures fix, and
+the running year's total. The PIT's standard deviation is 0.289 where intervals are right, larger where too narrow.
+"""
+FEW_HEADER = ["truth", "what", "cases", "80 % covers", "95 % covers", "median width", "median error", "sd of PIT"]
+NATIONAL = """Forecasts of the nation's exports, imports and retail sales from every month on, and of their years'
+totals: few series and shared shocks, so that these rows say less than their number of cases.
+"""
+NATIONAL_HEADER = ["what", "cases", "80 % covers", "95 % covers", "mean width", "mean error", "sd of PIT"]
+
+
+def few_facts() -> str:
+    stored = results("few_facts")
+    if not stored:
+        return ""
+    rows = [
+        [
+            {"m1": "M1", "prior": "drawn"}[source],
+            what,
+            str(row["cases"]),
+            measured(row, "coverage_80", 3),
+            measured(row, "coverage_95", 3),
+            f"{row['median_width_80']:.0f} %",
+            f"{row['median_error']:.1f} %",
+            f"{row['pit_sd']:.3f}",
+        ]
+        for source, whats in stored.get("zones", {}).items()
+        for what, row in whats.items()
+        if "cases" in row
+    ]
+    national = [
+        [
+            f"{title} {what}",
+            str(row["cases"]),
+            f"{row['coverage_80']:.3f}",
+            f"{row['coverage_95']:.3f}",
+            f"{row['mean_width_80']:.0f} %",
+            f"{row['mean_error']:.1f} %",
+            f"{row['pit_sd']:.3f}",
+        ]
+        for kind, title in (("months", "months:"), ("totals", "totals:"))
+        for what, row in stored.get("national", {}).get(kind, {}).items()
+    ]
+    return "\n".join([FEW, table(FEW_HEADER, rows), NATIONAL, table(NATIONAL_HEADER, national)])
+
+
+# ---------------------------------------------------------------------------------------------- rebuilt and cost
 
 
 METHOD_WORDS = {"structural": "this model", "run_rate": "run rate", "profile": "profile"}
@@ -187,11 +299,10 @@ def rebuilt() -> str:
     rows = []
     for pattern, row in results("rebuilt").items():
         for name, said in (("plain", "facts alone"), ("profile", "with a profile of later years")):
-            low, high = row[f"{name}_mape_interval"]
             rows.append(
                 [
                     f"{pattern}, {said}",
-                    f"{row[f'{name}_mape']:.2f} [{low:.2f}, {high:.2f}]",
+                    measured(row, f"{name}_mape", 2),
                     f"{row[f'{name}_mape_median']:.2f}",
                     f"{row[f'{name}_coverage_80']:.3f}",
                     f"{row[f'{name}_coverage_95']:.3f}",
@@ -207,14 +318,68 @@ def rebuilt() -> str:
 
 
 def cost() -> str:
+    stored = results("cost")
+    if "length" not in stored:
+        return ""
+    slopes, length = stored["exponents"], stored["length"]
+    ours = {"fit": "fit of all months", "paths": "1,000 paths of 24 months", "forecast": "whole forecast call"}
+    shown = [*ours, *[name for name in length["120"] if name not in ours]]
     rows = [
-        [name, *(f"{1000 * row[part]:.0f}" for part in ("fit", "paths", "forecast"))]
-        for name, row in results("cost").items()
+        [
+            ours.get(name, name),
+            *(f"{1000 * row[name]:.0f}" if name in row else "–" for row in length.values()),
+            f"{slopes['length'][name] + 0.0:.1f}".replace("-0.0", "0.0"),
+            "" if name in ours else f"{length['120'][name] / length['120']['forecast']:.1f}",
+        ]
+        for name in shown
     ]
-    header = ["history", "fit, ms", "1,000 paths of 24 months, ms", "whole forecast call, ms"]
-    return f"## Cost, CPU milliseconds on one thread\n\n{table(header, rows)}"
+    parts = [
+        "## Cost, CPU milliseconds a series on one thread\n",
+        wrapped(
+            "Simulated series, peers in the same run. Slope: of log time on log length, from 60 months on. A forecast "
+            "uses the last 120 months, so that its cost stays level beyond. The last column is the ratio to our whole "
+            "call at 120 months. Statsmodels' and our rows include 1,000 paths, those of the peers intervals alone."
+        ),
+        table(["", *(f"{n} months" for n in length), "slope", "times ours"], rows),
+        "Rebuilding 60 months from so many figures; forecasting so many series of 120 months one after another:\n",
+        table(*across(stored["figures"], "figures", "rebuild", slopes["figures"]["rebuild"])),
+        table(*across(stored["series"], "series", "forecast", slopes["series"]["forecast"])),
+        picture("cost.svg", "CPU time against length, figures and series"),
+    ]
+    return "\n".join(parts)
+
+
+def across(stored: dict, what: str, key: str, slope: float) -> tuple[list[str], list[list[str]]]:
+    """Header and the one row of a table of milliseconds by size."""
+    return [what, *stored, "slope"], [["ms", *(f"{1000 * row[key]:.0f}" for row in stored.values()), f"{slope:.2f}"]]
+
+
+def wrapped(text: str) -> str:
+    """Paragraphs and headings broken anew, since computed words have changed their length."""
+    return "\n\n".join(textwrap.fill(part, 120, break_on_hyphens=False) for part in text.strip().split("\n\n")) + "\n"
+
+
+def picture(file: str, words: str) -> str:
+    return f"![{words}](img/{file})\n"
+
+
+def page() -> str:
+    drawn = {"accuracy-owa.svg": "OWA by method", "accuracy-coverage.svg": "Coverage of 95 % intervals by method"}
+    names = f"Mean of three is `{MEAN}`, median of four `{MEDIAN}`.\n"
+    pictures = "\n".join([*(picture(*one) for one in drawn.items()), names])
+    sections = [
+        wrapped(HEAD),
+        REPRODUCE,
+        pictures,
+        collection("m3"),
+        collection("tourism"),
+        LOOKS,
+        collection("vietnam_ahead"),
+    ]
+    sections += [annual_totals(), targets(), few_facts(), rebuilt(), collection("m1"), cost()]
+    return "\n".join(section for section in sections if section)
 
 
 if __name__ == "__main__":
-    page = "\n".join(part for part in (HEAD, competitions(), LOOKS, vietnam(), targets(), rebuilt(), cost()) if part)
-    PAGE.write_text(page, encoding="utf-8")
+    figures.main()
+    PAGE.write_text(page(), encoding="utf-8")

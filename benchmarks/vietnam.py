@@ -3,52 +3,92 @@
 python benchmarks/vietnam.py            both
 python benchmarks/vietnam.py ahead      the forecasts alone
 python benchmarks/vietnam.py totals     the annual totals alone
+
+Rivals on the totals: the run rate and the profile, each spread by its own past errors; sample paths of the peers, from
+the store (peers.py totals); the prototype, from its recorded numbers (prototype.py).
 """
 
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
-from common import HISTORIES, keep, scored, summary, vietnamese
+import series
+import store
+from common import OURS, keep, results, run_ours
+from prototype import stored_totals
+from scoring import score
 
-from ezlib import evaluate
+from ezlib import evaluate, scores
 
-MONTHS_AHEAD = 12
-ORIGINS_BACK = (0, 7)
-YEARS = (2022, 2023, 2024)
+CHANCE_DRAWS = 200
+NAMED = (OURS, "run_rate", "profile")
 
 
 def ahead() -> None:
-    found = {}
-    for name in ("full", "36"):
-        rows = []
-        for y in vietnamese().values():
-            for back in ORIGINS_BACK:
-                known = y.iloc[: len(y) - back]
-                if len(known) < 60:
-                    continue
-                history = known.iloc[:-MONTHS_AHEAD]
-                history = history.iloc[-HISTORIES[name] :] if HISTORIES[name] else history
-                rows.append(scored(history, known.to_numpy()[-MONTHS_AHEAD:]))
-        found[name] = summary(pd.DataFrame(rows))
-    keep("vietnam_ahead", found)
+    run_ours(series.VIETNAM)
+    score(series.VIETNAM)
 
 
 def totals() -> None:
-    methods = (evaluate.OURS, "run_rate", "profile")
-    found = evaluate.annual_totals(vietnamese(), YEARS, methods=methods)
-    table = evaluate.summarise_totals(found)
-    covers = evaluate.coverage_interval(found.totals)
-    result = {
-        f"{method}, {known} months known": row.to_dict()
-        | {"coverage_80_interval": list(covers.loc[(known, method)])[1:]}
-        for (known, method), row in table.iterrows()
+    y = series.vietnamese()
+    parts = [evaluate.annual_totals(y, series.YEARS, series.KNOWN_MONTHS, methods=NAMED)]
+    if peers := peers_from_store():
+        parts.append(evaluate.annual_totals(y, series.YEARS, series.KNOWN_MONTHS, methods=peers))
+    parts += [stored for stored in [stored_totals()] if stored]
+    found = evaluate.AnnualTotals(*(pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True)))
+    before, kept = results("vietnam_totals"), {}
+    for known in series.KNOWN_MONTHS:
+        kept[str(known)] = before.get(str(known), {}) | standing(found, known)
+    tables = evaluate.reliability(found.chances).groupby("method")
+    kept["reliability"] = before.get("reliability", {}) | {
+        method: table[["stated", "reached", "cases"]].to_numpy().tolist() for method, table in tables
     }
-    for other in methods[1:]:
-        for known, row in evaluate.brier_difference(found.chances, other).iterrows():
-            result[f"{evaluate.OURS}, {known} months known"][f"brier_less_{other}"] = list(row)
-    keep("vietnam_totals", result)
+    keep("vietnam_totals", kept)
+
+
+def standing(found: evaluate.AnnualTotals, known: int) -> dict[str, dict]:
+    """By method, everything about totals with so many months known; differences are ours less the method's."""
+    totals, chances = (table[table["known"] == known] for table in found)
+    one = evaluate.AnnualTotals(totals, chances)
+    table = evaluate.summarise_totals(one, against=()).loc[known]
+    covers = evaluate.coverage_interval(totals).loc[known]
+    rows = {}
+    for method, row in table.iterrows():
+        rows[method] = row.to_dict() | {"coverage_80_interval": list(covers.loc[method])[1:]}
+        rows[method]["calibration_by_chance"] = by_chance(chances[chances["method"] == method])
+        if method != OURS:
+            for blocks in ("year", "series"):
+                difference = evaluate.brier_difference(chances, method, blocks=blocks)
+                rows[method][f"ours_less_by_{blocks}"] = list(difference.loc[known])
+    return rows
+
+
+def by_chance(chances: pd.DataFrame) -> float:
+    """Calibration error to expect of these probabilities if each were right: cases are few, so that it is not 0.
+
+    One draw a total decides all its targets, as one outturn does.
+    """
+    stated = chances.pivot(index=["series", "year"], columns="growth", values="probability").to_numpy()
+    luck = np.random.default_rng(0).uniform(size=(CHANCE_DRAWS, len(stated), 1))
+    return float(np.mean([scores.calibration_error(stated.ravel(), (one < stated).ravel()) for one in luck]))
+
+
+def peers_from_store() -> dict:
+    """A method for each file of the peers' paths: the sum of the months still to come, drawn a thousand times."""
+    files = sorted(store.CACHE.glob("totals_*.npz"))
+    return {file.stem.removeprefix("totals_"): from_file(dict(np.load(file))) for file in files}
+
+
+def from_file(rest: dict[str, np.ndarray]):
+    def method(y, horizon, paths, seed):
+        standing = y.index[-1] + 1
+        key = f"{y.name}|{standing.year}|{standing.month - 1}"
+        return SimpleNamespace(point=np.median(rest[key]), paths=rest[key].astype(float)[:, None], fallback="")
+
+    return method
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ _PLACES = {
     "hierarchy": ("Family", "family", "reconcile"),
     "targets": ("TargetAssessment", "assess_target", "chance_by_height", "growth_target"),
     "scorecard": ("Progress", "assess_aims"),
-    "charts": ("cumulative_chart", "fan_chart", "scenario_chart"),
+    "plausibility": ("expected_before",),
+    "charts": ("cumulative_chart", "fan_chart", "findings_chart", "scenario_chart"),
     "tables": (
         "findings_table",
         "months_table",
@@ -48,7 +49,7 @@ _PLACES = {
         "targets_table",
         "totals_table",
     ),
-    "subjects": ("compose_subject", "headline_series"),
+    "subjects": ("compose_subject", "headline_series", "zone_findings"),
     "comparisons": ("compose_futures", "compose_rates", "compose_scorecard", "compose_zones"),
     "indicators": ("compose_indicators",),
     "assessments": ("compose_implied", "test_targets"),

@@ -22,7 +22,7 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import load_catalogue
-from ezlib.contracts import STATUSES
+from ezlib.contracts import DENOMINATORS, STATUSES
 from ezlib.facts import add_intervals
 
 FINDING_COLUMNS = [
@@ -203,6 +203,11 @@ class Claim:
         return self.figures[0].fact
 
     @property
+    def level_unknown(self) -> bool:
+        """Whether a change is printed without the level it is of."""
+        return self.how == "stated" and self.link.field == "value"
+
+    @property
     def provisional(self) -> bool:
         """An implied earlier level was settled when it was used, even where the present level was an estimate."""
         return self.status != "final" and self.how in ("printed", "stated")
@@ -336,11 +341,6 @@ class Evidence:
         return self.catalogue.indicators[indicator].kind
 
 
-# A ratio that names another quantity of the same period: (indicator, basis) -> the indicator it is a share of.
-DENOMINATORS = {
-    ("industrial_sales_tonnes", "ratio_to_output_pct"): "industrial_output_tonnes",
-    ("industrial_sales_value_2010prices", "ratio_to_output_pct"): "industrial_output_value_2010prices",
-}
 OPENING_STOCK = "ratio_to_opening_stock_pct"
 DIFFERENCES = {"mom_abs": 1, "yoy_abs": 12, "ytd_yoy_abs": 12}
 CHANGES = {"mom": 1, "yoy": 12, "ytd_yoy": 12}
@@ -488,6 +488,32 @@ def _parts(evidence: Evidence, how: str, whole: bool) -> Iterator[Check]:
             joined_needlessly = document is None and complete
             if claimed and claims and (len(claims) == len(parts)) == whole and not joined_needlessly:
                 yield _part_check(total, claimed, claims, how, whole)
+
+
+def _changes_outside(evidence: Evidence) -> Iterator[Check]:
+    """The change of a total above the largest, or below the smallest, of the changes of all its parts.
+
+    Where the levels are printed as well `parts_change` says more; this is for changes that stand alone.
+    """
+    for identity, (zone, indicator, scope) in itertools.product(
+        evidence.catalogue.identities.values(), list(evidence.by_series)
+    ):
+        if (zone, indicator) != (identity.zone, identity.total) or scope not in identity.scopes:
+            continue
+        for cell in evidence.by_series[zone, indicator, scope]:
+            for document in dict.fromkeys(claim.document for claim in evidence.cells[cell]) if cell.is_percent else ():
+                claims = [evidence.best(cell._replace(indicator=part), document) for part in identity.parts]
+                total = evidence.best(cell, document)
+                if None not in claims and any(claim.level_unknown for claim in (total, *claims)):
+                    yield from _outside(cell, total, claims)
+
+
+def _outside(cell: Cell, total: Claim, parts: list[Claim]) -> Iterator[Check]:
+    largest, smallest = max(parts, key=Claim.value), min(parts, key=Claim.value)
+    if total.value() > largest.value():
+        yield Check("change_outside", cell, ((1, total),), ((1, largest),), "<=")
+    elif total.value() < smallest.value():
+        yield Check("change_outside", cell, ((1, smallest),), ((1, total),), "<=")
 
 
 def _documents(evidence: Evidence, cell: Cell, how: str) -> list[str | None]:
@@ -821,6 +847,14 @@ RULES = (
         partial(_parts, how="change", whole=False),
         "theo mức tăng giảm, riêng các phần đã nêu ở kỳ gốc là {left}, đã hơn tổng {right}",
         "by their changes the parts given were {left} in the base period, already above the total {right}",
+    ),
+    Rule(
+        "change_outside",
+        "Mức tăng giảm của tổng nằm ngoài các phần",
+        "Change of a total outside those of its parts",
+        _changes_outside,
+        "mức tăng giảm của tổng phải nằm giữa các phần, nhưng {left} lại lớn hơn {right}",
+        "the change of a total lies between those of its parts, but {left} is above {right}",
     ),
     Rule(
         "parts_plan",

@@ -101,6 +101,13 @@ def points(texts: Iterable[str]) -> Block:
     return Block("<ul>" + "".join(f"<li>{escape(t)}</li>" for t in texts) + "</ul>", _lines(texts))
 
 
+def glossed(lines: Iterable[tuple[str, str]]) -> Block:
+    """A compact list in small type: a name in bold, and what is said of it."""
+    lines = list(lines)
+    items = "".join(f"<li><b>{escape(name)}:</b> {escape(text)}</li>" for name, text in lines)
+    return Block(f'<ul class="small">{items}</ul>', _lines([f"{name}: {text}" for name, text in lines]))
+
+
 def warnings(texts: Iterable[str]) -> Block:
     """Things a reader must know before relying on a figure, set off from the rest."""
     texts = list(texts)

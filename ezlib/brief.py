@@ -21,7 +21,9 @@ from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
+from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
+from ezlib.indicators import parts_of
 from ezlib.news import News, news
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
@@ -114,6 +116,7 @@ class Brief:
     reliefs: dict[str, Relief]
     moved: News | None
     record: pd.DataFrame
+    further_lines: tuple[DigestLine, ...] = ()
 
     # ------------------------------------------------------------------------------------------ blocks, in order
 
@@ -213,6 +216,24 @@ class Brief:
         """What this page says of months, years and targets to come, for the record."""
         tested = [a for found in self.assessments.values() for a in found]
         return given(self.outlooks.values(), tested, self.effective_date)
+
+    @property
+    def further(self) -> Block:
+        """Every other figure of the month, a line a group, with the documents they are from."""
+        if not self.further_lines:
+            return blocks.stack()
+        documents = self._documents()
+        lines = [(line.name, f"{line.text} {self._letters(line.facts, documents)}") for line in self.further_lines]
+        return blocks.stack(
+            blocks.section(say("section.digest", self.lang)),
+            blocks.glossed(lines),
+            blocks.small_print(say("digest.note", self.lang)),
+        )
+
+    def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
+        rows = self.everything.set_index("fact_id").loc[list(facts)]
+        found = {documents[_document(row, self.lang, self.catalogue)] for _, row in rows.iterrows()}
+        return " ".join(f"[{letter}]" for letter in sorted(found, key=lambda letter: (len(letter), letter)))
 
     @property
     def doubts(self) -> Block:
@@ -511,7 +532,8 @@ class Brief:
         return sentences
 
     def _documents(self) -> dict[str, str]:
-        rows = self.everything.set_index("fact_id").loc[list(self.sources_in_order)]
+        further = [fact for line in self.further_lines for fact in line.facts]
+        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *further]]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
@@ -576,7 +598,8 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     findings = zone_findings(zone, as_of, root)
     doubted = doubted_series(found, findings)
     assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
-    lines = tuple(_lines(place, month, facts, catalogue, found, assessments, doubted, lang))
+    shares = _parts(place, found, catalogue, month, as_of, seed, root)
+    lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang))
     if not lines:
         raise DataError(
             f"No headline series of {zone} has a figure for {month} or the {OLDEST_SHOWN} months before.",
@@ -601,6 +624,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
         moved=_moved(lines[0].series, found, assessments, until, seed, root),
         record=year_end_record(zone, month, until, found, facts, root, seed),
+        further_lines=digest(place, month, everything, {line.series for line in lines}, catalogue, lang, OLDEST_SHOWN),
     )
 
 
@@ -608,6 +632,19 @@ def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief
     """The first target of each series in doubt, tested without the figures in doubt."""
     first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
     return {s: relieved(a, found[s], doubted[s], as_of, seed, root) for s, a in first.items() if a is not None}
+
+
+def _parts(
+    place: Zone, found: dict[str, Outlook], catalogue: Catalogue, month, as_of, seed, root
+) -> dict[str, Outlook]:
+    """Outlooks of the parts of leading totals, which add up to the total in every path."""
+    parts = {}
+    for series, total in found.items():
+        _, indicator, scope = series.split("/")
+        in_parts = catalogue.indicator(indicator).group in GROUPS_IN_PARTS
+        if in_parts and any(i.total == indicator for i in catalogue.identities_of(place.id, scope)):
+            parts |= parts_of(series, month, as_of, seed, root, total).outlooks
+    return {series: o for series, o in parts.items() if series not in found}
 
 
 def _moved(series: str, found, assessments, day, seed, root) -> News | None:

@@ -153,6 +153,7 @@ class Zone(Named):
     headline: Mapping[str, tuple[str, ...]]
     calendars: tuple[CalendarRule, ...]
     assumed_lag_days: int
+    province: str = ""
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def issuer(self, lang: str = "vi") -> str:
@@ -419,8 +420,8 @@ def _zone(id: str, entry: dict) -> Zone:
     issuers = entry.get("issuer_vi", entry["vi"]), entry.get("issuer_en", entry["en"])
     lag = entry["assumed_lag_days"]
     profiles = MappingProxyType({group: tuple(_listed(what)) for group, what in entry.get("profiles", {}).items()})
-    plain = id, entry["vi"], entry["en"], entry["scope"], *issuers
-    return Zone(*plain, MappingProxyType(headline), tuple(rules), lag, profiles)
+    known = entry["scope"], *issuers, MappingProxyType(headline), tuple(rules), lag, entry.get("province", id)
+    return Zone(id, entry["vi"], entry["en"], *known, profiles)
 
 
 def _calendar(start_day: int) -> Calendar:
@@ -463,7 +464,7 @@ _NAMES = {"vi": str, "en": str}
 SHAPES = {
     "zones": Shape(
         _NAMES | {"scope": str, "headline": dict, "assumed_lag_days": int},
-        {"issuer_vi": str, "issuer_en": str, "calendars": list, "profiles": dict},
+        {"issuer_vi": str, "issuer_en": str, "calendars": list, "province": str, "profiles": dict},
         _zone,
     ),
     "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
@@ -535,6 +536,8 @@ def _unknown(what: str, word: object, known: Mapping) -> list[str]:
 
 def _zone_faults(entry: dict, entries: dict) -> list[str]:
     faults = _unknown("the scope", entry["scope"], entries["scopes"])
+    if "province" in entry:
+        faults += _unknown("the zone", entry["province"], entries["zones"])
     for what in entry["headline"].values():
         for series in _listed(what):
             faults += _series_faults(series, entries, ("indicators", "scopes"))

@@ -834,6 +834,61 @@ def _draw_goal(ax, layout, goal: _Goal, view, top, words) -> None:
 # Scenarios ---------------------------------------------------------------------------------------------------------
 
 
+FINDINGS_DRAWN = 24
+
+
+def findings_chart(findings: pd.DataFrame, lang="vi", *, source="") -> Chart:
+    """How far apart the figures are that cannot all be true: a row a finding, the widest gap first.
+
+    `findings` is what `audit` returns; notes are left out. Errors are filled dots, warnings open ones; the scale is
+    logarithmic, since a slip of a separator and a missing hundredth stand side by side.
+    """
+    shown = findings[findings["severity"].isin(["error", "warning"]) & (findings["gap"] > 0)]
+    shown = shown.sort_values(["severity", "gap"], ascending=[True, False], kind="stable").head(FINDINGS_DRAWN)
+    counts = {s: str(int((findings["severity"] == s).sum())) for s in ("error", "warning", "note")}
+    names = [message.split(": ")[0] for message in shown[f"message_{lang}"]]
+    told = [
+        f"{n}: {wording.digits(100 * gap, 2, lang)}{wording.NBSP}%" for n, gap in zip(names, shown["gap"], strict=True)
+    ]
+    height = 30 * max(len(shown), 1)
+    layouts = [(k, replace(layout, height=height + layout.margins[2] + layout.margins[3])) for k, layout in LAYOUTS]
+    subtitle = wording.say("chart.findings.subtitle", lang)
+    return _chart(
+        lambda ax, layout: _draw_findings(ax, layout, shown, names, lang),
+        layouts,
+        title=wording.say("chart.findings.title", lang, **counts),
+        subtitle=subtitle,
+        note=wording.sentences(wording.say("chart.findings.note", lang), source),
+        alt=wording.sentences(subtitle + ".", "; ".join(told) + "." if told else ""),
+    )
+
+
+def _draw_findings(ax: Axes, layout: Layout, shown: pd.DataFrame, names: list[str], lang: str) -> None:
+    _, _, top, bottom = layout.margins
+    layout = replace(layout, margins=(30, 24, top, bottom))
+    ax.set_position(layout.inner())
+    percent = 100 * shown["gap"].to_numpy(float)
+    low, high = (
+        (10 ** np.floor(np.log10(percent.min())), 10 ** np.ceil(np.log10(percent.max()))) if len(shown) else (1, 10)
+    )
+    ax.set_xscale("log")
+    ax.set_xlim(low, max(1.02 * high, 10 * low))
+    ax.set_ylim(0, max(len(shown), 1))
+    ax.set_yticks([])
+    ax.grid(axis="x")
+    for i, (gap, severity) in enumerate(zip(percent, shown["severity"], strict=True)):
+        y, error = len(shown) - i - 0.74, severity == "error"
+        ax.plot([low, gap], [y, y], color=LINE, linewidth=2, zorder=2)
+        face = ACCENT if error else "white"
+        ax.plot([gap], [y], marker="o", markersize=6, color=ACCENT, markerfacecolor=face, linestyle="none", zorder=4)
+        name = textwrap.shorten(names[i], int((layout.width - 26) / (0.62 * layout.text)), placeholder="…")
+        _write(ax, layout, low, y + 0.2, name, "left", "bottom", INK)
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{wording.number(float(f'{value:.3g}'), None, lang)} %")
+    )
+    ax.xaxis.set_minor_locator(FixedLocator([]))
+
+
 def scenario_chart(
     frame: pd.DataFrame, names, title, subtitle, lang="vi", *, unit="", note="", catalogue=None
 ) -> Chart:

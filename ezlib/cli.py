@@ -81,6 +81,7 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
     """
     from ezlib import reports
     from ezlib.tables import proposal_text
+    from ezlib.wording import say
 
     if Path(report).suffix.lower() == ".csv":
         facts, draft = reports.load_draft(report), Path(report)
@@ -91,9 +92,9 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
         facts = read.facts
     if yes:
         for path in reports.append_proposal(facts, root=root):
-            click.echo(f"{len(facts)} facts appended: {path}")
+            click.echo(say("proposal.appended", lang, count=str(len(facts)), file=str(path)))
     else:
-        click.echo(f"Nothing was added yet. Look through {draft}, then: ezlib ingest {draft} --zone {zone} --yes")
+        click.echo(say("proposal.draft", lang, draft=str(draft), zone=zone))
 
 
 @cli.command()
@@ -124,23 +125,27 @@ def run(zones, months, as_of, lang, jobs, root) -> None:
 
 @cli.command()
 @click.option("--zone", help="Only this zone (default: all zones).")
+@click.option("--month", help="With --zone: hold this month beside what the model expected of it before.")
 @AS_OF
 @LANG
 @ROOT
-def check(zone, as_of, lang, root) -> None:
+def check(zone, month, as_of, lang, root) -> None:
     """Show which printed figures cannot all be true. Exit status 1 where one is in error.
 
     \b
-    Example:
+    Examples:
       ezlib check --zone lao-cai --lang en
+      ezlib check --zone lao-cai --month 2025-05
     """
     from ezlib.audit import audit
     from ezlib.brief import zone_findings
     from ezlib.facts import load_facts
+    from ezlib.plausibility import expected_before
     from ezlib.tables import findings_text
 
     facts = load_facts(None, as_of, root=root)
-    findings = zone_findings(zone, as_of, root) if zone else audit(facts)
+    expected = expected_before(zone, month, as_of, root) if zone and month else None
+    findings = zone_findings(zone, as_of, root, expected) if zone else audit(facts, catalogue=load_catalogue(root))
     click.echo(findings_text(findings, facts, lang))
     if (findings["severity"] == "error").any():
         sys.exit(EXIT_FINDINGS)

@@ -191,6 +191,13 @@ CARRIED_BASIS_ENDINGS = ("_abs", "_pct", "_points", "_unclear")
 """Rarer bases describe themselves (`share_of_exports_pct`, `vs_2022_abs`) and are carried when they end so."""
 
 
+DENOMINATORS = {
+    ("industrial_sales_tonnes", "ratio_to_output_pct"): "industrial_output_tonnes",
+    ("industrial_sales_value_2010prices", "ratio_to_output_pct"): "industrial_output_value_2010prices",
+}
+"""Ratios that name another quantity of the same period: (indicator, basis) -> the indicator it is a share of."""
+
+
 def is_basis(word: str) -> bool:
     """Whether a word may stand in a basis column."""
     return word in BASES or (re.fullmatch(r"[a-z0-9_]+", word) is not None and word.endswith(CARRIED_BASIS_ENDINGS))

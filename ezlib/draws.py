@@ -17,6 +17,7 @@ from ezlib.structural import Fit, one_thread
 
 ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
+EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
 INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
@@ -39,7 +40,9 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
     with one_thread():
         view = View.of(fitted.stated, fitted.offset)
         told = np.flatnonzero(view.touched)
-        at = _point_inside(view, told, fitted)
+        at = _exact_months(view, told)
+        if at is None:
+            at = _point_inside(view, told, fitted)
         parts = [
             _under(replace(fitted, covariance=covariance), view, told, at, number, rng)
             for covariance, number in zip(fitted.alternatives, _allotted(fitted.weights, count, rng), strict=True)
@@ -62,7 +65,10 @@ def _allotted(weights, count: int, rng) -> np.ndarray:
 
 def _under(fitted: Fit, view: View, told, at, count: int, rng) -> Draws:
     """Paths under one covariance; none, worth nothing, where no draw reaches the statements."""
-    z, scale, effective = _held_draws(_Geometry.of(fitted, view, told, at), count, rng)
+    if _exact_months(view, told) is not None:
+        z, scale, effective = np.tile(at, (count, 1)), _scales(fitted, count, rng), float(count)
+    else:
+        z, scale, effective = _held_draws(_Geometry.of(fitted, view, told, at), count, rng)
     if not effective:
         return Draws(np.empty((0, len(fitted.offset))), 0.0)
     full = np.empty((count, len(fitted.offset)))
@@ -73,6 +79,25 @@ def _under(fitted: Fit, view: View, told, at, count: int, rng) -> Draws:
     paths = np.exp(np.clip(full + fitted.offset, -300, 300))
     paths[:, view.closed] = view.closed_value[view.closed]
     return Draws(paths, effective)
+
+
+def _exact_months(view: View, told) -> np.ndarray | None:
+    """The told months where each is stated once, by itself and without rounding: nothing is left to draw. Else None."""
+    exact = view.stated.binding & (view.single >= 0) & ~view.is_closure & (view.upper - view.lower < EXACT_WIDTH)
+    if len(exact) != len(told) or not exact.all() or len(np.unique(view.single)) != len(told):
+        return None
+    at = np.empty(len(view.offset))
+    at[view.single] = (
+        view.target - np.log(view.stated.num[np.arange(len(exact)), view.single]) - view.offset[view.single]
+    )
+    return at[told]
+
+
+def _scales(fitted: Fit | _Geometry, count: int, rng) -> np.ndarray:
+    """How widely each draw strays, (count,): Student's t as a Gaussian of random width."""
+    if not np.isfinite(fitted.tail):
+        return np.full(count, fitted.spread)
+    return fitted.spread * np.sqrt(fitted.tail / rng.chisquare(fitted.tail, count))
 
 
 def _conditional(fitted: Fit, told, rest, z, scale, rng) -> np.ndarray:
@@ -277,8 +302,7 @@ def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarra
     """
     points, scales, logs = [], [], []
     for _ in range(most):
-        scale = g.spread * np.sqrt(g.tail / rng.chisquare(g.tail, count)) if np.isfinite(g.tail) else g.spread
-        scale = np.broadcast_to(scale, count)
+        scale = _scales(g, count, rng)
         z, log_weight = _weighted(g, count, scale, rng)
         points.append(z)
         scales.append(scale)

@@ -15,8 +15,8 @@ from ezlib.catalogue import Catalogue, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
-from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, TET_WINDOWS, Outlook
-from ezlib.periods import CALENDAR, CALENDARS, TET, Calendar, as_month, holiday_days, month_shares
+from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, Outlook
+from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, month_shares, tet_windows
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
 BROKEN_COLUMNS = ["identity", "start", "end", "total", "parts", "gap", "slack"]
@@ -103,13 +103,45 @@ def reconcile(
     stretch = bounds.stretch_needed(over)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    fitted = shares.fit(tree, held, of, _tet_windows(months, calendar))
+    fitted = shares.fit(tree, held, of, tet_windows(months, calendar))
     drawn, effective = shares.draw(fitted, paths, np.random.default_rng(seed))
     table = table.assign(relaxed=relaxed, stretch=np.where(stated.is_change, 100, 1) * stretch)
     solved = _Solved(names, tree, months, calendar, held, of, table, drawn, effective)
     outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
     gave = table.loc[relaxed, RELAXED_COLUMNS].reset_index(drop=True)
     return Family(outlooks, sums, gave, broken, without)
+
+
+def on_total(found: Family, total: Outlook) -> Family:
+    """Return a family whose months to come follow a total's own outlook, shared out as the family shares them.
+
+    Path i of the total's outlook is divided by the shares of path i of the family, so that the sums stay exact and
+    the year's total is the one that stands wherever else the total is shown. Months already observed are the
+    family's. Members that are no part of the total, directly or over parts, are left as they are.
+    """
+    own = found.outlooks[total.series]
+    ahead = [m for m in own.paths.columns if m > own.last_observed and m in total.paths.columns]
+    ratio = total.paths[ahead].to_numpy() / own.paths[ahead].to_numpy()
+    below = _below(total.series, found.identities)
+    moved = {
+        name: replace(o, paths=_times(o.paths, ahead, ratio)) if name in below else o
+        for name, o in found.outlooks.items()
+    }
+    return replace(found, outlooks=moved)
+
+
+def _times(paths: pd.DataFrame, months: list[pd.Period], ratio: np.ndarray) -> pd.DataFrame:
+    moved = paths.copy()
+    moved[months] = moved[months].to_numpy() * ratio
+    return moved
+
+
+def _below(total: str, identities) -> set[str]:
+    """A total and everything that is a part of it, over however many steps."""
+    found = {total}
+    while added := {p for t, parts in identities.values() if t in found for p in parts} - found:
+        found |= added
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------- which sums
@@ -262,11 +294,6 @@ def _give(stated: Statements, stretch) -> np.ndarray:
     """Relative sd of a figure that had to give way: its rounding and the stretch."""
     half = (stated.upper - stated.lower) / 2
     return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
-
-
-def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
-    windows = [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
-    return np.column_stack(windows)
 
 
 # -------------------------------------------------------------------------------------------------------- results

@@ -16,7 +16,7 @@ from ezlib.catalogue import Catalogue, Indicator, Zone, load_catalogue
 from ezlib.charts import fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
-from ezlib.hierarchy import Family, family
+from ezlib.hierarchy import Family, family, on_total
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month, covers_whole_months, month_bounds, month_of, year_bounds
 from ezlib.wording import capital, say
@@ -119,9 +119,21 @@ class Indicators:
 
     @property
     def months(self) -> pd.DataFrame:
-        """Months of every flow with an outlook as one table, for saving."""
+        """Months of every flow as one table, for saving: those of its outlook, else those that were published."""
         long = [o.months.rename_axis("month").reset_index().assign(series=s) for s, o in self.outlooks.items()]
+        long += [self._published_months(series) for series in self.without]
+        long = [table for table in long if len(table)]
         return pd.concat(long, ignore_index=True) if long else pd.DataFrame(columns=["month", "value", "series"])
+
+    def _published_months(self, series: str) -> pd.DataFrame:
+        """Months of a flow without an outlook: each as printed last, between the ends of its rounding."""
+        facts = self._facts_of(series)
+        facts = facts[(facts["period_kind"] == "month") & (facts["first"] == facts["last"])].groupby("last").tail(1)
+        factor = [self.catalogue.convert(1.0, unit, self._indicator(series).unit) for unit in facts["unit"]]
+        low, high = facts["lower"] * factor, facts["upper"] * factor
+        ends = {"lower_80": low, "upper_80": high, "lower_95": low, "upper_95": high}
+        table = pd.DataFrame({"month": facts["last"], "value": facts["value"] * factor} | ends)
+        return table.assign(status="reported", series=series).reset_index(drop=True)
 
     # ------------------------------------------------------------------------------------------ stocks and the rest
 
@@ -232,7 +244,7 @@ class Indicators:
     def _usual_periods(self) -> list[str]:
         """The month, and the longer stretch, that most leading flows were last published for."""
         shown = [self._shown(series) for series in self._of_kind(FLOW) if self._leads(series)]
-        counts = [Counter(self._period(fact) for fact in facts if fact) for facts in zip(*shown, strict=True)]
+        counts = [Counter(self.period(fact) for fact in facts if fact) for facts in zip(*shown, strict=True)]
         return [count.most_common(1)[0][0] if count else "" for count in counts]
 
     def _year(self, series: str) -> str:
@@ -259,7 +271,7 @@ class Indicators:
         kind = self._indicator(series).kind
         words = {say("indicators.kind", self.lang): say(f"kind.{kind}", self.lang)} if kind in READ else {}
         return words | {
-            say("indicators.unit", self.lang): wording.unit_name(self._unit_of(latest), self.lang, self.catalogue),
+            say("indicators.unit", self.lang): wording.unit_name(self.unit_of(latest), self.lang, self.catalogue),
             say("indicators.latest", self.lang): self._cell(latest),
             say("indicators.before", self.lang): self._cell(before),
             **self._numbers(latest, before),
@@ -274,8 +286,8 @@ class Indicators:
         return {
             self._heading: self._name(series) + scope,
             say("indicators.unit", self.lang): self._unit(series),
-            say("indicators.period", self.lang): self._period(fact),
-            say("indicators.they_expect", self.lang): self._figure(fact),
+            say("indicators.period", self.lang): self.period(fact),
+            say("indicators.they_expect", self.lang): self.figure(fact),
             say("indicators.we_expect", self.lang): own,
         } | self._numbers(fact)
 
@@ -372,8 +384,8 @@ class Indicators:
         """A figure with its period, unless that is the usual one; nothing for none."""
         if fact is None:
             return ""
-        period = self._period(fact)
-        return self._figure(fact) if period == usual else f"{self._figure(fact)} ({period})"
+        period = self.period(fact)
+        return self.figure(fact) if period == usual else f"{self.figure(fact)} ({period})"
 
     def _numbers(self, *facts) -> dict[str, str]:
         """The column that names the documents of some figures by number."""
@@ -387,21 +399,21 @@ class Indicators:
         where = "" if fact.reference.startswith("doc:") else fact.reference
         return "; ".join(part for part in (title, day, where, fact.file) if part)
 
-    def _figure(self, fact) -> str:
+    def figure(self, fact) -> str:
         """A figure as published, in the indicator's own unit where it can be turned into that."""
-        factor = self.catalogue.convert(1.0, fact.unit, self._unit_of(fact))
+        factor = self.catalogue.convert(1.0, fact.unit, self.unit_of(fact))
         numbers = {"low": fact.lower, "high": fact.upper, "value": fact.value}
         texts = {k: wording.published(x * factor, fact.half_width * factor, self.lang) for k, x in numbers.items()}
         estimate = say("figure.estimate", self.lang) if fact.status in ("estimate", "preliminary") else ""
         return say("figure." + (fact.qualifier or "exactly"), self.lang, **texts) + estimate
 
-    def _unit_of(self, fact) -> str:
+    def unit_of(self, fact) -> str:
         """The indicator's unit, or the figure's own where that measures something else."""
         unit = self.catalogue.indicator(fact.indicator).unit
         fits = self.catalogue.unit(unit).dimension == self.catalogue.unit(fact.unit).dimension
         return unit if fits else fact.unit
 
-    def _period(self, fact) -> str:
+    def period(self, fact) -> str:
         """The period of a figure in the fewest words: a day, a month, so many months of a year, else its days."""
         if self.catalogue.indicator(fact.indicator).kind == "stock" or fact.period_start == fact.period_end:
             return wording.date(fact.period_end, self.lang)
@@ -421,16 +433,17 @@ def compose_indicators(
 ) -> Indicators:
     """Return every figure of a zone's subject as far as a reporting month, and outlooks of the flows that allow one.
 
-    `subject` is one of GROUPS. Flows of the zone's own scope, and those its brief leads with, are given outlooks;
-    where the catalogue knows a sum they are reconciled. Figures of other scopes are shown as published and never
-    mixed. Raises DataError for an unknown subject.
+    `subject` is one of GROUPS; that of the province is looked up in the zone that holds it. Flows of the zone's own
+    scope, and those its brief leads with, are given outlooks; where the catalogue knows a sum they are reconciled.
+    Figures of other scopes are shown as published and never mixed. Raises DataError for an unknown subject.
     """
     if subject not in GROUPS:
         raise DataError(f"{subject!r} is no subject.", next_step=f"Choose one of {', '.join(GROUPS)}.")
     catalogue, month = load_catalogue(root), as_month(month)
+    zone = catalogue.zone(zone).province if subject == "province" else zone
     about = catalogue.zone(zone)
     facts = _of_subject(load_facts(zone, as_of=as_of, root=root), subject, catalogue)
-    observed, expected = _told(facts, month, catalogue)
+    observed, expected = told(facts, month, catalogue)
     headline = {s for series in about.headline.values() for s in series}
     flows = [
         series
@@ -442,6 +455,20 @@ def compose_indicators(
     return Indicators(about, catalogue, month, lang, observed, expected, families, outlooks, without)
 
 
+def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Outlook | None = None) -> Family:
+    """Return a series with its parts, or the total and parts it belongs to, as the briefs of its zone show them.
+
+    A total that leads the zone's brief keeps its own outlook, given as `total` or made here; the parts share it out.
+    """
+    zone, indicator, scope = series.split("/")
+    found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
+    leading = {s for names in load_catalogue(root).zone(zone).headline.values() for s in names}
+    for name in [name for name, _ in found.identities.values() if name in leading]:
+        own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
+        found = on_total(found, own)
+    return found
+
+
 def _of_subject(facts: pd.DataFrame, subject: str, catalogue: Catalogue) -> pd.DataFrame:
     wanted = [
         name
@@ -451,7 +478,7 @@ def _of_subject(facts: pd.DataFrame, subject: str, catalogue: Catalogue) -> pd.D
     return facts[facts["indicator"].isin(wanted) & facts["value"].notna()]
 
 
-def _told(facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame]:
+def told(facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Figures whose period has ended by the month, the latest last, and what bodies expect of later months.
 
     `first` and `last` are the reporting months a figure touches, in the calendar of its series.
@@ -471,7 +498,10 @@ def _told(facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue) -> tuple[
 
 
 def _outlooks(flows, month, as_of, catalogue: Catalogue, seed, root):
-    """Families of the flows that sums tie together, outlooks of all, and the flows without one."""
+    """Families of the flows that sums tie together, outlooks of all, and the flows without one.
+
+    Where a zone's brief leads with the total of a family, the months to come follow that total's own outlook.
+    """
     families, outlooks, seen = [], {}, set()
     for series in flows:
         zone, indicator, scope = series.split("/")
@@ -479,7 +509,7 @@ def _outlooks(flows, month, as_of, catalogue: Catalogue, seed, root):
             continue
         try:
             if any(indicator in (i.total, *i.parts) for i in catalogue.identities_of(zone, scope)):
-                found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
+                found = parts_of(series, month, as_of, seed, root)
                 families.append(found)
                 outlooks |= found.outlooks
                 seen |= {*found.outlooks, *found.without}

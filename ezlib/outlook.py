@@ -15,13 +15,12 @@ from ezlib.contracts import OBSERVATION_COLUMNS, DataError
 from ezlib.periods import (
     CALENDAR,
     CALENDARS,
-    TET,
     Calendar,
     as_date,
     as_month,
-    holiday_days,
     month_bounds,
     month_shares,
+    tet_windows,
 )
 
 LEVELS = (0.8, 0.95)
@@ -32,11 +31,10 @@ OWN_YEARS = 3  # with as many years of months of its own a series needs no other
 LOW_EFFECTIVE = 0.1
 STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
 FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
+GIVEN_ODDS, COMPANION_ODDS = 9.0, 1.0  # for a profile before the figures: one chosen by hand, one of another series
 LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less speaks for gives no paths
 ACTING = ("closure", "restriction", "market", "weather", "production")
 """Kinds of events that hold for a while and move a series; openings and reopenings end such an event."""
-# Days counted from Tết: the weeks before, the feast itself, the weeks after.
-TET_WINDOWS = ((-14, -1), (0, 6), (7, 20))
 
 NOTES = {
     "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
@@ -165,7 +163,8 @@ def outlook(
     months = pd.period_range(first, max(until, month), freq="M")
     profile = _profile(key, observations, months, month, as_of, catalogue, root)
     events = _events(key, months, as_of, catalogue, root)
-    found = _rebuilt(_Asked((observations, first, months[-1], seed, calendar.name, paths, profile, events)))
+    given = (observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events)
+    found = _rebuilt(_Asked(given))
     notes = (*found.notes, "history_cut") if cut else found.notes
     return replace(
         found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes
@@ -211,6 +210,7 @@ def rebuild(
     calendar: str = CALENDAR.name,
     paths: int = PATHS,
     profile: pd.Series | None = None,
+    profile_odds: float = GIVEN_ODDS,
     events: np.ndarray | None = None,
 ) -> Outlook:
     """Rebuild the months from `start` to `end` from whatever is known of them.
@@ -221,15 +221,15 @@ def rebuild(
     in place of the half width; `soft_sd`, relative sd of further error, 0 for figures that every path must honour;
     `observation_id`. Parts of a month count by their days. `profile` (months from `start` to `end`, above zero) is a
     seasonal profile or a companion series, in any unit: some of the paths then describe the ratio to it, as many as
-    the figures speak for it. `events` (months, q) are shares of each month in which a dated event held. Raises
-    DataError listing every row that cannot be used.
+    the figures speak for it, before which the odds are `profile_odds` to one. `events` (months, q) are shares of each
+    month in which a dated event held. Raises DataError listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
     observations = _checked(observations, first, last, CALENDARS[calendar])
     months = pd.period_range(first, last, freq="M")
     stated = _statements(observations, months, CALENDARS[calendar])
     offset = None if profile is None else _offset(profile, months)
-    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset, events)
+    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
 
 
 def forecast(
@@ -248,7 +248,7 @@ def forecast(
     weights = np.zeros((len(known), len(months)))
     weights[np.arange(len(known)), known] = 1.0
     stated = bounds.statements(weights, np.zeros_like(weights), values, values)
-    fitted = _fitted(stated, None, _tet_windows(months, CALENDAR), None)
+    fitted = _fitted(stated, None, tet_windows(months, CALENDAR), None)
     drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
     printed = y.reindex(months)
@@ -266,12 +266,12 @@ def forecast(
 # ---------------------------------------------------------------------------------------------- the one model
 
 
-def _solve(stated, observations, months, calendar, seed, paths, offset=None, events=None) -> Outlook:
+def _solve(stated, observations, months, calendar, seed, paths, offset, odds, events) -> Outlook:
     stretch = bounds.stretch_needed(stated)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    offsets = (None,) if offset is None else (None, offset)
-    held, fits, drawn = _fit_and_draw(held, offsets, _tet_windows(months, calendar), events, paths, seed)
+    ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
+    held, fits, drawn, shares = _fit_and_draw(held, ways, tet_windows(months, calendar), events, paths, seed)
     strained = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
@@ -280,7 +280,7 @@ def _solve(stated, observations, months, calendar, seed, paths, offset=None, eve
     stretch = np.where(stated.is_change, 100, 1) * stretch
     observations = observations.assign(relaxed=relaxed | strained, stretch=stretch)
     status = _status(held, table, reported, last)
-    trust = np.nan if offset is None else float(_trust(fits)[-1])
+    trust = np.nan if offset is None else float(shares[-1])
     notes = _notes(drawn, paths, fits, status, relaxed.any(), strained.any(), trust)
     shocks = _shock_table(fits[0], months)
     return Outlook(
@@ -289,15 +289,16 @@ def _solve(stated, observations, months, calendar, seed, paths, offset=None, eve
     )
 
 
-def _fit_and_draw(held, offsets, windows, events, paths, seed):
+def _fit_and_draw(held, ways, windows, events, paths, seed):
     """Fit and draw; where figures agree only in a way that no path reaches, changes and then sums are held softly."""
     sums = (held.num != 0).sum(axis=1) > 1
     for yielding in (None, held.is_change, held.is_change | sums):
         if yielding is not None:
             held = held.softened(yielding & held.binding, STRAINED_SD)
-        fits = [_fitted(held, offset, windows, events) for offset in offsets]
+        fits = [_fitted(held, offset, windows, events) for offset, _ in ways]
+        shares = _trust(fits, [odds for _, odds in ways])
         try:
-            return held, fits, _drawn(fits, paths, np.random.default_rng(seed))
+            return held, fits, _drawn(fits, shares, paths, np.random.default_rng(seed)), shares
         except ArithmeticError as error:
             failed = error
     raise DataError(
@@ -313,10 +314,9 @@ def _fitted(held, offset, windows, events):
         return structural.fit(held, offset, windows, events, rounds=0)
 
 
-def _drawn(fits, paths: int, rng) -> draws.Draws:
-    """Paths of each way of fitting, as many as the figures speak for it, in random order."""
-    share = _trust(fits)
-    counts = np.diff(np.append(0, np.round(np.cumsum(share) * paths).astype(int)))
+def _drawn(fits, shares, paths: int, rng) -> draws.Draws:
+    """Paths of each way of fitting by its share, in random order."""
+    counts = np.diff(np.append(0, np.round(np.cumsum(shares) * paths).astype(int)))
     parts = [draws.draw(fitted, count, rng) for fitted, count in zip(fits, counts, strict=True) if count]
     if len(parts) == 1:
         return parts[0]
@@ -324,9 +324,9 @@ def _drawn(fits, paths: int, rng) -> draws.Draws:
     return draws.Draws(together, float(sum(part.effective for part in parts)))
 
 
-def _trust(fits) -> np.ndarray:
-    """Probability of each way of fitting given the figures, all alike before: their evidence, normalised."""
-    evidence = np.array([fitted.log_evidence for fitted in fits])
+def _trust(fits, odds) -> np.ndarray:
+    """Probability of each way of fitting given the figures: the odds before them times their evidence, normalised."""
+    evidence = np.log(odds) + [fitted.log_evidence for fitted in fits]
     share = np.exp(evidence - evidence.max())
     share = share / share.sum()
     share = np.where(share < LEAST_TRUST, 0.0, share)
@@ -400,13 +400,6 @@ def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
         raise DataError(f"The profile must be above zero in every month of {months[0]}..{months[-1]}.")
     logs = np.log(values)
     return logs - logs.mean()
-
-
-def _tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
-    """Share of each Tết window that falls in each month, (months, windows)."""
-    return np.column_stack(
-        [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
-    )
 
 
 # ------------------------------------------------------------------------------------------- facts to statements

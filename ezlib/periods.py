@@ -37,6 +37,8 @@ _TET_FROM_1990 = (
     "01-23"
 )
 TET = {1990 + i: dt.date.fromisoformat(f"{1990 + i}-{day}") for i, day in enumerate(_TET_FROM_1990.split())}
+# Days counted from Tết: the weeks before, the feast itself, the weeks after.
+TET_WINDOWS = ((-14, -1), (0, 6), (7, 20))
 # Hà Nội's clock is an hour behind Beijing's, so the new moon falls on another date in these years.
 CHINESE_NEW_YEAR = TET | {2007: dt.date(2007, 2, 18), 2030: dt.date(2030, 2, 3)}
 
@@ -124,15 +126,22 @@ def holiday_days(months: pd.PeriodIndex, calendar: Calendar, feast: dict, first:
     Arguments: `months` (n) labels; `feast` maps a year to its date (`TET`, `CHINESE_NEW_YEAR`); negative days
     lie before the feast. Result: n counts of days. Years outside the table count nothing.
     """
-    position = {month: i for i, month in enumerate(months)}
-    days = np.zeros(len(months))
     years = range(months[0].year - 1, months[-1].year + 2)
-    for date in (feast[year] for year in years if year in feast):
-        for offset in range(first, last + 1):
-            i = position.get(month_of(date + dt.timedelta(days=offset), calendar))
-            if i is not None:
-                days[i] += 1
-    return days
+    feasts = np.array([feast[year] for year in years if year in feast], dtype="datetime64[D]")
+    days = (feasts[:, None] + np.arange(first, last + 1)).ravel()
+    labels = days.astype("datetime64[M]")
+    if calendar.start_day > 1:
+        labels = labels + ((days - labels.astype("datetime64[D]")).astype(int) + 1 >= calendar.start_day)
+    ordinals = np.array(months.asi8)
+    place = np.searchsorted(ordinals, labels.astype(int)).clip(max=len(months) - 1)
+    inside = ordinals[place] == labels.astype(int)
+    return np.bincount(place[inside], minlength=len(months)).astype(float)
+
+
+def tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
+    """Return the share of each window around Tết that falls in each reporting month, (months, windows)."""
+    shares = [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
+    return np.column_stack(shares)
 
 
 def _month_start(month: pd.Period, calendar: Calendar) -> dt.date:

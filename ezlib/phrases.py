@@ -196,11 +196,19 @@ def _lexicons(table: dict, catalogue: Catalogue) -> dict[str, Lexicon]:
         "basis": {entry["basis"]: entry["words"] for entry in table["comparisons"]},
         "name": {f"={i.id}": [_plain_name(i.name_vi), _plain_name(i.name_en)] for i in catalogue.indicators.values()},
     }
+    _drop_common_names(families)
     single = ("aims", "plan_sections", "result_sections", "cumulative", "in_turn", "of_which", "letterhead")
     single += ("digressions", "worth", "differences", "particular", "filler")
     families |= {name: {name: table[name]} for name in single}
     families["per_day"] = {"per_day": table["per_day"]["words"]}
     return {family: Lexicon.of(entries) for family, entries in families.items()}
+
+
+def _drop_common_names(families: dict) -> None:
+    """A full name that is also a feature by itself ("giá trị sản xuất công nghiệp") says no more than the feature."""
+    common = {spelling for words in families["feature"].values() for word in words for spelling in spellings(str(word))}
+    for names in families["name"].values():
+        names[:] = [name for name in names if fold(name) not in common]
 
 
 def _plain_name(name: str) -> str:
@@ -360,7 +368,7 @@ _SPLIT = re.compile(r"(?<![\w.,/])(?P<a>\d{1,3}), (?P<b>\d{1,3})(?=\s*[^\W\d])")
 _OF_PLAN = re.compile(r"\s?/\s?\d+(?:[.,]\d+)*(?=\s*(?:nghìn|ngàn|triệu|tỷ|usd|đồng|tấn|lượt|million|billion))")
 _FRACTION = re.compile(r"(?<![\w.,/])\d{1,3}/\d{1,3}(?![\w/])")
 _DIGITS_END = re.compile(r"(?:us\$|usd|\$|vnd|vnđ)?\s?[\d.,\s/-]*\d", re.IGNORECASE)
-_PERCENT = re.compile(r"\s*(?:%|phần trăm\b|percent\b|per cent\b|pct\b)")
+_PERCENT = re.compile(r"[\s-]*(?:%|phần trăm\b|percent\b|per cent\b|pct\b)")
 _POINTS = re.compile(r"\s*(?:điểm (?:%|phần trăm)|percentage points?)")
 _TIMES = re.compile(r"\s*(?:lần|times|-?\s?fold)\b")
 _GLUED = re.compile(r"[^\W\d_]+[-.]?\d[\w]*(?:[-/.]\w+)*")
@@ -397,7 +405,14 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
         "particular",
     ):
         marks += [Mark(rest[i][1], rest[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(rest)]
-    marks += _features(said, marks, phrases)
+    marks += (features := _features(said, marks, phrases))
+    # "Sầu riêng" is a fruit, not the "riêng" that turns aside.
+    named = [(m.start, m.end) for m in features if m.end - m.start > 1]
+    marks = [
+        m
+        for m in marks
+        if m.kind not in ("digressions", "of_which") or not any(a < m.end and m.start < b for a, b in named)
+    ]
     free = tokens_of(folded)
     for kind in ("name", "quoted"):
         marks += [Mark(free[i][1], free[j - 1][2], kind, v) for i, j, v in phrases.lexicons[kind].find(free)]

@@ -23,16 +23,25 @@ import numpy as np
 import pandas as pd
 
 from ezlib.catalogue import Catalogue, Identity, data_root, load_catalogue
-from ezlib.contracts import BASES, DATE_COLUMNS, FACT_COLUMNS, FACT_RULES, NUMBER_COLUMNS, DataError, as_of_date
+from ezlib.contracts import (
+    BASES,
+    DATE_COLUMNS,
+    DENOMINATORS,
+    FACT_COLUMNS,
+    FACT_RULES,
+    NUMBER_COLUMNS,
+    DataError,
+    as_of_date,
+)
 from ezlib.documents import Document, make_document, read_document
 from ezlib.facts import FACTS_FOLDER, append_facts
 from ezlib.periods import as_month, month_bounds
 from ezlib.phrases import Phrases, When, annotate, fold, load_phrases
-from ezlib.sentences import REASONS, Left, Proposal, Source, Walk, days_of, last_month, with_year
+from ezlib.sentences import REASONS, Change, Left, Proposal, Source, Walk, days_of, last_month, note, with_year
 from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
 
 PROPOSAL_COLUMNS = [*FACT_COLUMNS, "place", "confidence"]
-UNREAD_COLUMNS = ["number", "reason", "section", "sentence", "place"]
+UNREAD_COLUMNS = ["number", "reason_vi", "reason_en", "section", "sentence", "place"]
 DRAFT_COLUMNS = [*PROPOSAL_COLUMNS, "sentence"]
 OUTPUTS = "outputs"
 
@@ -108,7 +117,7 @@ def parse_document(document: Document, zone: str, path: Path, published=None, mo
         unread += left
     proposals = _settle_parts(_choose_readings(proposals, catalogue), catalogue)
     proposals, repeated = _without_repeats(proposals)
-    proposals, further = _settle_changes(proposals)
+    proposals, further = _settle_changes(_with_doubts(proposals))
     unread = sorted([*unread, *repeated, *further], key=lambda left: left.start)
     facts = _facts_frame(proposals, source, document, catalogue)
     left = _unread_frame(unread, document)
@@ -127,8 +136,11 @@ def _identify(document, zone, path, published, month, catalogue, phrases) -> Sou
     stated = as_of_date(published, "published")
     dated = stated or _printed_date(document, phrases, lang)
     period = (
-        When("month", *_year_and_month(month)) if month is not None else _own_period(title, document, phrases, lang)
+        When("month", *_year_and_month(month))
+        if month is not None
+        else _own_period(title, document, phrases, lang, issuer == "press" and dated is not None)
     )
+    period = period and _with_stated_year(period, document, phrases, lang)
     day = dated or (period and _assumed_date(period, zone, catalogue))
     if day is None:
         what = f"{path.name} says neither its date nor the period it is about"
@@ -153,7 +165,7 @@ def _first_lines(document: Document, count: int) -> str:
 
 def _issuer(document: Document, phrases: Phrases) -> tuple[str, str, str]:
     """Scope, kind and name of the office whose head a text bears; ('press', 'press', '') for a newspaper's."""
-    headed = any(line.strip(" :*") == "BÁO CÁO" for line in document.text[:4000].split("\n"))
+    headed = any(line.strip(" :*").startswith("BÁO CÁO") for line in document.text[:4000].split("\n"))
     if not headed and not phrases.lexicons["letterhead"].values(_first_lines(document, 25)):
         return "press", "press", ""
     for entry in phrases.table["issuers"]:
@@ -191,17 +203,29 @@ def _printed_date(document: Document, phrases: Phrases, lang: str) -> dt.date | 
     return days[0] if days else None
 
 
-def _own_period(title: str, document: Document, phrases: Phrases, lang: str) -> When | None:
-    """The period a report is about: the first its title names; an article's is left open."""
+def _own_period(title: str, document: Document, phrases: Phrases, lang: str, article: bool) -> When | None:
+    """The period a report is about: the first its title names; that of an article with its day is left open."""
     forms = ("month", "quarter", "half", "first", "year", "to_month")
     texts = [title] if title else []
-    if not any(m.kind == "when" for m in annotate(title, phrases, lang)):
+    if not article and not any(m.kind == "when" for m in annotate(title, phrases, lang)):
         texts += [p.text for p in document.paragraphs[:8] if p.mark in ("", "plain")]
     for text in texts:
         for mark in annotate(text[:400], phrases, lang):
             if mark.kind == "when" and mark.value.form in forms:
                 return mark.value
     return None
+
+
+def _with_stated_year(period: When, document: Document, phrases: Phrases, lang: str) -> When:
+    """A period without a year, in the year of the latest month or day that the text names with one."""
+    if period.year is not None:
+        return period
+    named = [m.value for p in document.paragraphs for m in annotate(p.text, phrases, lang) if m.kind == "when"]
+    dated = [last_month(when) for when in named if when.year and when.form in _DATED_FORMS]
+    return with_year(period, max(dated).year, max(dated).month) if dated else period
+
+
+_DATED_FORMS = ("month", "to_month", "first", "quarter", "half", "day", "to_day", "days")
 
 
 def _assumed_date(period: When, zone: str, catalogue: Catalogue) -> dt.date | None:
@@ -222,7 +246,7 @@ def _choose_readings(proposals: list[Proposal], catalogue: Catalogue) -> list[Pr
         if len(fact.number.readings) > 1:
             fact = _chosen(fact, proposals, signs, catalogue)
         elif _is_out_of_scale(fact, sure, catalogue):
-            fact = replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, _scale_note(fact)))
+            fact = _in_scale(fact, sure, catalogue)
         chosen.append(fact)
     return [_by_total(fact, chosen, catalogue) if len(fact.number.readings) > 1 else fact for fact in chosen]
 
@@ -239,9 +263,11 @@ def _chosen(fact: Proposal, proposals: list[Proposal], signs: set[str], catalogu
     peers = [p.in_unit(catalogue)[0] for p in [p for p in like if len(p.number.readings) == 1] or like]
     peers = [p for p in peers if p > 0]
     if not peers or 0 in values:
+        if _is_too_fine(fact, catalogue):
+            return _read_otherwise(fact, "fees")
         return replace(fact, trust=fact.trust * _trust_in_style(fact, signs))
     misfit = [min(abs((v / p).ln()) for p in peers) for v in values]
-    return fact if misfit[0] <= misfit[1] else _read_otherwise(fact, "like its other figures")
+    return fact if misfit[0] <= misfit[1] else _read_otherwise(fact, "series")
 
 
 def _trust_in_style(fact: Proposal, signs: set[str]) -> float:
@@ -249,14 +275,31 @@ def _trust_in_style(fact: Proposal, signs: set[str]) -> float:
     sign = next(c for c in fact.number.printed if c in ".,")
     as_decimal = fact.number.readings[0][1] < 1
     agrees = signs == {sign} if as_decimal else sign not in signs
-    # "1,007 triệu đồng" is more often 1007 million than a sum told to the nearest thousand đồng.
-    finely = as_decimal and fact.number.power == 6 and fact.number.units == ("vnd",)
-    return 0.8 if finely else 0.97 if agrees and signs else 0.9 if not signs else 0.8
+    return 0.97 if agrees and signs else 0.9 if not signs else 0.8
 
 
-def _read_otherwise(fact: Proposal, why: str) -> Proposal:
-    note = f"printed {fact.number.printed}; read as {_plain(fact.number.readings[1][0])} {why}"
-    return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, note))
+def _is_too_fine(fact: Proposal, catalogue: Catalogue) -> bool:
+    """Whether "1,007 triệu đồng" would be a sum told to the nearest thousand, where the indicator counts billions."""
+    in_millions = fact.number.power == 6 and fact.number.units == ("vnd",) and fact.number.readings[0][1] < 1
+    return in_millions and catalogue.unit(fact.unit).factor >= 10**9
+
+
+def _read_otherwise(fact: Proposal, why: str, share: str = "") -> Proposal:
+    vi, en = READ_SO[why]
+    value, share = _plain(fact.number.readings[1][0]), f"{share} %"
+    said = {"why_vi": vi.format(share=share), "why_en": en.format(share=share)}
+    words = note("read", printed=fact.number.printed, value=value, **said)
+    return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, words))
+
+
+READ_SO = {
+    "series": ("theo các số khác của chỉ tiêu", "like its other figures"),
+    "parts": ("để các phần cộng lại bằng tổng", "so that the parts add up to the total"),
+    "ratio": ("theo tỷ lệ {share} in kèm", "as the {share} printed with it asks"),
+    "scale": ("cho hợp cỡ với các số khác cùng đơn vị", "in the scale of a zone and of the other figures in this unit"),
+    "fees": ("vì số thu không lẻ đến nghìn đồng", "since fees are not told to the nearest thousand đồng"),
+}
+"""Why the less usual reading of a number was taken, Vietnamese and English."""
 
 
 def _by_total(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -> Proposal:
@@ -269,21 +312,47 @@ def _by_total(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -
         if identity.total in at and None not in others:
             sums = [sum(others) + fact.in_unit(catalogue, k)[0] for k in range(2)]
             if [_adds_up(added, at[identity.total]) for added in sums] == [False, True]:
-                return _read_otherwise(fact, "so that the parts add up to the total")
+                return _read_otherwise(fact, "parts")
     return fact
 
 
+# More than any zone or province can have: 500,000 tỷ đồng.
+BEYOND_ANY_ZONE = {"billion_vnd": 500_000}
+
+
 def _is_out_of_scale(fact: Proposal, sure: list[Proposal], catalogue: Catalogue) -> bool:
-    """Whether a figure with several separators is a hundred times any other of its unit in the text."""
+    """Whether a figure with several separators is a hundred times any other of its unit in the text, or of any zone."""
     if fact.number.printed.count(".") + fact.number.printed.count(",") < 2 or fact.number.power == 0:
         return False
     value = fact.in_unit(catalogue)[0]
     others = [p.in_unit(catalogue)[0] for p in sure if p.unit == fact.unit and p is not fact]
-    return bool(others) and value > 100 * max(others)
+    if not others:
+        return fact.scope != "national" and value > BEYOND_ANY_ZONE.get(fact.unit, value)
+    return value > 100 * max(others)
 
 
-def _scale_note(fact: Proposal) -> str:
-    return f"printed {fact.number.printed}, far above every other figure in this unit; kept as printed"
+def _in_scale(fact: Proposal, sure: list[Proposal], catalogue: Catalogue) -> Proposal:
+    """A figure out of scale with its last separator read as the decimal sign: 7.955.082 tỷ as 7955,082 tỷ.
+
+    A ratio printed with it ("146,6 % of output") speaks for one of the two; else the scale of the text decides.
+    """
+    value, step = fact.number.readings[0]
+    slipped = replace(fact, number=replace(fact.number, readings=((value, step), (value / 1000, step / 1000))))
+    for change in fact.changes:
+        whole = next((p for p in sure if _is_of_what(p, fact, change)), None)
+        if whole is not None:
+            share = 100 * slipped.in_unit(catalogue, 1)[0] / whole.in_unit(catalogue)[0]
+            if abs(share - change.value) <= Decimal("0.01") * change.value:
+                return _read_otherwise(slipped, "ratio", _plain(change.value))
+    if not _is_out_of_scale(replace(slipped, choice=1), sure, catalogue):
+        return _read_otherwise(slipped, "scale")
+    return replace(fact, trust=0.5 * fact.trust, notes=(*fact.notes, note("scale", printed=fact.number.printed)))
+
+
+def _is_of_what(fact: Proposal, part: Proposal, change: Change) -> bool:
+    """Whether a figure is what another is given as a ratio of: the output of the same days, for sales."""
+    whole = DENOMINATORS.get((part.indicator, change.basis))
+    return (fact.zone, fact.indicator, fact.scope, fact.days) == (part.zone, whole, part.scope, part.days)
 
 
 def _settle_parts(proposals: list[Proposal], catalogue: Catalogue) -> list[Proposal]:
@@ -297,7 +366,22 @@ def _settle_parts(proposals: list[Proposal], catalogue: Catalogue) -> list[Propo
         if fits:
             settled = {id(p): _at(p, fits[0], catalogue) for p in parts}
             proposals = [settled.get(id(p), p) for p in proposals]
-    return proposals
+    return [_by_plan_share(p, catalogue) if p.rival else p for p in proposals]
+
+
+def _by_plan_share(fact: Proposal, catalogue: Catalogue) -> Proposal:
+    """A part with a share of the year's plan that fits the year to date and is far too much for the month."""
+    share = next((c.value for c in fact.changes if c.basis == "plan_share_pct"), None)
+    later = _at(fact, fact.rival, catalogue)
+    if share is not None and _pace(share, fact) > 2.5 and Decimal("0.4") < _pace(share, later) < Decimal("2.5"):
+        return replace(later, trust=0.92 * later.trust)
+    return fact
+
+
+def _pace(share: Decimal, fact: Proposal) -> Decimal:
+    """A share of the year's plan as a multiple of the share of the year that its period is."""
+    start, end, _ = fact.days
+    return share / (Decimal(100 * ((end - start).days + 1)) / 365)
 
 
 def _is_part(fact: Proposal, identity: Identity) -> bool:
@@ -334,6 +418,33 @@ def _without_repeats(proposals: list[Proposal]) -> tuple[list[Proposal], list[Le
     return sorted(kept.values(), key=lambda f: f.start), repeated
 
 
+def _with_doubts(proposals: list[Proposal]) -> list[Proposal]:
+    """The facts, with less trust in those that another figure of the text, or the calendar, speaks against."""
+    by_period: dict[tuple, list[Proposal]] = {}
+    for fact in proposals:
+        by_period.setdefault((*fact.series, fact.days, fact.status), []).append(fact)
+    doubted = []
+    for fact in proposals:
+        rivals = [f for f in by_period[(*fact.series, fact.days, fact.status)] if f is not fact]
+        # Of two values for one thing the better founded keeps its trust, the other may be of a part of it.
+        if any((f.trust, -f.start) > (fact.trust, -fact.start) for f in rivals):
+            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, note("second")))
+        shares = [c for c in fact.changes if c.basis == "plan_share_pct" and _is_far_from_calendar(c, fact)]
+        if shares:
+            said = note("calendar", share=_plain(shares[0].value))
+            fact = replace(fact, trust=0.7 * fact.trust, notes=(*fact.notes, said))
+        doubted.append(fact)
+    return doubted
+
+
+def _is_far_from_calendar(share: Change, fact: Proposal) -> bool:
+    """Whether a share of plan reached in part of a year is far off, and a shifted decimal point would mend it."""
+    if fact.days[2] not in ("ytd", "half", "quarter"):
+        return False
+    pace = _pace(share.value, fact)
+    return any(Decimal("0.4") < pace * shift < Decimal("2.5") for shift in (Decimal("0.1"), 10)) and not 0.2 < pace < 5
+
+
 def _facts_frame(proposals: list[Proposal], source: Source, document: Document, catalogue: Catalogue) -> pd.DataFrame:
     rows = [_row(i, fact, source, document, catalogue) for i, fact in enumerate(proposals, 1)]
     frame = pd.DataFrame(rows, columns=PROPOSAL_COLUMNS)
@@ -365,7 +476,7 @@ def _row(i: int, fact: Proposal, source: Source, document: Document, catalogue: 
         "publisher": catalogue.zone(source.zone).issuer_vi if source.issuer == "board" else source.office,
         "reference": f"doc:{source.name}",
         "scope_note": "",
-        "note": "; ".join(fact.notes if source.dated else (*fact.notes, "date of publication assumed")),
+        "note": "; ".join(fact.notes if source.dated else (*fact.notes, note("undated"))),
         "place": _place(fact.start, fact.end, document),
         "confidence": round(min(fact.trust, 1.0), 2),
     }
@@ -409,7 +520,7 @@ def _settle_changes(proposals: list[Proposal]) -> tuple[list[Proposal], list[Lef
 
 def _unread_frame(unread: list[Left], document: Document) -> pd.DataFrame:
     rows = [
-        (left.number, REASONS[left.reason], left.section, left.sentence, _place(left.start, left.end, document))
+        (left.number, *REASONS[left.reason], left.section, left.sentence, _place(left.start, left.end, document))
         for left in unread
     ]
     return pd.DataFrame(rows, columns=UNREAD_COLUMNS).astype("str")

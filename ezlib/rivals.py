@@ -364,7 +364,7 @@ ETS_FORMS = {
 
 
 def _ets(months, horizon, paths, rng, others):
-    """Exponential smoothing in state-space form, the form chosen by AICc (Hyndman et al. 2008)."""
+    """Exponential smoothing in state-space form (Hyndman et al. 2008): of the forms that converge, AICc's choice."""
     ETSModel = _statsmodels("exponential_smoothing.ets").ETSModel
     y, note = _filled(months)
     fits = []
@@ -373,8 +373,9 @@ def _ets(months, horizon, paths, rng, others):
         with suppress(_CannotUse):
             fits.append(_fit(ETSModel(y, seasonal_periods=season, **form), maxiter=200))
     fits = [fit for fit in fits if np.isfinite(fit.aicc) and len(y) > len(fit.params) + 2]
+    fits = [fit for fit in fits if fit.mle_retvals["converged"]]
     if not fits:
-        raise _CannotUse("no form could be fitted")
+        raise _CannotUse("the likelihood's maximum was found for no form")
     best = min(fits, key=lambda fit: fit.aicc)
     shocks = rng.standard_normal((horizon, paths)) * np.sqrt(best.scale)
     drawn = best.simulate(horizon, anchor="end", repetitions=paths, random_errors=shocks)

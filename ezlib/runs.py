@@ -33,6 +33,7 @@ NOTEBOOKS = (
     "30_revenue_outlook",
     "40_industry",
     "45_crossings",
+    "48_province",
     "50_target_test",
     "55_scenarios",
     "60_track_record",

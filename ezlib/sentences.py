@@ -20,24 +20,56 @@ from ezlib.periods import Calendar, as_month, month_bounds, month_of, year_bound
 from ezlib.phrases import Base, Mark, Number, Phrases, Rule, When, annotate, fold, tokens_of
 
 REASONS = {
-    "plan_section": "in a section on what is planned",
-    "aim": "a plan or target, not a result",
-    "in_turn": "several figures named together; which is which is not certain",
-    "base": "the figure something else is compared with",
-    "unit": "no unit that is known",
-    "subject": "no indicator of the catalogue fits the words around it",
-    "period": "no period is said or given by the report",
-    "digits": "the digits and separators fit no style of numbers",
-    "alone": "a change or share without a figure it belongs to",
-    "basis": "it is not said what the change is measured against",
-    "third": "a fact holds two changes; this is a further one",
-    "fraction": "a fraction or a rank",
-    "difference": "a change said once more as an amount",
-    "times": "'up 2 times' may mean doubled or tripled",
-    "range": "a range where a single figure is expected",
-    "repeated": "says again what another figure of the text says",
+    "plan_section": ("trong mục nói về nhiệm vụ, kế hoạch", "in a section on what is planned"),
+    "aim": ("là kế hoạch hoặc mục tiêu, không phải kết quả", "a plan or target, not a result"),
+    "in_turn": (
+        "nhiều số nêu “lần lượt”; chưa chắc số nào của chỉ tiêu nào",
+        "several figures named together; which is which is not certain",
+    ),
+    "base": ("là số của kỳ gốc đem ra so sánh", "the figure something else is compared with"),
+    "unit": ("không có đơn vị tính đã biết", "no unit that is known"),
+    "subject": (
+        "không có chỉ tiêu nào trong danh mục khớp với câu chữ bên cạnh",
+        "no indicator of the catalogue fits the words around it",
+    ),
+    "period": ("văn bản không nêu kỳ số liệu", "no period is said or given by the report"),
+    "digits": ("chữ số và dấu phân cách không theo cách viết nào", "the digits and separators fit no style of numbers"),
+    "alone": ("mức tăng giảm hoặc tỷ lệ không đi kèm số nào", "a change or share without a figure it belongs to"),
+    "basis": ("không nêu so với kỳ nào", "it is not said what the change is measured against"),
+    "third": (
+        "mỗi số liệu chỉ giữ hai mức so sánh; đây là mức thứ ba",
+        "a fact holds two changes; this is a further one",
+    ),
+    "fraction": ("là phân số hoặc thứ hạng", "a fraction or a rank"),
+    "difference": ("nhắc lại mức tăng giảm bằng số tuyệt đối", "a change said once more as an amount"),
+    "currency": ("nhắc lại số tiền bằng đồng tiền khác", "the amount once more in another currency"),
+    "times": ("“tăng 2 lần” có thể là gấp đôi hoặc gấp ba", "'up 2 times' may mean doubled or tripled"),
+    "range": ("là một khoảng, trong khi cần một số", "a range where a single figure is expected"),
+    "repeated": ("nhắc lại số liệu đã có trong văn bản", "says again what another figure of the text says"),
 }
-"""Why a number of the text became no fact, in the words shown beside it."""
+"""Why a number of the text became no fact, in the words shown beside it, Vietnamese and English."""
+
+
+NOTES = {
+    "ratio": ("in là bằng {printed}", "printed as equal to {printed}"),
+    "read": ("in là {printed}; đọc là {value} {why_vi}", "printed {printed}; read as {value} {why_en}"),
+    "scale": (
+        "in là {printed}, lớn hơn hẳn mọi số cùng đơn vị; giữ như đã in",
+        "printed {printed}, far above every other figure in this unit; kept as printed",
+    ),
+    "second": ("văn bản còn nêu một số khác cho cùng chỉ tiêu", "another value is given for the same"),
+    "calendar": (
+        "{share} % kế hoạch năm không hợp với thời gian đã qua; giữ như đã in",
+        "{share} % of the year's plan does not fit the calendar; kept as printed",
+    ),
+    "undated": ("ngày công bố là giả định", "date of publication assumed"),
+}
+"""What is said of a fact that was doubted or had to be chosen, Vietnamese and English."""
+
+
+def note(key: str, **values: str) -> str:
+    """The words of NOTES in both languages, as they stand in the column of that name."""
+    return " / ".join(words.format(**values) for words in NOTES[key])
 
 
 @dataclass(frozen=True)
@@ -174,6 +206,7 @@ class Proposal:
     notes: tuple[str, ...] = ()
     choice: int = 0
     rival: When | None = None  # the other period it may be of, where "trong đó" follows a month and a year to date
+    subject: float = 1.0  # how sure the indicator is, whatever the rest
 
     def in_unit(self, catalogue: Catalogue, choice: int | None = None) -> tuple[Decimal, Decimal]:
         """Value and half width in the row's unit, by one of the readings of the printed digits."""
@@ -214,6 +247,7 @@ def _same_dimension(a: str, b: str, catalogue: Catalogue) -> bool:
 # How much a feature counts by where it is said: beside the figure, of the figure before, in the paragraph's head, in
 # the same sentence, in the heading above, further off.
 NEAR, LAST, HEAD, SENTENCE, PARENT, FAR = 1.0, 0.9, 0.85, 0.8, 0.7, 0.6
+HEADLINE = 0.3  # an article's headline draws attention; its figures may be of anything
 UNEXPLAINED, NAMED = 0.6, 0.5
 
 
@@ -266,6 +300,8 @@ def _score(rule: Rule, near: dict, weights: dict, names: set[str], light: frozen
     score = sum(weights[f] for f in rule.needs)
     score += 0.5 * sum(weights.get(f, 0) for f in rule.may if f in near or f not in light)
     strange = sum(w for f, w in near.items() if f not in light and f not in rule.needs and f not in rule.may)
+    if strange and not any(f in near for f in rule.needs):
+        score -= UNEXPLAINED  # what is said beside the figure counts twice against what is said further off alone
     return score - UNEXPLAINED * strange + NAMED * named
 
 
@@ -281,6 +317,7 @@ class _Held:
     cumulative: When | None = None
     status: str = ""
     planned: bool = False
+    rival: When | None = None
 
 
 @dataclass
@@ -300,6 +337,7 @@ class _State:
     last: int | None = None
     main: int = 0  # the first fact since a sentence that named its own subject
     own: bool = False  # whether the paragraph has named a period
+    rival: When | None = None  # the year to date that parts may be of, where the text above gives it beside the month
     compared: list[Base] = field(default_factory=list)  # what the changes of the last such figure were measured against
 
 
@@ -316,6 +354,7 @@ class _Sentence:
     status: str = ""
     first: int = 0  # facts found before this sentence
     goes_on: bool = False
+    aimed: bool = False  # whether the last figure was an aim
     used: set[int] = field(default_factory=set)  # starts of comparisons taken
     pending: list[tuple[Mark, str, Base | None]] = field(default_factory=list)
     outer: list[tuple] = field(default_factory=list)
@@ -351,6 +390,8 @@ class Walk:
         self.topic: frozenset[str] = frozenset()
         self.subject: frozenset[str] = frozenset()
         self.beside: dict[tuple[int, ...], When] = {}
+        self.opened: dict[tuple[int, ...], _Held] = {}  # what a paragraph without a mark says of the items after it
+        self.latest: When | None = None  # the period an article named last
 
     # ------------------------------------------------------------------ paragraphs
 
@@ -389,14 +430,19 @@ class Walk:
         context: dict[str, float] = {}
         for depth, above in enumerate(held):
             for feature in above.features:
-                context.setdefault(feature, max(0.3, PARENT - 0.1 * depth))
+                headline = self.source.issuer == "press" and depth == len(held) - 1
+                context.setdefault(feature, HEADLINE if headline else max(0.3, PARENT - 0.1 * depth))
         base = next((above.base for above in held if above.base), None)
-        state = _State(base or self.source.period, base is not None, context)
+        current = self.latest if self.source.issuer == "press" else None
+        state = _State(base or current or self.source.period, base is not None, context)
         state.beside = self.beside.get(paragraph.parents)
         state.status = held[0].status if held else ""
         state.said = {} if paragraph.mark else dict.fromkeys(self.subject, 0.5) | dict.fromkeys(self.topic, FAR)
         has_own = any(m.kind == "cumulative" for m in marks)
-        state.cumulative = held[0].cumulative if held and not has_own else None
+        opened = self.opened.get(paragraph.parents) if paragraph.mark else None
+        leading = [above for above in (opened, *held[:1]) if above is not None and not has_own]
+        state.cumulative = next((above.cumulative for above in leading if above.cumulative), None)
+        state.rival = next((above.rival for above in leading if above.rival), None)
         if not paragraph.mark and paragraph.parents and paragraph.parents[-1] == i - 1 and self.states[i - 1].found:
             before = self.states[i - 1]
             state.base, state.given, state.said = before.base, before.given, dict(before.said)
@@ -422,7 +468,19 @@ class Walk:
         if not numbers and not status:
             status = next((m.value for m in marks if m.kind == "status"), "")
         planned = self._is_planned(paragraph) or (bool(paragraph.mark) and self._plans(paragraph, numbers))
-        self.held.append(_Held(features, base, cumulative, status, planned))
+        held = _Held(features, base, cumulative, status, planned, self._rival(state, sentence))
+        self.held.append(held)
+        if not paragraph.mark:
+            self.opened[paragraph.parents] = held
+
+    def _rival(self, state: _State, sentence: _Sentence | None) -> When | None:
+        """The year to date told last before "Chia ra:", after a month of the same whole: parts may be of either."""
+        parted = sentence is not None and self.text.rstrip().endswith(":")
+        if not parted or not sentence.within(sentence.start, sentence.end, "of_which") or len(state.found) < 2:
+            return None
+        month, sum_ = state.found[-2:]
+        both = month.series == sum_.series and sum_.days[2] in ("ytd", "half") and month.days[2] == "month"
+        return sum_.when if both else None
 
     def _suits_heading(self, when: When) -> bool:
         """Whether a heading's period holds for what is under it: "kế hoạch năm 2025" in a monthly report does not."""
@@ -539,9 +597,13 @@ class Walk:
         """Why a figure can be no fact whatever it measures; '' when nothing speaks against it."""
         if not mark.value.readings:
             return "fraction" if "/" in mark.value.printed else "digits"
-        if any(m.kind == "aims" for m in before):
+        listed = sentence.aimed and ";" not in self.text[before[0].start if before else mark.start : mark.start]
+        sentence.aimed = any(m.kind == "aims" for m in before) or (
+            listed and not any(m.kind in ("status", "when", "cumulative", "versus") for m in before)
+        )
+        if sentence.aimed:
             return "aim"
-        if sentence.within(sentence.start, mark.start, "in_turn"):
+        if self._is_in_turn(mark, sentence):
             return "in_turn"
         compared = [m for m in before if m.kind == "versus"]
         if not compared:
@@ -550,6 +612,16 @@ class Walk:
         # "Cùng kỳ năm 2024 kim ngạch đạt …" is last year's figure, "so với cùng kỳ, kim ngạch …" leads to this year's.
         last_years = fold(compared[-1].value.words).startswith("cùng kỳ")
         return "base" if last_years or not since & {"feature", "cumulative", "when"} else ""
+
+    def _is_in_turn(self, mark: Mark, sentence: _Sentence) -> bool:
+        """Whether a figure is told in the order of another list: "lần lượt 75 và 58", "75 and 58, respectively"."""
+        if self.source.lang == "vi":  # "lần lượt" leads the list, "respectively" closes it
+            return bool(sentence.within(sentence.start, mark.start, "in_turn"))
+        closing = sentence.within(mark.end, sentence.end, "in_turn")
+        if not closing:
+            return False
+        numbers = [m for m in sentence.marks if m.kind == "number" and m.end <= closing[0].start]
+        return mark in _row_of_like(numbers, self.text)
 
     def _restated(self, text: str, mark: Mark, sentence: _Sentence) -> str:
         """Whether a level only says again what stood before: the plan in brackets, a change as an amount."""
@@ -560,6 +632,8 @@ class Walk:
         if not earlier:
             return ""
         between = fold(text[earlier[-1].end : mark.start])
+        if earlier[-1].kind == "number" and self._is_other_currency(earlier[-1].value, mark.value, between):
+            return "currency"
         if earlier[-1].kind == "number" and between.strip() == "/":
             return "aim"  # "1.020 triệu USD/9.000 triệu USD": so much of the plan
         if earlier[-1].kind == "versus" and re.fullmatch(r"\s*\((?:[^\W\d]+\s*){0,3}", between):
@@ -567,6 +641,13 @@ class Walk:
         changed = earlier[-1].kind == "versus" or earlier[-1].value.form in ("percent", "times")
         opening = self.phrases.lexicons["differences"].find(tokens_of(between.lstrip(" ,;(")))
         return "difference" if changed and opening and opening[0][0] == 0 else ""
+
+    def _is_other_currency(self, first: Number, second: Number, between: str) -> bool:
+        """ "402,7 tỷ đồng (15,8 triệu USD)": the same money twice, whose rate is the writer's own."""
+        moneys = [{self.catalogue.unit(u).dimension for u in n.units} & {"usd", "vnd"} for n in (first, second)]
+        opening = self.phrases.lexicons["differences"].find(tokens_of(between.lstrip(" ,;(")))
+        said = between.strip() == "(" or (bool(opening) and opening[0][0] == 0)
+        return all(moneys) and moneys[0] != moneys[1] and said
 
     def _no_match(self, text: str, mark: Mark) -> str:
         return "subject" if mark.value.units else "unit"
@@ -582,7 +663,7 @@ class Walk:
         spoken, sure = self._spoken_of(mark, sentence, state)
         heavy = {f for f in near if f not in self.phrases.light}
         if spoken is not None and not near and any(self.catalogue.unit_fits(spoken.indicator, u) for u in units):
-            sure *= (1.0 if number.units else 0.8) * self._trust_in_silence(text, mark, sentence)
+            sure *= spoken.subject * (1.0 if number.units else 0.8) * self._trust_in_silence(text, mark, sentence)
             return _Match(Rule(spoken.indicator, ()), spoken.unit, sure, spoken.features)
         if last is not None and self._is_worth(text, mark, sentence, state):
             near = near | dict.fromkeys(last.features, NEAR)
@@ -597,7 +678,7 @@ class Walk:
             match = _match_indicator(near, context, *arguments)
         if match is None:
             ahead = sentence.within(mark.end, sentence.end, "feature")
-            joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;]", text[mark.end : m.start])}
+            joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;](?!\d)", text[mark.end : m.start])}
             match = _match_indicator(near, context | joined, *arguments)
         if match is None and state.said:
             match = _match_indicator(near, self._without_rivals({**state.said, **context}, near), *arguments)
@@ -674,7 +755,10 @@ class Walk:
         daily = clause or going_on or any(m.kind == "per_day" for m in after)
         if daily:
             return tuple(dict.fromkeys(per_day[u] for u in number.units if u in per_day))
-        if number.units or number.power or re.match(r"\s*[^\W\d]", behind) or re.match(r"\s?/", behind):
+        if number.power and not number.units:
+            counted = {"people": "person_crossings", "vehicles": "vehicle_crossings"}
+            return tuple(counted[m.value] for m in before if m.kind == "feature" and m.value in counted)
+        if number.units or re.match(r"\s*[^\W\d]", behind) or re.match(r"\s?/", behind):
             return number.units
         if not self._introduced(text, mark, before):
             return ()
@@ -735,8 +819,8 @@ class Walk:
             when = self._named(whens[-1] if whens else None, bool(sums_up), sentence, state)
             sentence.when, sentence.cumulative, sentence.status, sentence.rival = when, bool(sums_up), "", None
             projected = any(m.kind == "status" and m.value == "projection" for m in before)
-            if not sums_up and not projected and not sentence.within(sentence.start, sentence.end, "digressions"):
-                state.base, state.given, state.own = when, True, True
+            if not sums_up and not projected:
+                self._go_on_about(when, sentence, state)
             return when, 1.0
         if sentence.when is not None:
             new_subject = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
@@ -747,7 +831,12 @@ class Walk:
             return self._of_which(sentence, state)
         later = sentence.within(mark.end, sentence.end, "when")[:1]
         if later and not re.search(r"[,;]", self.text[mark.end : later[0].start]):
-            return self._named(later[0].value, False, sentence, state), 0.95
+            when = self._named(later[0].value, False, sentence, state)
+            self._go_on_about(when, sentence, state)
+            return when, 0.95
+        if state.rival is not None and not state.own:
+            sentence.rival = state.rival
+            return state.base, 0.8
         if state.beside is not None and state.beside != state.base and not state.own:
             # The item before named another period; this one says nothing, so it may be either.
             return state.beside, 0.85
@@ -755,6 +844,12 @@ class Walk:
             return None, 0.0
         office = self.source.issuer != "press"
         return state.base, 0.97 if office else 0.9 if state.given else 0.65
+
+    def _go_on_about(self, when: When | None, sentence: _Sentence, state: _State) -> None:
+        """A period that a text names holds for what follows, unless it was only touched on."""
+        if when is not None and not sentence.within(sentence.start, sentence.end, "digressions"):
+            state.base, state.given, state.own = when, True, True
+            self.latest = when if when.form not in ("day", "to_day", "years") else self.latest
 
     def _of_which(self, sentence: _Sentence, state: _State) -> tuple[When, float]:
         """The period of parts named in a sentence of their own: that of the figure they are parts of.
@@ -791,7 +886,9 @@ class Walk:
 
     def _dated(self, when: When, projected: bool = False) -> When:
         own = self.source.period
-        label = last_month(own) if own is not None else pd.Period(self.source.published, freq="M")
+        told = pd.Period(self.source.published, freq="M")
+        # A day in June may stand in a report on May that is dated in June.
+        label = told if own is None or when.form in ("day", "to_day") else last_month(own)
         if projected and when.form == "month" and when.year is None:
             return replace(when, year=label.year + (when.number < label.month - 6))
         return with_year(when, label.year, label.month)
@@ -808,6 +905,7 @@ class Walk:
         trust *= match.trust * mark.value.doubt * sure
         trust *= 0.8 if indicator in self.phrases.table["doubtful"] else 1.0
         trust *= 0.7 if sentence.within(sentence.start, mark.start, "particular") else 1.0
+        trust *= 0.7 if self._at_one_gate(mark, sentence, zone, match) else 1.0
         trust *= 0.85 if mark.value.high is not None or self._odd_length(match, days) else 1.0
         unit = self.catalogue.indicator(indicator).unit
         paragraph = self.document.paragraphs[i]
@@ -817,6 +915,7 @@ class Walk:
         fact = Proposal(
             *(zone, indicator, scope, unit, mark.value, when, days, status, *place, 0.98 * trust, match.features),
             rival=sentence.rival,
+            subject=match.trust,
         )
         for pending, direction, base in sentence.pending:
             if change := self._settled(pending, direction, base, fact):
@@ -830,6 +929,15 @@ class Walk:
         kind = self.catalogue.indicator(match.rule.indicator).kind
         return days[0] == days[1] and kind != "stock"
 
+    def _at_one_gate(self, mark: Mark, sentence: _Sentence, zone: str, match: _Match) -> bool:
+        """Whether the sentence names a gate that has no series of its own: its figures are not those of the zone."""
+        said, table = self.text[sentence.start : mark.start], self.phrases.table
+        named = [fold(found["name"]) for pattern in table["gate_patterns"] for found in re.finditer(pattern, said)]
+        own = [fold(self.catalogue.zone(zone).name(lang)) for lang in ("vi", "en")]
+        own += [fold(gate) for gate in table["own_gates"].get(zone, [])]
+        counted = self.catalogue.indicator(match.rule.indicator).group in table["gate_groups"]
+        return counted and any(not any(gate in name for gate in own) for name in named)
+
     def _series(self, indicator: str, mark: Mark, sentence: _Sentence, state: _State) -> tuple[str, str, str, float]:
         """Scope, zone and indicator: an office counts its own, a newspaper quotes whoever it names."""
         scope, zone, table, sure = self.source.scope, self.source.zone, self.phrases.table, 1.0
@@ -839,7 +947,7 @@ class Walk:
             # A gate is where it happened, for that sentence alone; an office stays the source until another is named.
             self.quoted = spoken[0] if spoken and spoken[0] != "kim-thanh" else self.quoted
             scope, sure = (spoken or [self.quoted])[0] or scope, 0.88
-            indicator = table["scope_indicators"].get(scope, {}).get(indicator, indicator)
+        indicator = table["scope_indicators"].get(scope, {}).get(indicator, indicator)
         group = self.catalogue.indicator(indicator).group
         other = table["elsewhere"].get(zone, {}).get(group)
         if other:
@@ -875,7 +983,7 @@ class Walk:
         before = [m for m in sentence.marks if sentence.cursor <= m.start < mark.start and m.start not in sentence.used]
         base = self._base_after(text, mark, sentence) or self._base_before(before)
         direction = self._direction(text, mark, before, sentence, base)
-        if not mark.value.readings or sentence.within(sentence.start, mark.start, "in_turn"):
+        if not mark.value.readings or self._is_in_turn(mark, sentence):
             reason = "in_turn" if mark.value.readings else "digits"
             state.left.append(self._left(mark, reason, i, sentence))
             sentence.cursor = mark.end
@@ -888,7 +996,7 @@ class Walk:
             state.compared = [*state.compared, base.value] if again else [base.value]
         else:
             base = self._base_shared(mark, direction, sentence, state)
-        if self._is_fresh(text, before, sentence, state):
+        if self._is_fresh(text, mark, before, sentence, state):
             sentence.pending.append((mark, direction, base and base.value))
             return
         fact = state.found[state.last]
@@ -944,22 +1052,25 @@ class Walk:
         joined = re.search(r"\b(?:và|and)\s*$", fold(text[sentence.cursor : mark.start]))
         return earlier[-1].value if earlier and joined else ""
 
-    def _is_fresh(self, text: str, before: list[Mark], sentence: _Sentence, state: _State) -> bool:
+    def _is_fresh(self, text: str, mark: Mark, before: list[Mark], sentence: _Sentence, state: _State) -> bool:
         """Whether the words before a change begin something new, so that it does not belong to the last figure."""
-        if state.last is None or (state.last < sentence.first and not self._carries_on(before)):
+        if state.last is None or (state.last < sentence.first and not self._carries_on(text, mark, before, sentence)):
             return True
         heavy = [m for m in before if m.kind == "feature" and m.value not in self.phrases.light]
-        new = [*heavy, *(m for m in before if m.kind == "cumulative")]
-        return any(re.search(r"[,;:]", text[sentence.cursor : m.start]) for m in new)
+        new = [*heavy, *(m for m in before if m.kind in ("cumulative", "of_which"))]
+        return any(m.kind == "of_which" or re.search(r"[,;:]", text[sentence.cursor : m.start]) for m in new)
 
-    def _carries_on(self, before: list[Mark]) -> bool:
+    def _carries_on(self, text: str, mark: Mark, before: list[Mark], sentence: _Sentence) -> bool:
         """A sentence that is only a change ("Tăng 5 % so với tháng trước.") speaks of the figure before it."""
-        return not any(m.kind in ("feature", "cumulative", "when") for m in before)
+        named = any(m.kind in ("feature", "cumulative", "when") for m in before)
+        return not named and self._trust_in_silence(text, mark, sentence) > 0.7
 
     def _settled(self, mark: Mark, direction: str, base: Base | None, fact: Proposal) -> Change | None:
         """A printed percentage as a change on its basis; None where the words leave the meaning open."""
         value, step = mark.value.readings[0]
         basis = _settled_basis(base, fact) if base is not None else ""
+        if basis == "mom" and fact.days[2] in USUAL_BASES:
+            basis = ""  # said of the month before it in the same breath
         trust = 1.0 if base is not None else 0.75
         if mark.value.form == "points":
             return Change(-value if direction == "down" else value, "yoy_points", step / 2, mark.start, mark.end, trust)
@@ -968,7 +1079,8 @@ class Walk:
                 return None
             return Change(100 * (value - 1), basis, 50 * step, mark.start, mark.end, 0.95)
         if direction == "share" or (direction == "equal" and basis.startswith("ratio_to")):
-            return Change(value, basis or "share_of_total_pct", step / 2, mark.start, mark.end, trust)
+            of_what = basis if basis.startswith("ratio_to") else "share_of_total_pct"
+            return Change(value, of_what, step / 2, mark.start, mark.end, trust)
         if basis == "plan_share_pct":
             value = 100 + value if direction == "up" else 100 - value if direction == "down" else value
             return Change(value, basis, step / 2, mark.start, mark.end)
@@ -976,6 +1088,8 @@ class Walk:
             return self._ratio(value, step, basis, mark) if basis else None
         if direction not in ("up", "down") or mark.value.high is not None:
             return None
+        if not basis and (usual := USUAL_BASES.get(fact.days[2])):
+            return Change(-value if direction == "down" else value, usual, step / 2, mark.start, mark.end, 0.9)
         basis = basis or "yoy_or_mom_unclear"
         trust *= 0.75 if basis.endswith("_unclear") and base is not None else 1.0
         return Change(-value if direction == "down" else value, basis, step / 2, mark.start, mark.end, trust)
@@ -983,8 +1097,8 @@ class Walk:
     def _ratio(self, value: Decimal, step: Decimal, basis: str, mark: Mark) -> Change:
         """ "Bằng 124 %" is a change of +24; far from 100 it is kept as printed, and doubted."""
         odd = not 20 <= value <= 400
-        note = f"printed as equal to {mark.value.printed}" if odd else ""
-        return Change(value - 100, basis, step / 2, mark.start, mark.end, 0.85 if odd else 1.0, note)
+        said = note("ratio", printed=mark.value.printed) if odd else ""
+        return Change(value - 100, basis, step / 2, mark.start, mark.end, 0.85 if odd else 1.0, said)
 
     def _rate(self, i, mark, direction, base, before, sentence, state) -> bool:
         """A percentage that is an indicator itself: "GRDP tăng 8,2 %", "tỷ lệ lấp đầy đạt 60 %"."""
@@ -995,7 +1109,7 @@ class Walk:
             mark, [m for m in before if m.kind != "versus"], sentence
         ):
             return False
-        arguments = (names, ("percent",), self.source.issuer, self.phrases, self.catalogue)
+        arguments = (names, RATE_UNITS, self.source.issuer, self.phrases, self.catalogue)
         match = _match_indicator(near, {}, *arguments)
         rival = _match_any(near, names, self.source.issuer, self.phrases, self.catalogue)
         if match is None or (rival is not None and rival.rule.indicator != match.rule.indicator):
@@ -1004,9 +1118,14 @@ class Walk:
         when, trust = self._period(mark, before, after, sentence, state)
         if when is None:
             return False
-        sign = -1 if direction == "down" else 1
-        readings = tuple((sign * value, step) for value, step in mark.value.readings)
-        number = replace(mark.value, readings=readings, form="level", units=("percent",))
+        if match.unit != "percent" and direction != "equal":
+            return False
+        grown = (
+            match.unit == "percent" and direction == "equal" and base is not None and base.value.basis in ("yoy", "mom")
+        )
+        sign, less = -1 if direction == "down" else 1, 100 if grown else 0
+        readings = tuple((sign * value - less, step) for value, step in mark.value.readings)
+        number = replace(mark.value, readings=readings, form="level", units=(match.unit,))
         self._propose(i, mark._replace(value=number), match, when, trust, before, sentence, state)
         if base is not None and direction in ("up", "down"):
             sentence.used.add(base.start)
@@ -1040,6 +1159,11 @@ class Walk:
         state.found[state.last] = _with_change(fact, change)
 
 
+RATE_UNITS = ("percent", "index_prev_month_100")
+
+# "Cả năm đạt 8.250 tỷ đồng, tăng 43 %": of a stretch longer than a month growth is on the year before.
+USUAL_BASES = {"year": "yoy", "half": "ytd_yoy", "ytd": "ytd_yoy"}
+
 _SAID_AFTER = ("feature", "when", "per_day")
 _STOPPING = ("number", "versus", "change", "cumulative", "of_which", "status", "aside")
 
@@ -1054,6 +1178,16 @@ def _sentences(text: str, marks: list[Mark]) -> list[tuple[int, int]]:
             cuts.append(found.end())
     cuts.append(len(text))
     return [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+
+
+def _row_of_like(numbers: list[Mark], text: str) -> list[Mark]:
+    """The numbers at the end of a row with nothing but commas and "and" between them."""
+    row: list[Mark] = []
+    for mark in reversed(numbers):
+        if row and not re.fullmatch(r"\s*(?:,|,?\s*and|,?\s*và)?\s*", text[mark.end : row[-1].start]):
+            break
+        row.append(mark)
+    return row if len(row) > 1 else []
 
 
 def _match_any(near, names, issuer, phrases, catalogue) -> _Match | None:

@@ -256,7 +256,7 @@ def posterior_loss(projected, residual, fixed, prior: Prior):
     """
     k, m = projected.shape[:2]
     flat = projected.reshape(k, m * m)
-    lower_flat = (np.tril(projected) * (2.0 - np.eye(m))).reshape(k, m * m)
+    upper_flat = (np.triu(projected) * (2.0 - np.eye(m))).reshape(k, m * m)  # the lower one, column by column
 
     def loss(v):
         weight = np.exp(np.minimum(prior.mean + prior.root @ v, 50.0))
@@ -265,8 +265,8 @@ def posterior_loss(projected, residual, fixed, prior: Prior):
             return 1e10, np.zeros(k)
         solved = cho_solve((factor, True), residual, check_finite=False)
         inverse, _ = lapack.dpotri(factor, lower=1)
-        inverse -= np.tril(np.outer(solved, solved))
-        slope = 0.5 * weight * (lower_flat @ np.ascontiguousarray(inverse).reshape(m * m))
+        inverse -= np.outer(solved, solved)  # what lies above the diagonal meets zeros in the next line
+        slope = 0.5 * weight * (upper_flat @ inverse.reshape(m * m, order="F"))
         value = np.log(np.diag(factor)).sum() + 0.5 * residual @ solved + 0.5 * v @ v
         return value, prior.root.T @ slope + v
 

@@ -139,14 +139,14 @@ def outlooks_of(
     return found, without
 
 
-def zone_findings(zone: str, as_of=None, root=None) -> pd.DataFrame:
+def zone_findings(zone: str, as_of=None, root=None, expected=None) -> pd.DataFrame:
     """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
 
-    Raises DataError for an unknown zone.
+    `expected` gives a model's interval for some of the facts, as for `audit`. Raises DataError for an unknown zone.
     """
     load_catalogue(root).zone(zone)
     everything = load_facts(None, as_of, root=root)
-    findings = audit(everything, catalogue=load_catalogue(root))
+    findings = audit(everything, expected, load_catalogue(root))
     return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
 
 

@@ -16,6 +16,7 @@ from ezlib.facts import add_intervals
 from ezlib.wording import say
 
 SEVERITIES = ("error", "warning", "note")
+DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
 
 
 def series_table(series: pd.DataFrame, lang: str = "vi", catalogue=None) -> Block:
@@ -93,12 +94,19 @@ def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
             say("table.place", lang): facts["place"].str.split(",").str[0].to_list(),
         }
     )
-    findings = audit(add_intervals(facts.assign(corrected="", file=report.path.name, row=range(1, len(facts) + 1))))
+    told = add_intervals(facts.assign(corrected="", file=report.path.name, row=range(1, len(facts) + 1)))
+    findings = audit(told, catalogue=catalogue)
     parts = [say("proposal.facts", lang, count=str(len(facts))), rows.to_string(index=False)]
+    doubted = [row for row in facts.itertuples() if row.note and row.confidence < DOUBTED]
+    if doubted:
+        parts += ["", say("proposal.doubted", lang)]
+        parts += [f"- {report.quote(row.place)} ({row.place.split(',')[0]}): {row.note}" for row in doubted]
     if len(findings):
         parts += ["", say("section.findings", lang), *(f"- {text}" for text in findings_texts(findings, lang))]
     parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
-    parts += [f"- {row.number}: {row.reason}: …{row.sentence[:90]}…" for row in report.unread.itertuples()]
+    parts += [
+        f"- {row.number}: {getattr(row, f'reason_{lang}')}: …{row.sentence[:90]}…" for row in report.unread.itertuples()
+    ]
     return wording.plain("\n".join(parts))
 
 

@@ -806,6 +806,18 @@ SENTENCES = {
     "severity.warning": {"vi": "đáng ngờ", "en": "warning"},
     "severity.note": {"vi": "lưu ý", "en": "note"},
     "proposal.facts": {"vi": "Đọc được {count} số liệu:", "en": "{count} facts were read:"},
+    "proposal.doubted": {
+        "vi": "Cần xem kỹ, vì bộ đọc phải đoán hoặc nghi ngờ số in:",
+        "en": "Look at these closely: the reader had to choose, or doubts what is printed:",
+    },
+    "proposal.appended": {
+        "vi": "Đã thêm {count} số liệu vào {file}",
+        "en": "{count} facts were appended to {file}",
+    },
+    "proposal.draft": {
+        "vi": "Chưa thêm gì vào dữ liệu. Hãy xem và sửa {draft}, rồi chạy: ezlib ingest {draft} --zone {zone} --yes",
+        "en": "Nothing was added yet. Look through {draft}, then: ezlib ingest {draft} --zone {zone} --yes",
+    },
     "proposal.unread": {
         "vi": "Còn {count} con số chưa thành số liệu:",
         "en": "{count} numbers did not become facts:",
@@ -847,6 +859,16 @@ SENTENCES = {
     # indicators of one subject: flows, stocks, rates
     "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},
     "indicators.elsewhere": {"vi": "Số của phạm vi khác", "en": "Figures of other scopes"},
+    "digest.more": {"vi": "và {count} số khác", "en": "and {count} more"},
+    "digest.cumulative": {"vi": "lũy kế {figure}", "en": "year to date {figure}"},
+    "digest.expected": {"vi": "dự kiến {period}: {figure}", "en": "expected for {period}: {figure}"},
+    "digest.note": {
+        "vi": "Số của tháng báo cáo, kỳ khác ghi trong ngoặc; mức tăng giảm của tháng so với tháng trước, của kỳ dài "
+        "hơn so với cùng kỳ.",
+        "en": "Figures of the reporting month, other periods in brackets; a month's change is on the month before, a "
+        "longer period's on the year before.",
+    },
+    "section.digest": {"vi": "Các chỉ tiêu khác", "en": "Further figures"},
     "indicators.none.elsewhere": {
         "vi": "Dữ liệu không có số của phạm vi khác cho chủ đề này.",
         "en": "The data hold no figure of another scope for this subject.",
@@ -1183,6 +1205,18 @@ SENTENCES = {
     "table.difference": {"vi": "So với cơ sở", "en": "Against base"},
     "table.chance_last_year": {"vi": "Khả năng không thấp hơn năm {year}", "en": "Chance of at least {year}"},
     "table.chance_of": {"vi": "Khả năng đạt {target}", "en": "Chance of {target}"},
+    "chart.findings.title": {
+        "vi": "{error} chỗ số liệu không thể cùng đúng, {warning} chỗ đáng ngờ",
+        "en": "{error} sets of figures cannot all be true, {warning} are doubtful",
+    },
+    "chart.findings.subtitle": {
+        "vi": "Hai vế của mỗi phép đối chiếu cách nhau ít nhất bao nhiêu, % của vế lớn hơn (thang lôgarit)",
+        "en": "How far apart the two sides of each comparison are at least, % of the larger (log scale)",
+    },
+    "chart.findings.note": {
+        "vi": "Chấm đặc: sai, dù làm tròn hay cắt bớt. Chấm rỗng: đáng ngờ. Lưu ý (số ước đã điều chỉnh) không vẽ.",
+        "en": "Filled: an error, whether rounded or cut off. Open: doubtful. Notes (revised estimates) are not drawn.",
+    },
     "chart.scenarios.title": {
         "vi": "Tác động mạnh nhất: {scenario} (năm {year} {change})",
         "en": "Strongest effect: {scenario} ({year} {change})",

@@ -99,6 +99,22 @@ def test_messages_show_the_arithmetic_in_both_languages():
     assert "\n" not in finding["message_vi"] + finding["message_en"]
 
 
+def test_a_change_printed_without_its_level_lies_between_those_of_the_parts():
+    parts = [
+        fact(part, MAY, level, ("mom", change))
+        for part, level, change in (
+            ("trade_export", "75.68", "-10"),
+            ("trade_import", "58.74", "-12"),
+            ("trade_other", "16.4", "-11"),
+        )
+    ]
+    for change, wrong in (("-11", False), ("-9.1", True), ("-14", True)):
+        total = fact("trade_total_change", MAY, change, ("mom", change), fact_id="total")
+        findings = check(total, *parts)
+        assert (list(findings["rule"]) == ["change_outside"]) is wrong, findings["rule"]
+        assert findings.empty or "total" in findings["facts"].iloc[0]
+
+
 def test_what_truncation_can_explain_is_a_warning():
     findings = check(
         fact("trade_total", TO_MAY, "625.91", ("ytd_yoy", "-28"), kind="ytd", fact_id="total"),

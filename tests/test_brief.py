@@ -138,7 +138,7 @@ def test_a_chance_that_stands_on_an_impossible_figure_says_so(may):
     industry = next(line for line in may.lines if line.series == series)
     assert str(industry.chance).endswith("†")
     assert "nếu số liệu F0219 đúng" in repr(may.targets)
-    assert "gần như chắc chắn†" in wording.plain(repr(may.targets))
+    assert "rất có khả năng†" in wording.plain(repr(may.targets))
 
 
 def test_a_target_set_on_another_scope_is_tested_on_its_own_series_too(may):

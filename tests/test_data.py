@@ -299,9 +299,24 @@ def test_typhoon_yagi_shut_the_gates_in_one_reporting_month():
     assert str(events.loc["lc-2024-09-yagi", "end"].date()) == "2024-09-11"
 
 
-def test_no_figure_is_corrected_as_shipped(facts):
-    assert yaml.safe_load((ROOT / "data/corrections.yml").read_text(encoding="utf-8")) == []
-    assert (facts["corrected"] == "").all()
+def test_no_printed_number_is_corrected_as_shipped_only_what_rows_say_of_it(facts):
+    shipped = yaml.safe_load((ROOT / "data/corrections.yml").read_text(encoding="utf-8"))
+    assert {column for correction in shipped for column in correction["set"]} <= {"status", "scope", "indicator"}
+    assert set(facts.loc[facts["corrected"] != "", "fact_id"]) == {correction["fact_id"] for correction in shipped}
+
+
+def test_a_final_figure_is_of_a_period_that_was_over_but_for_a_week(facts):
+    early = (facts["period_end"] - facts["published"]).dt.days > 7
+    flows = facts["indicator"].map(lambda i: load_catalogue(ROOT).indicator(i).kind == "flow")
+    assert facts[early & flows & (facts["status"] == "final")].empty
+
+
+def test_targets_of_the_merged_province_say_so(catalogue):
+    merged = [
+        t for t in load_targets("lao-cai-province", root=ROOT) if t.published >= pd.Timestamp("2025-07-01").date()
+    ]
+    assert len(merged) > 15
+    assert {t.scope for t in merged} == {"province-merged"}
 
 
 # ------------------------------------------------------------------------------------------------ docs/adding.md

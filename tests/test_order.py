@@ -12,8 +12,10 @@ ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
     *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
-    *("outlook", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate", "record", "news"),
-    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "comparisons", "assessments", "performance"),
+    *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
+    *("record", "news"),
+    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
+    *("assessments", "performance"),
     *("brief", "publish", "runs", "cli"),
 ]
 

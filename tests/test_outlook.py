@@ -90,9 +90,28 @@ def test_a_profile_gives_its_shape_to_months_known_only_as_a_year():
     profile = pd.Series(np.linspace(50, 150, 12), months)
     year = pd.DataFrame({"start": ["2024-01"], "end": ["2024-12"], "value": [2400.0], "half_width": [0.5]})
     found = rebuild(year, "2024-01", "2024-12", profile=profile)
-    np.testing.assert_allclose(found.median, 2 * profile, rtol=0.15)
+    assert found.profile_trust == pytest.approx(0.9, abs=0.05)  # one figure tells nothing of the shape
+    assert "profile_used" in found.notes
+    np.testing.assert_allclose(found.median, 2 * profile, rtol=0.2)
     with pytest.raises(DataError, match="above zero"):
         rebuild(year, "2024-01", "2024-12", profile=profile * 0)
+
+
+@pytest.mark.parametrize(("shape", "trusted"), [(+1, True), (-1, False)])
+def test_a_profile_is_trusted_as_far_as_the_figures_speak_for_it(shape, trusted):
+    months = pd.period_range("2022-01", "2024-12", freq="M")
+    wave = np.sin(2 * np.pi * np.arange(36) / 12)
+    truth = 100 * np.exp(0.4 * wave + 0.02 * np.random.default_rng(0).standard_normal(36))
+    rows = [
+        (f"{year}-01", f"{year}-12", truth[12 * i : 12 * i + 12].sum()) for i, year in enumerate((2022, 2023, 2024))
+    ]
+    rows += [(str(months[t]), str(months[t]), truth[t]) for t in (2, 8, 14, 20, 26, 32)]
+    facts = pd.DataFrame(rows, columns=["start", "end", "value"]).assign(half_width=0.5)
+    profile = pd.Series(np.exp(0.4 * shape * wave), months)
+    found = rebuild(facts, "2022-01", "2024-12", profile=profile, profile_odds=1.0)
+    assert (found.profile_trust > 0.8) == trusted
+    assert (found.profile_trust < 0.2) != trusted
+    assert not trusted or np.median(np.abs(found.median / truth - 1)) < 0.08
 
 
 # ------------------------------------------------------------------------------ made-up facts of every kind

@@ -202,6 +202,25 @@ def test_a_model_whose_optimiser_does_not_converge_gives_way():
         r._state_space(Stuck(), 3, 5, np.random.default_rng(0))
 
 
+def test_a_form_of_ets_whose_optimiser_does_not_converge_takes_no_part(monkeypatch):
+    chosen, fit = [], r._fit
+
+    def early(model, **options):
+        found = fit(model, **options)
+        stops_early = found.model.has_seasonal or everywhere
+        found.mle_retvals["converged"] = not stops_early
+        chosen.append(stops_early)
+        return found
+
+    monkeypatch.setattr(r, "_fit", early)
+    everywhere = False
+    found = r.forecast(NOISY, 12, "ets", paths=20)
+    assert any(chosen) and found.fallback == ""
+    assert (np.diff(found.point) > 0).all()  # a trend; the season went with the forms that had one
+    everywhere = True
+    assert "was found for no form" in r.forecast(NOISY, 12, "ets", paths=20).fallback
+
+
 def test_months_of_zero_are_floored_with_a_word_and_a_dead_series_stays_at_zero():
     y = NOISY.to_numpy().copy()
     y[30:33] = 0

