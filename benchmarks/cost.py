@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from common import HERE, UNDATED, dated, keep, results
 
-from ezlib import bounds, rivals, structural
+from ezlib import bounds, draws, rivals, structural
 from ezlib.outlook import forecast, rebuild
 
 LENGTHS = (24, 36, 60, 90, 120, 180, 240, 360)

@@ -362,11 +362,13 @@ def _ahead(zone: str, month: pd.Period, as_of, seed, root) -> list[tuple[Target,
 
 
 def _bearers(t: Target, as_of, root) -> list[str]:
-    """The series that bear a target: its own, then the same indicator and scope of other zones."""
+    """The series that bear a target: its own, then the same indicator and scope of other zones, then the scope that a
+    merged one grew from, as province-merged from province."""
     facts = load_facts(None, as_of, root=root)
-    same = facts[(facts["indicator"] == t.indicator) & (facts["scope"] == t.scope)]
-    zones = sorted(set(same["zone"]), key=lambda zone: (zone != t.zone, zone))
-    return [f"{zone}/{t.indicator}/{t.scope}" for zone in zones]
+    same = facts[facts["indicator"] == t.indicator]
+    near = {pair for pair in zip(same["zone"], same["scope"], strict=True) if t.scope.startswith(pair[1])}
+    ordered = sorted(near, key=lambda pair: (pair[1] != t.scope, pair[0] != t.zone, pair))
+    return [f"{zone}/{t.indicator}/{scope}" for zone, scope in ordered]
 
 
 def _implied(series: str, t: Target, month, as_of, seed, root) -> ImpliedGrowth | None:

@@ -628,6 +628,12 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     )
 
 
+def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
+    """The first target of each series in doubt, tested without the figures in doubt."""
+    first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
+    return {s: relieved(a, found[s], doubted[s], as_of, seed, root) for s, a in first.items() if a is not None}
+
+
 def _parts(
     place: Zone, found: dict[str, Outlook], catalogue: Catalogue, month, as_of, seed, root
 ) -> dict[str, Outlook]:
@@ -639,12 +645,6 @@ def _parts(
         if in_parts and any(i.total == indicator for i in catalogue.identities_of(place.id, scope)):
             parts |= parts_of(series, month, as_of, seed, root, total).outlooks
     return {series: o for series, o in parts.items() if series not in found}
-
-
-def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
-    """The first target of each series in doubt, tested without the figures in doubt."""
-    first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
-    return {s: relieved(a, found[s], doubted[s], as_of, seed, root) for s, a in first.items() if a is not None}
 
 
 def _moved(series: str, found, assessments, day, seed, root) -> News | None:

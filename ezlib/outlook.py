@@ -163,8 +163,8 @@ def outlook(
     months = pd.period_range(first, max(until, month), freq="M")
     profile = _profile(key, observations, months, month, as_of, catalogue, root)
     events = _events(key, months, as_of, catalogue, root)
-    asked = observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events
-    found = _rebuilt(_Asked(asked))
+    given = (observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events)
+    found = _rebuilt(_Asked(given))
     notes = (*found.notes, "history_cut") if cut else found.notes
     return replace(
         found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes

@@ -1210,8 +1210,8 @@ SENTENCES = {
         "en": "{error} sets of figures cannot all be true, {warning} are doubtful",
     },
     "chart.findings.subtitle": {
-        "vi": "Hai vế của mỗi phép đối chiếu cách nhau ít nhất bao nhiêu phần trăm của vế lớn hơn (thang lôgarit)",
-        "en": "How far apart the two sides of each comparison are at least, in percent of the larger (log scale)",
+        "vi": "Hai vế của mỗi phép đối chiếu cách nhau ít nhất bao nhiêu,\u00a0% của vế lớn hơn (thang lôgarit)",
+        "en": "How far apart the two sides of each comparison are at least,\u00a0% of the larger (log scale)",
     },
     "chart.findings.note": {
         "vi": "Chấm đặc: sai, dù làm tròn hay cắt bớt. Chấm rỗng: đáng ngờ. Lưu ý (số ước đã điều chỉnh) không vẽ.",

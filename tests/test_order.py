@@ -13,7 +13,8 @@ ORDER = [
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
     *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
-    *("record", "news", "svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
+    *("record", "news"),
+    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("assessments", "performance"),
     *("brief", "publish", "runs", "cli"),
 ]
