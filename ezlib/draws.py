@@ -39,15 +39,15 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
     """
     with one_thread():
         view = View.of(fitted.stated, fitted.offset)
-        told = np.flatnonzero(view.touched)
-        at = _exact_months(view, told)
-        if at is None:
-            at = _point_inside(view, told, fitted)
-        parts = [
-            _under(replace(fitted, covariance=covariance), view, told, at, number, rng)
-            for covariance, number in zip(fitted.alternatives, _allotted(fitted.weights, count, rng), strict=True)
+        numbers = _allotted(fitted.weights, count, rng)
+        lots = [
+            (replace(fitted, covariance=covariance), int(number))
+            for covariance, number in zip(fitted.alternatives, numbers, strict=True)
             if number
         ]
+        told = np.flatnonzero(view.touched)
+        held = _told_months(lots, view, told, rng)
+        parts = [_with_the_rest(lot[0], view, told, *known, rng) for lot, known in zip(lots, held, strict=True)]
     reached = [part for part in parts if part.effective > 0]
     if not reached:
         raise ArithmeticError("no path satisfies the statements at once")
@@ -63,15 +63,24 @@ def _allotted(weights, count: int, rng) -> np.ndarray:
     return np.diff(np.append(0, np.minimum(np.append(ends[:-1], count), count)))
 
 
-def _under(fitted: Fit, view: View, told, at, count: int, rng) -> Draws:
-    """Paths under one covariance; none, worth nothing, where no draw reaches the statements."""
-    if _exact_months(view, told) is not None:
-        z, scale, effective = np.tile(at, (count, 1)), _scales(fitted, count, rng), float(count)
-    else:
-        z, scale, effective = _held_draws(_Geometry.of(fitted, view, told, at), count, rng)
+def _told_months(lots, view: View, told, rng) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """For each lot (a fit, its number of paths): draws of the told months, how widely each strays, their worth."""
+    at = _exact_months(view, told)
+    if at is not None:
+        return [(np.tile(at, (number, 1)), _scales(fitted, number, rng), float(number)) for fitted, number in lots]
+    at, b = _point_inside(view, told, lots[0][0]), None
+    geometries = []
+    for fitted, _ in lots:
+        geometries.append(_Geometry.of(fitted, view, told, at, b))
+        b = geometries[0].b
+    return _held_draws(geometries, [number for _, number in lots], rng)
+
+
+def _with_the_rest(fitted: Fit, view: View, told, z, scale, effective: float, rng) -> Draws:
+    """Whole paths from the told months; none, worth nothing, where no draw reached the statements."""
     if not effective:
         return Draws(np.empty((0, len(fitted.offset))), 0.0)
-    full = np.empty((count, len(fitted.offset)))
+    full = np.empty((len(z), len(fitted.offset)))
     full[:, told] = z
     rest = np.flatnonzero(~view.touched)
     if len(rest):
@@ -123,7 +132,8 @@ class _Geometry:
     """The statements around the mode, for the months they speak of.
 
     Months stated one by one (`s`) carry their value directly; the rest (`u`) are reached through the sums and
-    ratios: `b` an independent set of these, narrowest first, `d` those that follow from it. In whitened
+    ratios: `b` an independent set of these, narrowest first, `d` those that follow from it, whatever the covariance is,
+    so that geometries of one point under several covariances share them. In whitened
     coordinates of u given s, z_u = mean(z_s) + root·(free part + basis·w), and b's values fix w.
     """
 
@@ -151,7 +161,7 @@ class _Geometry:
     tail: float
 
     @classmethod
-    def of(cls, fitted: Fit, view: View, told, at) -> _Geometry:
+    def of(cls, fitted: Fit, view: View, told, at, b=None) -> _Geometry:
         centre, covariance = np.full(len(told), fitted.centre), fitted.covariance[np.ix_(told, told)]
         single_rows, others = _split(view, np.flatnonzero(~view.is_closure))
         position = {month: i for i, month in enumerate(told)}
@@ -167,7 +177,7 @@ class _Geometry:
         root = _root(covariance[np.ix_(u, u)] - covariance[np.ix_(u, s)] @ gain) if len(u) else np.zeros((0, 0))
         by_s = h[:, s] + h[:, u] @ gain.T
         white = h[:, u] @ root
-        first = _independent(white, view.looseness[others])
+        first = _independent(white, view.looseness[others]) if b is None else np.searchsorted(others, b)
         later = np.setdiff1d(np.arange(len(others)), first)
         basis, triangle = np.linalg.qr(white[first].T) if len(first) else (np.zeros((len(u), 0)), np.zeros((0, 0)))
         d_by_b = (
@@ -295,26 +305,32 @@ def _least_distance(white, said, at, low, high) -> np.ndarray | None:
     return None if abs(left[-1]) < 1e-12 else -left[:-1] / left[-1]
 
 
-def _held_draws(g: _Geometry, count: int, rng, most: int = 4) -> tuple[np.ndarray, np.ndarray, float]:
-    """Resampled draws of the told months, the spread of each, and how many independent ones they are worth: 0, none.
+def _held_draws(geometries, numbers, rng, most: int = 4) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """For each geometry, resampled draws of the told months, how widely each strays, how many they are worth: 0, none.
 
-    Batches are added, up to `most`, until the weights are worth `count` draws.
+    Batches are added, up to `most`, until the weights are worth three quarters of the draws asked for.
     """
-    points, scales, logs = [], [], []
+    batches, worth = [[] for _ in geometries], np.zeros(len(geometries))
     for _ in range(most):
-        scale = _scales(g, count, rng)
-        z, log_weight = _weighted(g, count, scale, rng)
-        points.append(z)
-        scales.append(scale)
-        logs.append(log_weight)
-        weight = _normalised(np.concatenate(logs))
-        effective = 1 / np.sum(weight**2) if weight.any() else 0.0
-        if effective >= ENOUGH_EFFECTIVE * count:
+        wanting = [j for j, number in enumerate(numbers) if worth[j] < ENOUGH_EFFECTIVE * number]
+        if not wanting:
             break
-    if not effective:
-        return z, scale, 0.0
-    chosen = _systematic(weight, count, rng)
-    return np.concatenate(points)[chosen], np.concatenate(scales)[chosen], float(min(effective, count))
+        values = _values([geometries[j] for j in wanting], [numbers[j] for j in wanting], rng)
+        for j, (values_s, values_b) in zip(wanting, values, strict=True):
+            scale = _scales(geometries[j], numbers[j], rng)
+            batches[j].append((*_weighted(geometries[j], values_s, values_b, scale, rng), scale))
+            weight = _normalised(np.concatenate([log_weight for _, log_weight, _ in batches[j]]))
+            worth[j] = 1 / np.sum(weight**2) if weight.any() else 0.0
+    return [_resampled(lot, number, rng) for lot, number in zip(batches, numbers, strict=True)]
+
+
+def _resampled(batches, number: int, rng) -> tuple[np.ndarray, np.ndarray, float]:
+    z, log_weight, scale = (np.concatenate(each) for each in zip(*batches, strict=True))
+    weight = _normalised(log_weight)
+    if not weight.any():
+        return z[:0], scale[:0], 0.0
+    chosen = _systematic(weight, number, rng)
+    return z[chosen], scale[chosen], float(min(1 / np.sum(weight**2), number))
 
 
 def _normalised(log_weight) -> np.ndarray:
@@ -333,9 +349,9 @@ def _systematic(weight, count, rng) -> np.ndarray:
     return rng.permutation(chosen)
 
 
-def _weighted(g: _Geometry, count: int, scale, rng) -> tuple[np.ndarray, np.ndarray]:
-    """One batch: told months (count, T) and the logarithm of their importance weights."""
-    values_s, values_b = _values(g, count, rng)
+def _weighted(g: _Geometry, values_s, values_b, scale, rng) -> tuple[np.ndarray, np.ndarray]:
+    """One batch: told months (count, T) with the values drawn for them, and the logarithms of their weights."""
+    count = len(scale)
     z = np.empty((count, len(g.told)))
     z[:, g.s] = values_s
     log_weight = np.zeros(count)
@@ -417,38 +433,42 @@ def _outside(g: _Geometry, z) -> np.ndarray:
 # ------------------------------------------------------------------------------ values inside printed intervals
 
 
-def _values(g: _Geometry, count: int, rng, sweeps: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """Values of the single months and of `b`: Gaussian, truncated to the printed interval where it binds.
+def _values(geometries, numbers, rng, sweeps: int = 12) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each geometry, values of the single months and of `b`: Gaussian, cut to the printed interval where it binds.
 
     In half-widths about the middle every interval is [-1, 1]; a soft value is counted in its own standard deviations.
     Where the Gaussian is flat over the interval and nothing else depends on the value it is uniform; the others are
-    drawn by Gibbs sweeps over all draws at once, soft ones together.
+    drawn by Gibbs sweeps over the draws of all geometries at once, soft ones together.
     """
+    g, count = geometries[0], sum(numbers)
     rows = np.concatenate([g.single_rows, g.b]).astype(int)
     if not len(rows):
-        return np.zeros((count, 0)), np.zeros((count, 0))
+        return [(np.zeros((number, 0)), np.zeros((number, 0))) for number in numbers]
     soft = g.soft(rows)
     middle = np.where(soft, g.view.target[rows], (g.view.lower + g.view.upper)[rows] / 2) - _shift(g)
     half = np.where(soft, np.sqrt(g.view.variance[rows]), (g.view.upper - g.view.lower)[rows] / 2 * (1 - 1e-6))
-    precision, slope = _scaled_precision(g, middle, half)
+    precision, slope = map(np.array, zip(*(_scaled_precision(each, middle, half) for each in geometries), strict=True))
     limits = _Limits.of(g, middle, half)
     tied = np.abs(limits.matrix).any(axis=0)
-    flat = (np.abs(precision).sum(axis=1) < 0.02) & (np.abs(slope) < 0.05)
+    flat = ((np.abs(precision).sum(axis=2) < 0.02) & (np.abs(slope) < 0.05)).all(axis=0)
     reach = np.where(soft, 50.0, 1.0)
     scaled = rng.uniform(-1.0, 1.0, (count, len(rows)))
     at = (np.concatenate([g.at[g.s], g.said_b]) - middle) / half
     scaled[:, tied] = at.clip(-reach, reach)[tied]
     together, one_by_one = np.flatnonzero(soft & ~tied), np.flatnonzero((~flat | tied) & (~soft | tied))
-    block = _Block.of(precision, slope, together)
+    blocks = [_Block.of(*each, together) for each in zip(precision, slope, strict=True)]
+    ends = np.cumsum(numbers)[:-1]
+    of = np.repeat(np.arange(len(numbers)), numbers)
     for _ in range(sweeps * (2 if tied.any() else 1) if len(one_by_one) else 1):
-        block.draw(scaled, rng)
+        for block, part in zip(blocks, np.split(scaled, ends), strict=True):
+            block.draw(part, rng)
         for i in one_by_one:
             low, high = limits.between(scaled, i, reach[i])
-            spread = 1 / np.sqrt(precision[i, i])
-            mean = scaled[:, i] - (scaled @ precision[i] + slope[i]) / precision[i, i]
+            row = precision[of, i]
+            spread = 1 / np.sqrt(row[:, i])
+            mean = scaled[:, i] - (np.einsum("cr,cr->c", scaled, row) + slope[of, i]) / row[:, i]
             scaled[:, i] = _truncated(mean, spread, low, high, rng.random(count))
-    values = middle + half * scaled
-    return values[:, : len(g.s)], values[:, len(g.s) :]
+    return [np.split(part, [len(g.s)], axis=1) for part in np.split(middle + half * scaled, ends)]
 
 
 def _shift(g: _Geometry) -> np.ndarray:
