@@ -16,8 +16,10 @@ from ezlib.observations import (
     PART_SD,
     REASONS,
     SUPERSEDED_COLUMNS,
+    estimate_sd,
     months_with_facts,
     observe,
+    revisions,
     series_in,
     stretch_before,
     superseded,
@@ -423,3 +425,32 @@ def test_an_annual_fact_makes_its_december_valid_and_a_plan_ahead_does_not(empty
     assert str(months_with_facts(load_facts(root=empty_root), "thu-nghiem", catalogue)[-1]) == "2025-05"
     write_facts(empty_root, "a.csv", [fact_row(**annual, published="2026-01-07", status="projection")])
     assert len(months_with_facts(load_facts(root=empty_root), "thu-nghiem", catalogue)) == 0
+
+
+def pair(i, estimate, final, published=("2025-05-31", "2025-06-30")):
+    month = {"period_start": f"202{i}-04-16", "period_end": f"202{i}-05-15"}
+    early = fact_row(fact_id=f"E{i}", value=estimate, status="estimate", published=published[0], **month)
+    return [early, fact_row(fact_id=f"F{i}", value=final, published=published[1], **month)]
+
+
+def test_how_far_estimates_were_revised_is_learned_from_the_pairs(empty_root):
+    rows = [row for i, final in enumerate((110, 90, 110, 91)) for row in pair(i, 100, final)]
+    write_facts(empty_root, "a.csv", rows)
+    facts, catalogue = load_facts("thu-nghiem", root=empty_root), load_catalogue(empty_root)
+    found = revisions(facts, catalogue)
+    assert found["fact_id_final"].tolist() == ["F0", "F1", "F2", "F3"]
+    np.testing.assert_allclose(found["revision_pct"], 100 * np.log([1.1, 0.9, 1.1, 0.91]))
+    assert ESTIMATE_SD < estimate_sd(found) < estimate_sd(found, TRADE) < 0.09
+    assert estimate_sd(found.iloc[:0]) == ESTIMATE_SD
+
+
+def test_an_estimate_is_loosened_by_the_revisions_known_by_then_and_no_others(empty_root):
+    rows = pair(0, 100, 130, ("2020-05-31", "2020-06-30")) + pair(1, 100, 75, ("2021-05-31", "2021-06-30"))
+    rows.append(fact_row(fact_id="NOW", status="estimate", published="2025-05-31"))
+    write_facts(empty_root, "a.csv", rows)
+    facts, catalogue = load_facts("thu-nghiem", root=empty_root), load_catalogue(empty_root)
+    late = observe(facts, TRADE, "2025-12", catalogue=catalogue).set_index("observation_id")["soft_sd"]
+    early = observe(facts, TRADE, "2025-12", "2020-06-01", catalogue).set_index("observation_id")["soft_sd"]
+    assert late["NOW"] > 0.05
+    assert late["F0"] == 0
+    assert early["E0"] == ESTIMATE_SD

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ezlib import structural
 from ezlib.contracts import DataError
 from ezlib.outlook import forecast, rebuild
 
@@ -112,6 +113,34 @@ def test_a_profile_is_trusted_as_far_as_the_figures_speak_for_it(shape, trusted)
     assert (found.profile_trust > 0.8) == trusted
     assert (found.profile_trust < 0.2) != trusted
     assert not trusted or np.median(np.abs(found.median / truth - 1)) < 0.08
+
+
+def test_a_forecast_far_beyond_all_months_before_says_so():
+    months = pd.period_range("2021-01", periods=48, freq="M")
+    noise = 1 + 0.01 * np.random.default_rng(0).standard_normal(48)
+    assert "forecast_far" in forecast(pd.Series(10 * 1.08 ** np.arange(48) * noise, months), 24).notes
+    assert "forecast_far" not in forecast(pd.Series(100 * noise, months), 24).notes
+
+
+def test_where_the_variances_cannot_be_fitted_those_of_the_prior_stand_in_and_it_is_said(monkeypatch):
+    def breaks(*_):
+        raise np.linalg.LinAlgError("not positive definite")
+
+    monkeypatch.setattr(structural, "_fit_variances", breaks)
+    found = forecast(pd.Series(100.0 + np.arange(30) % 5, pd.period_range("2022-01", periods=30, freq="M")), 6)
+    assert "fit_failed" in found.notes
+    assert found.median.between(90, 115).all()
+
+
+def test_months_out_of_line_are_named():
+    y = pd.Series(100 + np.arange(48.0) % 7, pd.period_range("2020-01", periods=48, freq="M"))
+    y["2021-06"] = 300
+    y["2022-09":] *= 2
+    shocks = forecast(y, 6).shocks
+    assert shocks.set_index("month")["kind"].to_dict() | {} == {
+        pd.Period("2021-06", "M"): "passing",
+        pd.Period("2022-09", "M"): "lasting",
+    }
 
 
 # ------------------------------------------------------------------------------ made-up facts of every kind

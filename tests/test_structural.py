@@ -232,6 +232,16 @@ def test_a_dated_closure_does_not_poison_what_follows():
     assert np.all(np.abs(np.median(ahead_of(told_of), axis=0) / 100 - 1) < 0.1)
 
 
+@pytest.mark.parametrize("growth", [1.02, 1.04])
+def test_growth_that_has_gone_on_for_years_goes_on(growth):
+    trend = np.log(growth) * np.arange(72)
+    kept = []
+    for seed in range(4):
+        x = 100 * np.exp(trend[:60] + 0.03 * np.random.default_rng(seed).standard_normal(60))
+        kept.append(np.log(np.median(ahead_of(complete(x, 12)), axis=0)[-1] / 100) - trend[59])
+    assert np.mean(kept) / (12 * np.log(growth)) == pytest.approx(1, abs=0.25)
+
+
 def test_few_months_leave_the_variances_open_and_the_paths_wider_for_it():
     fitted = complete(steady(14))
     assert fitted.weights.sum() == pytest.approx(1)
