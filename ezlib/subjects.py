@@ -64,6 +64,19 @@ class Subject:
         return self._each(lambda o: tables.totals_table(o, self.lang), headed=True)
 
     @property
+    def grounds(self) -> Block:
+        """What each outlook stands on, and what had to give way."""
+        return self._each(lambda o: tables.grounds(o, self._companions(o.series), self.lang), headed=True)
+
+    def _companions(self, series: str) -> str:
+        group = self.catalogue.indicator(series.split("/")[1]).group
+        named = [one.split("/") for one in self.zone.profiles.get(group, ())]
+        return ", ".join(
+            f"{self.catalogue.indicator(indicator).short(self.lang)} ({self.catalogue.zone(zone).name(self.lang)})"
+            for zone, indicator, _ in named
+        )
+
+    @property
     def months(self) -> pd.DataFrame:
         """Months of every series as one table, for saving: series, month, value, intervals, status."""
         long = [found.months.rename_axis("month").reset_index().assign(series=s) for s, found in self.outlooks.items()]

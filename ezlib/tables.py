@@ -127,6 +127,23 @@ def months_table(outlook, lang: str = "vi", since=None, until=None) -> Block:
     return blocks.table(frame, say("table.months_caption", lang))
 
 
+def grounds(outlook, companions: str = "", lang: str = "vi") -> Block:
+    """What an outlook stands on: how many figures, whose usual year, which months are out of line, what gave way.
+
+    `companions` names the series whose usual year was tried.
+    """
+    trust, shocks = outlook.profile_trust, outlook.shocks
+    sentences = [say("grounds.figures", lang, count=len(outlook.observations))]
+    if trust > 0:
+        sentences.append(say("grounds.profile", lang, share=wording.percent(100 * trust, 0, lang), names=companions))
+    if len(shocks):
+        named = (say(f"grounds.{s.kind}", lang, month=wording.month(s.month, lang)) for s in shocks.itertuples())
+        sentences.append(say("grounds.shocks", lang, months="; ".join(named)))
+    which = ", ".join(outlook.observations.loc[outlook.observations["relaxed"], "observation_id"])
+    told = [code for code in outlook.notes if code != "profile_used"]
+    return blocks.points(sentences + [say(f"grounds.{code}", lang, which=which) for code in told])
+
+
 def totals_table(outlook, lang: str = "vi") -> Block:
     """The years that the paths cover whole: median of the totals, intervals, chance of matching the year before."""
     years = [y for y in sorted(set(outlook.paths.columns.year)) if (outlook.paths.columns.year == y).sum() == 12]

@@ -856,6 +856,47 @@ SENTENCES = {
         "en": "The catalogue of {zone} names no series for this subject.",
     },
     "subject.no_outlook": {"vi": "{name}: chưa có dự báo. {reason}", "en": "{name}: no outlook. {reason}"},
+    # what an outlook stands on
+    "grounds.figures": {
+        "vi": "{count} số liệu đã công bố; mọi kịch bản khớp với từng số ràng buộc.",
+        "en": "{count} published figures; every path agrees with each binding one.",
+    },
+    "grounds.profile": {
+        "vi": "{share} số kịch bản theo nhịp năm thông thường của {names}, đúng mức mà các số liệu trên ủng hộ.",
+        "en": "{share} of the paths follow the usual year of {names}, as far as the figures speak for it.",
+    },
+    "grounds.shocks": {"vi": "Tháng khác thường: {months}.", "en": "Months out of line: {months}."},
+    "grounds.passing": {"vi": "{month} (nhất thời)", "en": "{month} (passing)"},
+    "grounds.lasting": {"vi": "{month} (chuyển sang mức mới)", "en": "{month} (a new level)"},
+    "grounds.open": {"vi": "{month} (chưa rõ có kéo dài không)", "en": "{month} (too early to tell whether it lasts)"},
+    "grounds.facts_relaxed": {
+        "vi": "Một số số liệu không thể cùng đúng, phải nới: {which}.",
+        "en": "Some figures cannot all be true; these gave way: {which}.",
+    },
+    "grounds.facts_strained": {
+        "vi": "Một số số liệu chỉ khớp nhau sát mép làm tròn nên chỉ được giữ trong khoảng 2 %.",
+        "en": "Some figures agree only at the edge of their rounding and are held within some 2 %.",
+    },
+    "grounds.fit_failed": {
+        "vi": "Không ước lượng được độ biến động của chuỗi; dùng mức thường thấy ở các chuỗi tháng khác.",
+        "en": "How much the series varies could not be estimated; what is usual among monthly series stands in.",
+    },
+    "grounds.forecast_far": {
+        "vi": "Dự báo vượt xa mọi tháng trước: đà tăng, giảm trong số liệu dẫn tới đó; nên đọc thận trọng.",
+        "en": "The forecast goes far beyond all months before, where the growth in the figures leads; read with care.",
+    },
+    "grounds.few_effective_paths": {
+        "vi": "Số liệu để lại rất ít lựa chọn nên ít kịch bản thật sự độc lập.",
+        "en": "The figures leave so narrow a choice that few of the paths are independent.",
+    },
+    "grounds.history_cut": {
+        "vi": "Số liệu cũ hơn mười năm trước tháng mới nhất không dùng.",
+        "en": "Figures older than ten years before the last month are left out.",
+    },
+    "grounds.months_closed": {
+        "vi": "Tháng công bố bằng (gần) không được coi là tháng đóng cửa, không kéo mức chung xuống.",
+        "en": "Months printed as (nearly) nothing count as closures and leave the level alone.",
+    },
     # indicators of one subject: flows, stocks, rates
     "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},
     "indicators.elsewhere": {"vi": "Số của phạm vi khác", "en": "Figures of other scopes"},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ezlib import structural
 from ezlib.contracts import DataError
-from ezlib.outlook import forecast, rebuild
+from ezlib.outlook import NOTES, forecast, rebuild
 
 LAO_CAI = pd.DataFrame(
     [
@@ -282,3 +282,16 @@ def test_months_not_yet_observed_at_the_end_are_forecast_and_count_in_the_horizo
     assert [str(m) for m in found.months.index[found.months["status"] == "forecast"]] == [
         str(m) for m in pd.period_range("2024-11", periods=6, freq="M")
     ]
+
+
+def test_every_note_of_an_outlook_can_be_said_in_both_languages(lao_cai):
+    from dataclasses import replace
+
+    from ezlib import tables, wording
+
+    shocks = pd.DataFrame({"month": lao_cai.paths.columns[:3], "kind": ["passing", "lasting", "open"]})
+    found = replace(lao_cai, notes=tuple(NOTES), profile_trust=0.61, shocks=shocks)
+    vi, en = (wording.plain(repr(tables.grounds(found, "X", lang))) for lang in ("vi", "en"))
+    assert vi.count("\n-") == en.count("\n-") == len(NOTES) + 2 - 1
+    assert "61 % số kịch bản" in vi
+    assert "61 % of the paths follow the usual year of X" in en
