@@ -214,10 +214,12 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
 
 
 def target_name(a, lang: str = "vi", catalogue=None) -> str:
-    """The indicator and period of a target, with the scope it is tested on where that is not its own."""
+    """The indicator and period of a target, with the scope it is tested on where that is not its own or the zone's."""
     catalogue = catalogue or load_catalogue()
+    zone, _, scope = a.series.split("/")
     name = f"{catalogue.indicator(a.target.indicator).short(lang)} {a.target.period}"
-    return f"{name} ({catalogue.scope(a.series.split('/')[2]).name(lang)})" if "scope_differs" in a.notes else name
+    plain = "scope_differs" not in a.notes and scope == catalogue.zone(zone).scope
+    return name if plain else f"{name} – {catalogue.scope(scope).name(lang)}"
 
 
 def sensitivity_table(curve: pd.Series, unit: str, lang: str = "vi", catalogue=None) -> Block:
