@@ -53,7 +53,7 @@ LOOKS = """## How often the test sets were looked at
 M3 and tourism: **four times**. The first look was with damping φ = 0.7, which rolling origins of M1 preferred to 0.9
 by 1 to 2 %; it gave OWA 0.799 / 0.803 / 0.804 on M3 and 0.732 / 0.559 / 0.430 on tourism. φ then went back to the 0.9
 laid down in [design.md](design.md), the prior was learned again from M1 under it, with the shifts and sharpening that
-[methods.md](methods.md) names, and the pooled spread went from 0.93 to 0.90: the second look, in the tables. Since
+[methods.md](methods.md) names, and the pooled spread went from 0.93 to 0.90: the second look. Since
 that return was made knowing the first look, and the prototype's results on M3 were known from the start, M3 is no
 longer a set never seen. That look gave 0.786 / 0.772 / 0.775 and 0.741 / 0.555 / 0.420. The third, in the tables, is
 of the model whose variances are averaged and whose level may move for good, frozen on M1 and the Vietnamese series
