@@ -31,7 +31,7 @@ _MARKED = [(name, re.compile(pattern)) for name, pattern in reversed(MARKERS)]
 PAGE_NUMBER = re.compile(r"(?:trang|page)?\s*[-–]?\s*(?P<number>\d{1,3})\s*[-–]?(?:\s*/\s*\d{1,3})?", re.IGNORECASE)
 # A line that ends so is not finished: what follows is neither a page number nor a new item.
 _OPEN_END = re.compile(
-    r"(?:\b(?:tháng|ngày|năm|quý|số|đạt|ước|là|gần|trên|hơn|khoảng|điều|mục|và|với|từ|đến|của|in|of|by|to|the|and))$",
+    r"(?:\b(?:tháng|ngày|năm|quý|số|đạt|ước|là|gần|trên|hơn|khoảng|điều|mục|và|với|từ|đến|của|nghìn|ngàn|triệu|tỷ|in|of|by|to|the|and|thousand|million|billion|trillion))$",
     re.IGNORECASE,
 )
 _UNWRAPPED = 160  # lines longer than this are whole paragraphs
@@ -225,6 +225,8 @@ def _begins_anew(block: list[tuple[int, str]], line: str, width: int) -> bool:
         return False
     if _mark(line)[0]:
         return True
+    if before and _mark(before)[1] == len(before):
+        return False  # "Phần II" on a line of its own announces the heading on the next
     if before[_mark(before)[1] :].isupper() and not line.isupper() and len(before) > 3:
         return True  # a heading in capitals, whatever its length
     ends = before.endswith((".", ":", ";", "!", "?"))

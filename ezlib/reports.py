@@ -366,7 +366,20 @@ def _settle_parts(proposals: list[Proposal], catalogue: Catalogue) -> list[Propo
         if fits:
             settled = {id(p): _at(p, fits[0], catalogue) for p in parts}
             proposals = [settled.get(id(p), p) for p in proposals]
+    proposals = [_by_whole(p, proposals, catalogue) if p.rival else p for p in proposals]
     return [_by_plan_share(p, catalogue) if p.rival else p for p in proposals]
+
+
+def _by_whole(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -> Proposal:
+    """A part of the year to date where it, or another of its sentence, is more than the whole of the month."""
+    sums = [p for p in proposals if p.start < fact.start and p.when == fact.rival and p.unit == fact.unit]
+    months = [p for p in proposals if sums and p.series == sums[-1].series and p.when == fact.when]
+    if not months or sums[-1].rival:
+        return fact
+    month, whole = months[-1].in_unit(catalogue)[0], sums[-1].in_unit(catalogue)[0]
+    beside = [p for p in proposals if p.sentence == fact.sentence and p.rival == fact.rival and p.unit == fact.unit]
+    too_much = any(month < p.in_unit(catalogue)[0] <= whole for p in beside)
+    return _at(fact, fact.rival, catalogue) if too_much else fact
 
 
 def _by_plan_share(fact: Proposal, catalogue: Catalogue) -> Proposal:

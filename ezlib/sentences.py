@@ -584,6 +584,7 @@ class Walk:
         if base is None or not fits:
             return None
         sentence.used.add(base.start)
+        state.compared = [base.value]
         basis = _settled_basis(base.value, fact)
         basis = {"plan_share_pct": ""}.get(basis, f"{basis}_points" if fact.unit == "points" else f"{basis}_abs")
         if basis.startswith("_") or not basis:
@@ -916,6 +917,7 @@ class Walk:
         trust *= match.trust * mark.value.doubt * sure
         trust *= 0.8 if indicator in self.phrases.table["doubtful"] else 1.0
         trust *= 0.7 if sentence.within(sentence.start, mark.start, "particular") else 1.0
+        trust *= 0.85 if self._has_a_stocks_day(indicator, before, sentence, state) else 1.0
         trust *= 0.7 if self._at_one_gate(mark, sentence, zone, match) else 1.0
         trust *= 0.85 if mark.value.high is not None or self._odd_length(match, days) else 1.0
         unit = self.catalogue.indicator(indicator).unit
@@ -934,6 +936,14 @@ class Walk:
         sentence.pending = []
         state.found.append(fact)
         state.last = len(state.found) - 1
+
+    def _has_a_stocks_day(self, indicator: str, before: list[Mark], sentence: _Sentence, state: _State) -> bool:
+        """Whether the day that a stock was counted on ("đến ngày 20/6 là 42.315 người; …") is taken over by a flow."""
+        named = any(m.kind in ("when", "cumulative") for m in before)
+        if named or state.last is None or state.last < sentence.first:
+            return False
+        kinds = [self.catalogue.indicator(name).kind for name in (state.found[state.last].indicator, indicator)]
+        return kinds[0] == "stock" and kinds[1] != "stock"
 
     def _odd_length(self, match: _Match, days: tuple) -> bool:
         """A figure for single days is rare in reports, and often a date of something else."""
@@ -1036,7 +1046,7 @@ class Walk:
         told = len(state.found[state.last].changes) if state.last is not None else 0
         earlier = state.compared[min(told, len(state.compared) - 1)] if state.compared else None
         shared = later[0].value if later else earlier
-        if shared is None or not direction or shared.basis not in ("yoy", "mom"):
+        if shared is None or not direction or shared.basis not in ("yoy", "mom", "named_month", "named_quarter"):
             return None
         return Mark(mark.start, mark.start, "shared", shared)
 
@@ -1223,8 +1233,20 @@ def _settled_basis(base: Base, fact: Proposal) -> str:
         return (
             {1: "mom", 12: "yoy"}.get(behind, f"vs_{against.year}_{against.month:02d}_pct") if kind == "month" else ""
         )
+    if base.basis == "named_quarter":
+        return _quarter_basis(base, label) if kind == "quarter" else "base_unclear"
     if base.basis != "yoy":
         return base.basis
     if base.year is not None and base.year != start.year - (base.year == start.year) and base.year < label.year - 1:
         return f"vs_{base.year}_pct"
     return "ytd_yoy" if kind in ("ytd", "half") else "yoy"
+
+
+def _quarter_basis(base: Base, label: pd.Period) -> str:
+    """The basis of a quarter's change on a quarter that is named, or on the one before it."""
+    own = pd.Period(label, freq="Q")
+    against = own - 1
+    if base.quarter is not None:
+        year = base.year or own.year - (base.quarter >= own.quarter)
+        against = pd.Period(year=year, quarter=base.quarter, freq="Q")
+    return "yoy" if (own - against).n == 4 else f"vs_{against.year}_q{against.quarter}_pct"
