@@ -919,6 +919,7 @@ class Walk:
         trust *= 0.7 if sentence.within(sentence.start, mark.start, "particular") else 1.0
         trust *= 0.85 if self._has_a_stocks_day(indicator, before, sentence, state) else 1.0
         trust *= 0.7 if self._at_one_gate(mark, sentence, zone, match) else 1.0
+        trust *= 0.6 if status == "final" and days[1] > self.source.published + dt.timedelta(days=31) else 1.0
         trust *= 0.85 if mark.value.high is not None or self._odd_length(match, days) else 1.0
         unit = self.catalogue.indicator(indicator).unit
         paragraph = self.document.paragraphs[i]
