@@ -514,7 +514,11 @@ def _when(form: str, found: re.Match) -> When | None:
     if form == "years":
         return When(form, year, int(parts["y2"]))
     word = parts.get("n") or "0"
-    number = int(word) if word.isdigit() else _COUNTED.get(word) or _VI_MONTHS.get(word) or _ORDINAL.get(word) or _MONTHS.get(word, 0)
+    number = (
+        int(word)
+        if word.isdigit()
+        else _COUNTED.get(word) or _VI_MONTHS.get(word) or _ORDINAL.get(word) or _MONTHS.get(word, 0)
+    )
     if form in ("month", "to_month", "first") and not 1 <= number <= 12:
         return None
     return When(form, year, number)

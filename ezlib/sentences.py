@@ -52,15 +52,15 @@ REASONS = {
 
 NOTES = {
     "ratio": ("in là bằng {printed}", "printed as equal to {printed}"),
-    "read": ("in là {printed}; đọc là {value} {why_vi}", "printed {printed}; read as {value} {why_en}"),
+    "read": ("in là {printed}, đọc là {value} {why_vi}", "printed {printed}, read as {value} {why_en}"),
     "scale": (
-        "in là {printed}, lớn hơn hẳn mọi số cùng đơn vị; giữ như đã in",
-        "printed {printed}, far above every other figure in this unit; kept as printed",
+        "in là {printed}, lớn hơn hẳn mọi số cùng đơn vị, giữ như đã in",
+        "printed {printed}, far above every other figure in this unit, kept as printed",
     ),
     "second": ("văn bản còn nêu một số khác cho cùng chỉ tiêu", "another value is given for the same"),
     "calendar": (
-        "{share} % kế hoạch năm không hợp với thời gian đã qua; giữ như đã in",
-        "{share} % of the year's plan does not fit the calendar; kept as printed",
+        "{share} % kế hoạch năm không hợp với thời gian đã qua, giữ như đã in",
+        "{share} % of the year's plan does not fit the calendar, kept as printed",
     ),
     "undated": ("ngày công bố là giả định", "date of publication assumed"),
 }
@@ -69,7 +69,14 @@ NOTES = {
 
 def note(key: str, **values: str) -> str:
     """The words of NOTES in both languages, as they stand in the column of that name."""
-    return " / ".join(words.format(**values) for words in NOTES[key])
+    vi, en = NOTES[key]
+    local = {name: value.replace(".", ",") if name in ("value", "share") else value for name, value in values.items()}
+    return f"{vi.format(**local)} / {en.format(**values)}"
+
+
+def notes_in(notes: str, lang: str) -> str:
+    """The notes of a fact in one language."""
+    return "; ".join(both.split(" / ")[0 if lang == "vi" else -1] for both in notes.split("; "))
 
 
 @dataclass(frozen=True)

@@ -906,3 +906,84 @@ def test_items_stand_under_what_introduces_them():
 def test_unread_numbers_and_facts_come_from_one_reading():
     path = REPORTS / "board-month.txt"
     assert unread_numbers(path, "lao-cai").equals(parse_report(path, "lao-cai").unread)
+
+
+def test_another_copy_of_a_report_is_refused_and_changes_nothing(further_zones, tmp_path):
+    text = (REPORTS / "board-month.txt").read_text(encoding="utf-8")
+    append_proposal(read_report(REPORTS / "board-month.txt", "lao-cai", root=further_zones), root=further_zones)
+    copy = tmp_path / "ban-sao.txt"
+    copy.write_text(text + "\nNơi nhận: như trên.\n", encoding="utf-8")
+    again = read_report(copy, "lao-cai", root=further_zones)
+    before = load_facts("lao-cai", root=further_zones)
+    with pytest.raises(DataError, match="from another copy of this report"):
+        append_proposal(again, root=further_zones)
+    assert load_facts("lao-cai", root=further_zones).equals(before)
+
+
+def read_line(words: str, zone: str = "lao-cai", **given) -> pd.DataFrame:
+    head = "UBND TỈNH LÀO CAI\nBAN QUẢN LÝ KHU KINH TẾ\nLào Cai, ngày 10 tháng 7 năm 2025\nBÁO CÁO\n"
+    title = given.pop("title", "Kết quả công tác quý II năm 2025")
+    return parse_text(f"{head}{title}\n\nI. KẾT QUẢ\n{words}\n", zone, **given).facts
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("2 tỷ 315 triệu USD", 2315.0),
+        ("1 tỷ 75,5 triệu USD", 1075.5),
+        ("986 triệu 500 nghìn USD", 986.5),
+        ("1,2 tỷ USD", 1200.0),
+    ],
+)
+def test_a_figure_in_two_parts_is_one(printed, value):
+    facts = read_line(f"1. Tổng kim ngạch xuất nhập khẩu quý II đạt {printed}, tăng 5% so với cùng kỳ.")
+    assert facts[["indicator", "value"]].to_numpy().tolist() == [["trade_total", value]]
+
+
+@pytest.mark.parametrize(
+    ("words", "basis"),
+    [
+        ("quý I", "vs_2025_q1_pct"),
+        ("quý I/2025", "vs_2025_q1_pct"),
+        ("quý trước", "vs_2025_q1_pct"),
+        ("quý II/2024", "yoy"),
+        ("quý II năm trước", "yoy"),
+        ("quý IV/2024", "vs_2024_q4_pct"),
+    ],
+)
+def test_a_quarter_is_held_against_the_quarter_that_is_named(words, basis):
+    facts = read_line(f"1. Tổng kim ngạch xuất nhập khẩu quý II đạt 412,3 triệu USD, tăng 8,9% so với {words}.")
+    assert (facts["basis1"].iat[0], facts["change1"].iat[0]) == (basis, 8.9)
+
+
+def test_months_in_words_are_months():
+    title = "Kết quả công tác tháng Sáu và 6 tháng năm 2025"
+    words = "1. Tổng mức bán lẻ hàng hóa tháng Sáu đạt 3.156,5 tỷ đồng; tháng Mười Hai năm 2024 đạt 3.512,4 tỷ đồng."
+    facts = read_line(words, "lao-cai", title=title)
+    assert [f"{day:%Y-%m}" for day in facts["period_start"]] == ["2025-06", "2024-12"]
+
+
+def test_a_plan_section_whose_heading_stands_on_two_lines_proposes_nothing():
+    words = "1. Kim ngạch XNK đạt 2,3 tỷ USD.\nPhần II\nNHIỆM VỤ TRỌNG TÂM 6 THÁNG CUỐI NĂM\n- Kim ngạch XNK đạt 4,5 tỷ USD."
+    facts = read_line(words)
+    assert facts["value"].tolist() == [2300.0]
+
+
+def test_a_page_that_ends_between_a_number_and_its_unit_tears_nothing():
+    facts = read_line("1. Kim ngạch nhập khẩu quý II đạt 473,7 triệu\n \n 2\n \nUSD, tăng 4% so với cùng kỳ.")
+    assert facts[["value", "change1"]].to_numpy().tolist() == [[473.7, 4.0]]
+
+
+def test_a_final_figure_of_days_to_come_is_doubted():
+    facts = read_line("1. Kim ngạch xuất nhập khẩu năm 2025 đạt 4,5 tỷ USD.")
+    assert (facts["confidence"] < 0.7).all()
+
+
+def test_parts_too_large_for_the_month_are_of_the_year_to_date():
+    words = (
+        "1. Kim ngạch xuất nhập khẩu tháng 6 đạt 150 triệu USD; lũy kế 6 tháng đạt 800 triệu USD. "
+        "Trong đó: xuất khẩu đạt 420 triệu USD, nhập khẩu đạt 100 triệu USD."
+    )
+    facts = read_line(words, title="Kết quả công tác tháng 6 năm 2025")
+    parts = facts[facts["indicator"].isin(["trade_export", "trade_import"])]
+    assert parts["period_kind"].tolist() == ["half", "half"]
