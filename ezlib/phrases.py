@@ -337,6 +337,7 @@ _ENGLISH = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 _COUNTED = {word: n for words in (_VIETNAMESE, _ENGLISH) for n, word in enumerate(words, 1)}
 _VI_MONTHS = {"giêng": 1, "tư": 4, "mười hai": 12, "chạp": 12} | {w: n for n, w in enumerate(_VIETNAMESE, 1) if n > 1}
 _ORDINAL = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_WORDED = (_COUNTED, _VI_MONTHS, _ORDINAL, _MONTHS)
 
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
@@ -514,11 +515,7 @@ def _when(form: str, found: re.Match) -> When | None:
     if form == "years":
         return When(form, year, int(parts["y2"]))
     word = parts.get("n") or "0"
-    number = (
-        int(word)
-        if word.isdigit()
-        else _COUNTED.get(word) or _VI_MONTHS.get(word) or _ORDINAL.get(word) or _MONTHS.get(word, 0)
-    )
+    number = int(word) if word.isdigit() else next((names[word] for names in _WORDED if word in names), 0)
     if form in ("month", "to_month", "first") and not 1 <= number <= 12:
         return None
     return When(form, year, number)
