@@ -544,7 +544,8 @@ class Walk:
             state.found[state.last] = _with_change(state.found[state.last], delta)
             sentence.cursor = delta.end
             return
-        if reason := self._restated(text, mark, sentence):
+        reason = self._restated(text, mark, sentence) or self._amount_of_change(text, mark, before, sentence, state)
+        if reason:
             state.left.append(self._left(mark, reason, i, sentence))
             sentence.cursor = mark.end
             return
@@ -600,6 +601,17 @@ class Walk:
         value, half = replace(fact, number=number, choice=0).in_unit(self.catalogue)
         sign = -1 if before[-1].value == "down" else 1
         return Change(sign * value, basis, half, mark.start, base.end)
+
+    def _amount_of_change(self, text, mark, before, sentence, state) -> str:
+        """Whether a level only tells by how much another changed: "đạt 75 triệu USD, tăng 25 triệu USD"."""
+        if not before or before[-1].kind != "change" or before[-1].value not in ("up", "down"):
+            return ""
+        between = fold(text[before[-1].end : mark.start])
+        if not _MERE.fullmatch(between) or re.search(r"\b(?:đến|tới|lên)\b", between):
+            return ""
+        follows = state.last is not None and state.last >= sentence.first
+        named = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
+        return "difference" if self._base_after(text, mark, sentence) or (follows and not named) else ""
 
     def _refusal(self, mark: Mark, before: list[Mark], sentence: _Sentence) -> str:
         """Why a figure can be no fact whatever it measures; '' when nothing speaks against it."""
@@ -704,6 +716,9 @@ class Walk:
             match = match and replace(match, trust=match.trust * 0.98)
         if match is None:
             return None
+        if heavy and not any(f in near for f in match.rule.needs):
+            alone = _match_indicator(near, {}, *arguments)  # a heading makes of it what the words beside it do not say
+            match = match if alone is None or alone.rule == match.rule else replace(match, trust=0.8 * match.trust)
         follows = state.last is not None and state.last >= sentence.first
         if "total" in near and not heavy and self._is_some_part(match):
             match = replace(match, trust=0.7 * match.trust)  # a total named after its parts is none of them

@@ -987,3 +987,34 @@ def test_parts_too_large_for_the_month_are_of_the_year_to_date():
     facts = read_line(words, title="Kết quả công tác tháng 6 năm 2025")
     parts = facts[facts["indicator"].isin(["trade_export", "trade_import"])]
     assert parts["period_kind"].tolist() == ["half", "half"]
+
+
+def test_a_change_told_as_an_amount_is_no_level():
+    text = "1. Kim ngạch xuất khẩu quý II đạt 75 triệu USD, tăng 25 triệu USD; kim ngạch nhập khẩu đạt 60 triệu USD."
+    assert read_line(text)["value"].tolist() == [75.0, 60.0]
+
+
+def test_the_lower_of_two_offices_in_a_letterhead_is_the_one_that_reports():
+    head = "CỤC HẢI QUAN TỈNH LÀO CAI\nCHI CỤC HẢI QUAN CỬA KHẨU QUỐC TẾ LÀO CAI\nLào Cai, ngày 02 tháng 12 năm 2024\n"
+    text = "BÁO CÁO\nKết quả công tác tháng 11 năm 2024\n1. Kim ngạch xuất nhập khẩu đạt 118,26 triệu USD."
+    facts = parse_text(head + text, "lao-cai").facts
+    assert facts[["indicator", "scope"]].to_numpy().tolist() == [["trade_total_customs", "border-gate-customs"]]
+
+
+def test_a_text_after_a_list_is_not_surely_of_its_last_item():
+    text = (
+        "1. Xuất nhập khẩu\nQuý II, giá trị xuất nhập khẩu đạt 412 triệu USD. Trong đó:\n"
+        "- Các loại hình khác (TNTX, KNQ, CCK, quá cảnh): 40 triệu USD.\n"
+        "Riêng tháng 6/2025, giá trị xuất nhập khẩu đạt 150 triệu USD."
+    )
+    last = read_line(text).iloc[-1]
+    assert last["value"] == 150.0 and last["confidence"] < SURE
+
+
+def test_english_changes_on_a_named_quarter_keep_their_own_base():
+    text = (
+        "Trade up in Q3\nHanoi - October 7, 2024\nTwo-way trade through the border gates reached US$15.4 billion in the "
+        "third quarter of 2024, up 19.8 per cent year-on-year and 6.3 per cent from the second quarter."
+    )
+    row = parse_text(text, "lao-cai").facts.iloc[0]
+    assert {row["basis1"]: row["change1"], row["basis2"]: row["change2"]} == {"yoy": 19.8, "vs_2024_q2_pct": 6.3}
