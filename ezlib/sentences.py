@@ -847,7 +847,12 @@ class Walk:
 
     def _period(self, mark, before, after, sentence, state) -> tuple[When | None, float]:
         """The period of a figure and how sure it is: said beside it, earlier in the sentence, or held over."""
-        whens = [m.value for m in before if m.kind == "when"] or [m.value for m in after if m.kind == "when"]
+        told = [[m.value for m in side if m.kind == "when"] for side in (before, after)]
+        # The day a text was published on, as a dateline has it, yields to a period said behind the figure.
+        dated = told[1] and all(
+            when.form == "day" and self._dated(when).last == self.source.published for when in told[0]
+        )
+        whens = told[1] if dated else told[0] or told[1]
         sums_up = [m for m in before if m.kind == "cumulative"]
         if whens or sums_up:
             when = self._named(whens[-1] if whens else None, bool(sums_up), sentence, state)

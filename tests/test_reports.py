@@ -1013,7 +1013,7 @@ def test_a_text_after_a_list_is_not_surely_of_its_last_item():
 
 def test_english_changes_on_a_named_quarter_keep_their_own_base():
     text = (
-        "Trade up in Q3\nHanoi - October 7, 2024\nTwo-way trade through the border gates reached US$15.4 billion in the "
+        "Trade up in Q3\nHanoi - October 7, 2024\nTwo-way trade through the gates reached US$15.4 billion in the "
         "third quarter of 2024, up 19.8 per cent year-on-year and 6.3 per cent from the second quarter."
     )
     row = parse_text(text, "lao-cai").facts.iloc[0]
