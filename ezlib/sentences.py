@@ -863,6 +863,9 @@ class Walk:
             return when, 1.0
         if sentence.when is not None:
             new_subject = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
+            if sentence.cumulative and new_subject and state.base is not None and self._sum_follows(mark, sentence):
+                sentence.when, sentence.cumulative = state.base, False
+                return state.base, 0.93
             return sentence.when, 0.8 if sentence.rival else 0.9 if sentence.cumulative and new_subject else 0.98
         if state.cumulative is not None:
             return state.cumulative, 0.7
@@ -883,6 +886,14 @@ class Walk:
             return None, 0.0
         office = self.source.issuer != "press"
         return state.base, 0.97 if office else 0.9 if state.given else 0.65
+
+    def _sum_follows(self, mark: Mark, sentence: _Sentence) -> bool:
+        """Whether a figure is followed by its own year to date: "trong đó Hải quan 108, lũy kế 1.095"."""
+        later = [m for m in sentence.within(mark.end, sentence.end, "number") if m.value.form == "level"]
+        until = later[0].start if later else mark.end
+        return bool(sentence.within(mark.end, until, "cumulative")) and not any(
+            m.value not in self.phrases.light for m in sentence.within(mark.end, until, "feature")
+        )
 
     def _go_on_about(self, when: When | None, sentence: _Sentence, state: _State) -> None:
         """A period that a text names holds for what follows, unless it was only touched on."""
@@ -1097,6 +1108,12 @@ class Walk:
             return after[0].value
         if base is not None and base.value.basis.endswith("_pct"):
             return "equal"
+        if (
+            base is not None
+            and mark.value.form == "times"
+            and base.value.words.startswith(("as ", "that of", "those of"))
+        ):
+            return "times"
         earlier = [m for m in sentence.marks if m.kind == "change" and m.start < mark.start]
         joined = re.search(r"\b(?:và|and)\s*$", fold(text[sentence.cursor : mark.start]))
         return earlier[-1].value if earlier and joined else ""
@@ -1124,7 +1141,7 @@ class Walk:
         if mark.value.form == "points":
             return Change(-value if direction == "down" else value, "yoy_points", step / 2, mark.start, mark.end, trust)
         if mark.value.form == "times":
-            if direction not in ("times", "equal") or not basis or basis.endswith("_pct"):
+            if direction not in ("times", "equal") or not basis or _is_share(basis):
                 return None
             return Change(100 * (value - 1), basis, 50 * step, mark.start, mark.end, 0.95)
         if direction == "share" or (direction == "equal" and basis.startswith("ratio_to")):
@@ -1278,3 +1295,8 @@ def _quarter_basis(base: Base, label: pd.Period) -> str:
         year = base.year or own.year - (base.quarter >= own.quarter)
         against = pd.Period(year=year, quarter=base.quarter, freq="Q")
     return "yoy" if (own - against).n == 4 else f"vs_{against.year}_q{against.quarter}_pct"
+
+
+def _is_share(basis: str) -> bool:
+    """Whether a basis is the printed percentage of something, rather than a change on another period."""
+    return basis.endswith("_pct") and not basis.startswith("vs_")

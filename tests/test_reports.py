@@ -1018,3 +1018,24 @@ def test_english_changes_on_a_named_quarter_keep_their_own_base():
     )
     row = parse_text(text, "lao-cai").facts.iloc[0]
     assert {row["basis1"]: row["change1"], row["basis2"]: row["change2"]} == {"yoy": 19.8, "vs_2024_q2_pct": 6.3}
+
+
+def test_a_part_followed_by_its_own_year_to_date_is_of_the_month():
+    words = (
+        "1. Tổng thu thuế, phí tháng 6 đạt 118,4 tỷ đồng; lũy kế 803 tỷ đồng, trong đó Hải quan thu 108,61 tỷ đồng, "
+        "lũy kế 735,2 tỷ đồng."
+    )
+    facts = read_line(words, title="Kết quả công tác tháng 6 năm 2025")
+    customs = facts[facts["indicator"] == "customs_revenue"].set_index("period_kind")["value"]
+    assert customs.to_dict() == {"month": 108.61, "ytd": 735.2}
+
+
+def test_times_as_much_as_a_period_is_a_change():
+    vi = read_line("1. Lượng người xuất nhập cảnh quý II đạt 4,3 triệu lượt, gấp 1,8 lần quý trước.")
+    assert (vi["basis1"].iat[0], vi["change1"].iat[0]) == ("vs_2025_q1_pct", 80.0)
+    text = (
+        "Trade up\n\nHanoi, January 12, 2025\n\nIn 2024 the people crossing the border surpassed 3.8 million, "
+        "2.4 times that of 2023."
+    )
+    en = parse_text(text, "lao-cai").facts
+    assert en[["qualifier", "basis1", "change1"]].to_numpy().tolist() == [["over", "yoy", 140.0]]
