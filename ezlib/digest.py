@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -136,7 +137,21 @@ def _amount(fact, words: Indicators) -> str:
     word = say("figure.estimate", words.lang)
     figure = words.figure(fact)
     said = word if figure.endswith(word) else ""
-    return wording.with_unit(figure.removesuffix(word), words.unit_of(fact), words.lang, words.catalogue) + said
+    amount = wording.with_unit(figure.removesuffix(word), words.unit_of(fact), words.lang, words.catalogue)
+    return _unit_said_once(amount, fact, words) + said
+
+
+def _unit_said_once(amount: str, fact, words: Indicators) -> str:
+    """A figure without the unit that its name says already: "Persons 352,559", "Y tế: người 457.045 lượt"."""
+    unit = words.catalogue.unit(words.unit_of(fact)).sign(words.lang)
+    each, counted = ("lượt", unit.removeprefix("lượt ")) if unit.startswith("lượt ") else ("", unit)
+    name = words.catalogue.indicator(fact.indicator).short(words.lang)
+    named = re.search(rf"(?<!\w){re.escape(counted)}(?!\w)", name, re.IGNORECASE) is not None
+    each = "" if re.match(r"lượt\b", name, re.IGNORECASE) else each
+    printed = unit.replace(" ", wording.NBSP)
+    if not named or not amount.endswith(printed) or (words.lang == "vi" and not unit.startswith("lượt ")):
+        return amount
+    return f"{amount.removesuffix(printed)}{each}".rstrip()
 
 
 def _expectation(fact, words: Indicators) -> str:

@@ -31,9 +31,11 @@ _MARKED = [(name, re.compile(pattern)) for name, pattern in reversed(MARKERS)]
 PAGE_NUMBER = re.compile(r"(?:trang|page)?\s*[-–]?\s*(?P<number>\d{1,3})\s*[-–]?(?:\s*/\s*\d{1,3})?", re.IGNORECASE)
 # A line that ends so is not finished: what follows is neither a page number nor a new item.
 _OPEN_END = re.compile(
-    r"(?:\b(?:tháng|ngày|năm|quý|số|đạt|ước|là|gần|trên|hơn|khoảng|điều|mục|và|với|từ|đến|của|in|of|by|to|the|and))$",
+    r"(?:\b(?:tháng|ngày|năm|quý|số|đạt|ước|là|gần|trên|hơn|khoảng|điều|mục|và|với|từ|đến|của|nghìn|ngàn|triệu|tỷ|in|of|by|to|the|and|thousand|million|billion|trillion))$",
     re.IGNORECASE,
 )
+_PERIOD_END = re.compile(r"\b(?:tháng|năm|quý)$", re.IGNORECASE)
+_BULLETS = ("-", "+", "*", "dot")
 _UNWRAPPED = 160  # lines longer than this are whole paragraphs
 _SHORT, _ENDED = 0.62, 0.85  # of the usual width: such a line ends its paragraph, the second if a full stop ends it
 _PAGE_GAP = 40  # page numbers rise, and never by more
@@ -221,14 +223,21 @@ def _blocks(lines: list[tuple[int, str]], whole_lines: bool) -> list[list[tuple[
 
 def _begins_anew(block: list[tuple[int, str]], line: str, width: int) -> bool:
     before = block[-1][1]
+    if _ends_a_heading(before, line) or (_mark(line)[0] in _BULLETS and _PERIOD_END.search(before)):
+        return True
     if _OPEN_END.search(before):
         return False
     if _mark(line)[0]:
         return True
-    if before[_mark(before)[1] :].isupper() and not line.isupper() and len(before) > 3:
-        return True  # a heading in capitals, whatever its length
+    if before and _mark(before)[1] == len(before):
+        return False  # "Phần II" on a line of its own announces the heading on the next
     ends = before.endswith((".", ":", ";", "!", "?"))
     return line[0].isupper() and len(before) < (_ENDED if ends else _SHORT) * width
+
+
+def _ends_a_heading(before: str, line: str) -> bool:
+    """Whether a heading in capitals, whatever its length, is followed by words that are none."""
+    return before[_mark(before)[1] :].isupper() and len(before) > 3 and any(c.islower() for c in line)
 
 
 def _joined(text: str, block: list[tuple[int, str]]) -> tuple[str, tuple[int, ...]]:

@@ -65,12 +65,13 @@ class When:
 
 @dataclass(frozen=True)
 class Base:
-    """What a change is measured against; `month` and `year` where the text names them."""
+    """What a change is measured against; `month`, `quarter` and `year` where the text names them."""
 
     basis: str
     month: int | None = None
     year: int | None = None
     words: str = ""
+    quarter: int | None = None
 
 
 @dataclass(frozen=True)
@@ -334,7 +335,9 @@ _MONTHS |= {name[:3]: number for name, number in list(_MONTHS.items())} | {"sept
 _VIETNAMESE = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một")
 _ENGLISH = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 _COUNTED = {word: n for words in (_VIETNAMESE, _ENGLISH) for n, word in enumerate(words, 1)}
+_VI_MONTHS = {"giêng": 1, "tư": 4, "mười hai": 12, "chạp": 12} | {w: n for n, w in enumerate(_VIETNAMESE, 1) if n > 1}
 _ORDINAL = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_WORDED = (_COUNTED, _VI_MONTHS, _ORDINAL, _MONTHS)
 
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
@@ -344,6 +347,7 @@ PLACEHOLDERS = {
     "{n}": r"(?P<n>\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười(?: một)?)",
     "{en_n}": r"(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven)",
     "{month}": r"(?P<n>\d{1,2})",
+    "{vi_month}": rf"(?P<n>{'|'.join(sorted(_VI_MONTHS, key=len, reverse=True))})(?!\w)",
     "{en_month}": rf"(?P<n>{_NAMES})\.?",
     "{any_month}": rf"(?:{_NAMES})\.?",
     "{d1}": r"(?P<d1>\d{1,2})",
@@ -474,8 +478,20 @@ def _base(words: str, phrases: Phrases) -> Base:
     month = re.search(rf"(?:tháng (?P<m>\d{{1,2}})|\b(?P<e>{'|'.join(_MONTHS)})\b)", words)
     year = re.search(r"\b((?:19|20)\d\d)\b", words)
     number = (int(month["m"]) if month["m"] else _MONTHS[month["e"]]) if month else None
-    basis = ranked[0] if ranked else "yoy" if year and not month else "named_month" if month else "base_unclear"
-    return Base(basis, number, int(year[1]) if year else None, words.strip())
+    quarter = _QUARTER.search(words)
+    kind = "named_quarter" if quarter else "named_month" if month else "yoy" if year else "base_unclear"
+    named = _quarter_number(quarter) if quarter else None
+    return Base(ranked[0] if ranked else kind, number, int(year[1]) if year else None, words.strip(), named)
+
+
+_QUARTER = re.compile(
+    r"\bquý (iv|i{1,3}|[1-4])\b|\bq([1-4])\b|\b(first|second|third|fourth) quarter\b|\b(i{1,3}|iv) quarter\b"
+)
+
+
+def _quarter_number(found: re.Match) -> int:
+    word = next(part for part in found.groups() if part)
+    return int(word) if word.isdigit() else _ORDINAL[word]
 
 
 def _whens(folded: str, phrases: Phrases, lang: str) -> list[tuple[int, int, When]]:
@@ -499,7 +515,7 @@ def _when(form: str, found: re.Match) -> When | None:
     if form == "years":
         return When(form, year, int(parts["y2"]))
     word = parts.get("n") or "0"
-    number = int(word) if word.isdigit() else _COUNTED.get(word) or _ORDINAL.get(word) or _MONTHS.get(word, 0)
+    number = int(word) if word.isdigit() else next((names[word] for names in _WORDED if word in names), 0)
     if form in ("month", "to_month", "first") and not 1 <= number <= 12:
         return None
     return When(form, year, number)
@@ -542,6 +558,7 @@ def _number_at(folded: str, m: re.Match, phrases: Phrases, lang: str) -> tuple[i
         high, end = None, m.end("low")
     of_plan = _OF_PLAN.match(folded, end)
     number, end = _with_unit(low, of_plan.end() if of_plan else end, folded, phrases, lang)
+    number, end = _with_remainder(number, end, folded, phrases, lang)
     if m["prefix"]:
         unit = phrases.units[m["prefix"]]
         number = replace(number, form="level", units=tuple(unit["units"]))
@@ -586,6 +603,22 @@ def _with_unit(low: str, end: int, folded: str, phrases: Phrases, lang: str) -> 
     number = Number(low, read_number(low, lang, whole), "level", power, tuple(entry.get("units", ())))
     length = behind[n + k - 1][2] if n + k else 0
     return replace(number, base_power=entry.get("base_power", 0)), end + length
+
+
+_REMAINDER = re.compile(rf"\s+(?P<rest>{_DIGITS})(?=\s*[^\W\d])")
+
+
+def _with_remainder(number: Number, end: int, folded: str, phrases: Phrases, lang: str) -> tuple[Number, int]:
+    """ "2 tỷ 315 triệu USD" is one figure: whole billions, and less than one more in millions."""
+    found = _REMAINDER.match(folded, end) if number.power and not number.units else None
+    if found is None or len(number.readings) != 1 or number.readings[0][1] < 1:
+        return number, end
+    rest, after = _with_unit(found["rest"], found.end(), folded, phrases, lang)
+    whole = number.readings[0][0] * Decimal(10) ** (number.power - rest.power)
+    fits = [(value, step) for value, step in rest.readings if value < 10 ** (number.power - rest.power)]
+    if not (0 < rest.power < number.power and rest.form == "level" and fits):
+        return number, end
+    return replace(rest, readings=tuple((whole + value, step) for value, step in fits)), after
 
 
 def _is_whole(units: tuple[str, ...], phrases: Phrases) -> bool:

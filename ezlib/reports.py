@@ -34,7 +34,7 @@ from ezlib.contracts import (
     as_of_date,
 )
 from ezlib.documents import Document, make_document, read_document
-from ezlib.facts import FACTS_FOLDER, append_facts
+from ezlib.facts import FACTS_FOLDER, append_facts, load_facts
 from ezlib.periods import as_month, month_bounds
 from ezlib.phrases import Phrases, When, annotate, fold, load_phrases
 from ezlib.sentences import REASONS, Change, Left, Proposal, Source, Walk, days_of, last_month, note, with_year
@@ -287,7 +287,7 @@ def _is_too_fine(fact: Proposal, catalogue: Catalogue) -> bool:
 def _read_otherwise(fact: Proposal, why: str, share: str = "") -> Proposal:
     vi, en = READ_SO[why]
     value, share = _plain(fact.number.readings[1][0]), f"{share} %"
-    said = {"why_vi": vi.format(share=share), "why_en": en.format(share=share)}
+    said = {"why_vi": vi.format(share=share.replace(".", ",")), "why_en": en.format(share=share)}
     words = note("read", printed=fact.number.printed, value=value, **said)
     return replace(fact, choice=1, trust=0.6 * fact.trust, notes=(*fact.notes, words))
 
@@ -366,7 +366,20 @@ def _settle_parts(proposals: list[Proposal], catalogue: Catalogue) -> list[Propo
         if fits:
             settled = {id(p): _at(p, fits[0], catalogue) for p in parts}
             proposals = [settled.get(id(p), p) for p in proposals]
+    proposals = [_by_whole(p, proposals, catalogue) if p.rival else p for p in proposals]
     return [_by_plan_share(p, catalogue) if p.rival else p for p in proposals]
+
+
+def _by_whole(fact: Proposal, proposals: list[Proposal], catalogue: Catalogue) -> Proposal:
+    """A part of the year to date where it, or another of its sentence, is more than the whole of the month."""
+    sums = [p for p in proposals if p.start < fact.start and p.when == fact.rival and p.unit == fact.unit]
+    months = [p for p in proposals if sums and p.series == sums[-1].series and p.when == fact.when]
+    if not months or sums[-1].rival:
+        return fact
+    month, whole = months[-1].in_unit(catalogue)[0], sums[-1].in_unit(catalogue)[0]
+    beside = [p for p in proposals if p.sentence == fact.sentence and p.rival == fact.rival and p.unit == fact.unit]
+    too_much = any(month < p.in_unit(catalogue)[0] <= whole for p in beside)
+    return _at(fact, fact.rival, catalogue) if too_much else fact
 
 
 def _by_plan_share(fact: Proposal, catalogue: Catalogue) -> Proposal:
@@ -572,11 +585,13 @@ def append_proposal(facts: pd.DataFrame, name: str | None = None, root=None) -> 
     """Append proposed facts, straight from a report or from `load_draft`, to the data; returns the files.
 
     They go to `data/facts/<zone>/<name>`, by default named after the day of publication and the report. Every rule of
-    the data holds, and a report that was appended before is refused: its figures have the same ids. Either all is
-    appended or nothing. Raises DataError.
+    the data holds, and a report that was appended before is refused: its figures have the same ids, or, from another
+    copy of it, most say the same as figures of the same day and office. Either all is appended or nothing. Raises
+    DataError.
     """
     if facts.empty:
         raise DataError("There is nothing to append.", next_step="Look at the numbers that were not read.")
+    _refuse_another_copy(facts, root)
     folder, before, written = data_root(root) / FACTS_FOLDER, {}, []
     name = name or _file_name(facts)
     for path in (folder / str(zone) / name for zone in sorted(set(facts["zone"]))):
@@ -594,11 +609,50 @@ def append_proposal(facts: pd.DataFrame, name: str | None = None, root=None) -> 
     return written
 
 
+_SAYS = ["zone", "indicator", "scope", "period_start", "period_end", "status", "published"]
+_TOLD_BY = ("publisher", "source", "reference")
+_COPIED, _COPIED_AT_LEAST = 0.5, 3
+
+
+def _refuse_another_copy(facts: pd.DataFrame, root) -> None:
+    """Stop where most of a report's figures stand in the data already: the same report from another file."""
+    there = pd.concat([load_facts(str(zone), root=root) for zone in sorted(set(facts["zone"]))])
+    sides = [_as_said(frame) for frame in (facts, there)]
+    pairs = sides[0].merge(sides[1], on=[*_SAYS, "rounded"], suffixes=("", "_there"))
+    told = [(pairs[word] == pairs[f"{word}_there"]) & (pairs[word] != "") for word in _TOLD_BY]
+    same = pairs[told[0] | told[1] | told[2]].drop_duplicates("fact_id")
+    same = same[same["fact_id"] != same["fact_id_there"]]  # an id that is taken is refused by the rules of the data
+    if len(same) < max(_COPIED_AT_LEAST, _COPIED * len(facts)):
+        return
+    where = [f"{row.fact_id}: {row.indicator} is {row.fact_id_there}" for row in same.itertuples()]
+    what = f"{len(same)} of the {len(facts)} figures stand in the data already, from another copy of this report"
+    raise DataError(
+        f"{what}; nothing was appended.",
+        where,
+        "Take them out of the draft, or the rows that are there out of the data.",
+    )
+
+
+def _as_said(facts: pd.DataFrame) -> pd.DataFrame:
+    """What each row says, in columns that compare across a draft's text and loaded facts."""
+    said = facts[["fact_id", *_SAYS, "value", *_TOLD_BY]].copy()
+    for column in DATE_COLUMNS:
+        said[column] = pd.to_datetime(said[column], errors="coerce").astype("datetime64[s]")
+    value = pd.to_numeric(said["value"], errors="coerce")
+    said = said.assign(rounded=value.map(lambda v: f"{v:.9g}")).fillna(dict.fromkeys(_TOLD_BY, ""))
+    return said.assign(publisher=said["publisher"].map(lambda name: _ascii(str(name).partition("(")[0])))
+
+
 def _file_name(facts: pd.DataFrame) -> str:
     published, reference = str(facts["published"].iloc[0])[:7], str(facts["reference"].iloc[0]).removeprefix("doc:")
-    plain = unicodedata.normalize("NFD", reference.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "report"
+    words = _ascii(reference) or "report"
     return f"{words}.csv" if published in words else f"{published}-{words}.csv"
+
+
+def _ascii(words: str) -> str:
+    """Words in plain small letters joined by hyphens, as in a file's name."""
+    plain = unicodedata.normalize("NFD", words.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def _csv_text(rows: pd.DataFrame) -> str:

@@ -52,15 +52,15 @@ REASONS = {
 
 NOTES = {
     "ratio": ("in là bằng {printed}", "printed as equal to {printed}"),
-    "read": ("in là {printed}; đọc là {value} {why_vi}", "printed {printed}; read as {value} {why_en}"),
+    "read": ("in là {printed}, đọc là {value} {why_vi}", "printed {printed}, read as {value} {why_en}"),
     "scale": (
-        "in là {printed}, lớn hơn hẳn mọi số cùng đơn vị; giữ như đã in",
-        "printed {printed}, far above every other figure in this unit; kept as printed",
+        "in là {printed}, lớn hơn hẳn mọi số cùng đơn vị, giữ như đã in",
+        "printed {printed}, far above every other figure in this unit, kept as printed",
     ),
     "second": ("văn bản còn nêu một số khác cho cùng chỉ tiêu", "another value is given for the same"),
     "calendar": (
-        "{share} % kế hoạch năm không hợp với thời gian đã qua; giữ như đã in",
-        "{share} % of the year's plan does not fit the calendar; kept as printed",
+        "{share} % kế hoạch năm không hợp với thời gian đã qua, giữ như đã in",
+        "{share} % of the year's plan does not fit the calendar, kept as printed",
     ),
     "undated": ("ngày công bố là giả định", "date of publication assumed"),
 }
@@ -69,7 +69,14 @@ NOTES = {
 
 def note(key: str, **values: str) -> str:
     """The words of NOTES in both languages, as they stand in the column of that name."""
-    return " / ".join(words.format(**values) for words in NOTES[key])
+    vi, en = NOTES[key]
+    local = {name: value.replace(".", ",") if name in ("value", "share") else value for name, value in values.items()}
+    return f"{vi.format(**local)} / {en.format(**values)}"
+
+
+def notes_in(notes: str, lang: str) -> str:
+    """The notes of a fact in one language."""
+    return "; ".join(both.split(" / ")[0 if lang == "vi" else -1] for both in notes.split("; "))
 
 
 @dataclass(frozen=True)
@@ -537,7 +544,8 @@ class Walk:
             state.found[state.last] = _with_change(state.found[state.last], delta)
             sentence.cursor = delta.end
             return
-        if reason := self._restated(text, mark, sentence):
+        reason = self._restated(text, mark, sentence) or self._amount_of_change(text, mark, before, sentence, state)
+        if reason:
             state.left.append(self._left(mark, reason, i, sentence))
             sentence.cursor = mark.end
             return
@@ -584,6 +592,7 @@ class Walk:
         if base is None or not fits:
             return None
         sentence.used.add(base.start)
+        state.compared = [base.value]
         basis = _settled_basis(base.value, fact)
         basis = {"plan_share_pct": ""}.get(basis, f"{basis}_points" if fact.unit == "points" else f"{basis}_abs")
         if basis.startswith("_") or not basis:
@@ -592,6 +601,17 @@ class Walk:
         value, half = replace(fact, number=number, choice=0).in_unit(self.catalogue)
         sign = -1 if before[-1].value == "down" else 1
         return Change(sign * value, basis, half, mark.start, base.end)
+
+    def _amount_of_change(self, text, mark, before, sentence, state) -> str:
+        """Whether a level only tells by how much another changed: "đạt 75 triệu USD, tăng 25 triệu USD"."""
+        if not before or before[-1].kind != "change" or before[-1].value not in ("up", "down"):
+            return ""
+        between = fold(text[before[-1].end : mark.start])
+        if not _MERE.fullmatch(between) or re.search(r"\b(?:đến|tới|lên)\b", between):
+            return ""
+        follows = state.last is not None and state.last >= sentence.first
+        named = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
+        return "difference" if self._base_after(text, mark, sentence) or (follows and not named) else ""
 
     def _refusal(self, mark: Mark, before: list[Mark], sentence: _Sentence) -> str:
         """Why a figure can be no fact whatever it measures; '' when nothing speaks against it."""
@@ -696,6 +716,9 @@ class Walk:
             match = match and replace(match, trust=match.trust * 0.98)
         if match is None:
             return None
+        if heavy and not any(f in near for f in match.rule.needs):
+            alone = _match_indicator(near, {}, *arguments)  # a heading makes of it what the words beside it do not say
+            match = match if alone is None or alone.rule == match.rule else replace(match, trust=0.8 * match.trust)
         follows = state.last is not None and state.last >= sentence.first
         if "total" in near and not heavy and self._is_some_part(match):
             match = replace(match, trust=0.7 * match.trust)  # a total named after its parts is none of them
@@ -824,7 +847,12 @@ class Walk:
 
     def _period(self, mark, before, after, sentence, state) -> tuple[When | None, float]:
         """The period of a figure and how sure it is: said beside it, earlier in the sentence, or held over."""
-        whens = [m.value for m in before if m.kind == "when"] or [m.value for m in after if m.kind == "when"]
+        told = [[m.value for m in side if m.kind == "when"] for side in (before, after)]
+        # The day a text was published on, as a dateline has it, yields to a period said behind the figure.
+        dated = told[1] and all(
+            when.form == "day" and self._dated(when).last == self.source.published for when in told[0]
+        )
+        whens = told[1] if dated else told[0] or told[1]
         sums_up = [m for m in before if m.kind == "cumulative"]
         if whens or sums_up:
             when = self._named(whens[-1] if whens else None, bool(sums_up), sentence, state)
@@ -835,6 +863,9 @@ class Walk:
             return when, 1.0
         if sentence.when is not None:
             new_subject = any(m.kind == "feature" and m.value not in self.phrases.light for m in before)
+            if sentence.cumulative and new_subject and state.base is not None and self._sum_follows(mark, sentence):
+                sentence.when, sentence.cumulative = state.base, False
+                return state.base, 0.93
             return sentence.when, 0.8 if sentence.rival else 0.9 if sentence.cumulative and new_subject else 0.98
         if state.cumulative is not None:
             return state.cumulative, 0.7
@@ -855,6 +886,14 @@ class Walk:
             return None, 0.0
         office = self.source.issuer != "press"
         return state.base, 0.97 if office else 0.9 if state.given else 0.65
+
+    def _sum_follows(self, mark: Mark, sentence: _Sentence) -> bool:
+        """Whether a figure is followed by its own year to date: "trong đó Hải quan 108, lũy kế 1.095"."""
+        later = [m for m in sentence.within(mark.end, sentence.end, "number") if m.value.form == "level"]
+        until = later[0].start if later else mark.end
+        return bool(sentence.within(mark.end, until, "cumulative")) and not any(
+            m.value not in self.phrases.light for m in sentence.within(mark.end, until, "feature")
+        )
 
     def _go_on_about(self, when: When | None, sentence: _Sentence, state: _State) -> None:
         """A period that a text names holds for what follows, unless it was only touched on."""
@@ -916,7 +955,9 @@ class Walk:
         trust *= match.trust * mark.value.doubt * sure
         trust *= 0.8 if indicator in self.phrases.table["doubtful"] else 1.0
         trust *= 0.7 if sentence.within(sentence.start, mark.start, "particular") else 1.0
+        trust *= 0.85 if self._has_a_stocks_day(indicator, before, sentence, state) else 1.0
         trust *= 0.7 if self._at_one_gate(mark, sentence, zone, match) else 1.0
+        trust *= 0.6 if status == "final" and days[1] > self.source.published + dt.timedelta(days=31) else 1.0
         trust *= 0.85 if mark.value.high is not None or self._odd_length(match, days) else 1.0
         unit = self.catalogue.indicator(indicator).unit
         paragraph = self.document.paragraphs[i]
@@ -934,6 +975,14 @@ class Walk:
         sentence.pending = []
         state.found.append(fact)
         state.last = len(state.found) - 1
+
+    def _has_a_stocks_day(self, indicator: str, before: list[Mark], sentence: _Sentence, state: _State) -> bool:
+        """Whether the day that a stock was counted on ("đến ngày 20/6 là 42.315 người; …") is taken over by a flow."""
+        named = any(m.kind in ("when", "cumulative") for m in before)
+        if named or state.last is None or state.last < sentence.first:
+            return False
+        kinds = [self.catalogue.indicator(name).kind for name in (state.found[state.last].indicator, indicator)]
+        return kinds[0] == "stock" and kinds[1] != "stock"
 
     def _odd_length(self, match: _Match, days: tuple) -> bool:
         """A figure for single days is rare in reports, and often a date of something else."""
@@ -1036,7 +1085,7 @@ class Walk:
         told = len(state.found[state.last].changes) if state.last is not None else 0
         earlier = state.compared[min(told, len(state.compared) - 1)] if state.compared else None
         shared = later[0].value if later else earlier
-        if shared is None or not direction or shared.basis not in ("yoy", "mom"):
+        if shared is None or not direction or shared.basis not in ("yoy", "mom", "named_month", "named_quarter"):
             return None
         return Mark(mark.start, mark.start, "shared", shared)
 
@@ -1059,6 +1108,12 @@ class Walk:
             return after[0].value
         if base is not None and base.value.basis.endswith("_pct"):
             return "equal"
+        if (
+            base is not None
+            and mark.value.form == "times"
+            and base.value.words.startswith(("as ", "that of", "those of"))
+        ):
+            return "times"
         earlier = [m for m in sentence.marks if m.kind == "change" and m.start < mark.start]
         joined = re.search(r"\b(?:và|and)\s*$", fold(text[sentence.cursor : mark.start]))
         return earlier[-1].value if earlier and joined else ""
@@ -1086,7 +1141,7 @@ class Walk:
         if mark.value.form == "points":
             return Change(-value if direction == "down" else value, "yoy_points", step / 2, mark.start, mark.end, trust)
         if mark.value.form == "times":
-            if direction not in ("times", "equal") or not basis or basis.endswith("_pct"):
+            if direction not in ("times", "equal") or not basis or _is_share(basis):
                 return None
             return Change(100 * (value - 1), basis, 50 * step, mark.start, mark.end, 0.95)
         if direction == "share" or (direction == "equal" and basis.startswith("ratio_to")):
@@ -1223,8 +1278,25 @@ def _settled_basis(base: Base, fact: Proposal) -> str:
         return (
             {1: "mom", 12: "yoy"}.get(behind, f"vs_{against.year}_{against.month:02d}_pct") if kind == "month" else ""
         )
+    if base.basis == "named_quarter":
+        return _quarter_basis(base, label) if kind == "quarter" else "base_unclear"
     if base.basis != "yoy":
         return base.basis
     if base.year is not None and base.year != start.year - (base.year == start.year) and base.year < label.year - 1:
         return f"vs_{base.year}_pct"
     return "ytd_yoy" if kind in ("ytd", "half") else "yoy"
+
+
+def _quarter_basis(base: Base, label: pd.Period) -> str:
+    """The basis of a quarter's change on a quarter that is named, or on the one before it."""
+    own = pd.Period(label, freq="Q")
+    against = own - 1
+    if base.quarter is not None:
+        year = base.year or own.year - (base.quarter >= own.quarter)
+        against = pd.Period(year=year, quarter=base.quarter, freq="Q")
+    return "yoy" if (own - against).n == 4 else f"vs_{against.year}_q{against.quarter}_pct"
+
+
+def _is_share(basis: str) -> bool:
+    """Whether a basis is the printed percentage of something, rather than a change on another period."""
+    return basis.endswith("_pct") and not basis.startswith("vs_")

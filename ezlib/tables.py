@@ -13,6 +13,7 @@ from ezlib.blocks import Block
 from ezlib.catalogue import load_catalogue
 from ezlib.contracts import BASES
 from ezlib.facts import add_intervals
+from ezlib.sentences import notes_in
 from ezlib.wording import say
 
 SEVERITIES = ("error", "warning", "note")
@@ -100,7 +101,9 @@ def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
     doubted = [row for row in facts.itertuples() if row.note and row.confidence < DOUBTED]
     if doubted:
         parts += ["", say("proposal.doubted", lang)]
-        parts += [f"- {report.quote(row.place)} ({row.place.split(',')[0]}): {row.note}" for row in doubted]
+        parts += [
+            f"- {report.quote(row.place)} ({row.place.split(',')[0]}): {notes_in(row.note, lang)}" for row in doubted
+        ]
     if len(findings):
         parts += ["", say("section.findings", lang), *(f"- {text}" for text in findings_texts(findings, lang))]
     parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]

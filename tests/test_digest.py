@@ -58,3 +58,17 @@ def test_the_economy_at_large_is_that_of_the_zones_province(lines):
 
 def test_a_zone_without_further_figures_has_no_lines(facts):
     assert digest(CATALOGUE.zone("viet-nam"), MAY, facts[facts["zone"] == "none"], (), CATALOGUE) == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "month", "lang", "group", "said"),
+    [
+        ("lai-chau", "2025-12", "en", "crossings", "Persons 352,559 (-16 %); Vehicles 1,991 (-1 %)"),
+        ("lai-chau", "2025-12", "vi", "crossings", "Lượt người 352.559 (-16 %); Lượt phương tiện 1.991 (-1 %)"),
+        ("lao-cai", "2025-05", "vi", "quarantine", "Y tế: người 457.045 lượt; Y tế: phương tiện 10.246 lượt;"),
+        ("lao-cai", "2025-05", "vi", "crossings", "Xuất cảnh 215.613 lượt người (-10 %)"),
+    ],
+)
+def test_a_unit_that_the_name_says_is_not_said_again(zone, month, lang, group, said):
+    told = digest(CATALOGUE.zone(zone), pd.Period(month, "M"), load_facts(root=ROOT), (), CATALOGUE, lang)
+    assert said in plain(next(line for line in told if line.group == group).text)

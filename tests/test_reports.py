@@ -906,3 +906,136 @@ def test_items_stand_under_what_introduces_them():
 def test_unread_numbers_and_facts_come_from_one_reading():
     path = REPORTS / "board-month.txt"
     assert unread_numbers(path, "lao-cai").equals(parse_report(path, "lao-cai").unread)
+
+
+def test_another_copy_of_a_report_is_refused_and_changes_nothing(further_zones, tmp_path):
+    text = (REPORTS / "board-month.txt").read_text(encoding="utf-8")
+    append_proposal(read_report(REPORTS / "board-month.txt", "lao-cai", root=further_zones), root=further_zones)
+    copy = tmp_path / "ban-sao.txt"
+    copy.write_text(text + "\nNơi nhận: như trên.\n", encoding="utf-8")
+    again = read_report(copy, "lao-cai", root=further_zones)
+    before = load_facts("lao-cai", root=further_zones)
+    with pytest.raises(DataError, match="from another copy of this report"):
+        append_proposal(again, root=further_zones)
+    assert load_facts("lao-cai", root=further_zones).equals(before)
+
+
+def read_line(words: str, zone: str = "lao-cai", **given) -> pd.DataFrame:
+    head = "UBND TỈNH LÀO CAI\nBAN QUẢN LÝ KHU KINH TẾ\nLào Cai, ngày 10 tháng 7 năm 2025\nBÁO CÁO\n"
+    title = given.pop("title", "Kết quả công tác quý II năm 2025")
+    return parse_text(f"{head}{title}\n\nI. KẾT QUẢ\n{words}\n", zone, **given).facts
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("2 tỷ 315 triệu USD", 2315.0),
+        ("1 tỷ 75,5 triệu USD", 1075.5),
+        ("986 triệu 500 nghìn USD", 986.5),
+        ("1,2 tỷ USD", 1200.0),
+    ],
+)
+def test_a_figure_in_two_parts_is_one(printed, value):
+    facts = read_line(f"1. Tổng kim ngạch xuất nhập khẩu quý II đạt {printed}, tăng 5% so với cùng kỳ.")
+    assert facts[["indicator", "value"]].to_numpy().tolist() == [["trade_total", value]]
+
+
+@pytest.mark.parametrize(
+    ("words", "basis"),
+    [
+        ("quý I", "vs_2025_q1_pct"),
+        ("quý I/2025", "vs_2025_q1_pct"),
+        ("quý trước", "vs_2025_q1_pct"),
+        ("quý II/2024", "yoy"),
+        ("quý II năm trước", "yoy"),
+        ("quý IV/2024", "vs_2024_q4_pct"),
+    ],
+)
+def test_a_quarter_is_held_against_the_quarter_that_is_named(words, basis):
+    facts = read_line(f"1. Tổng kim ngạch xuất nhập khẩu quý II đạt 412,3 triệu USD, tăng 8,9% so với {words}.")
+    assert (facts["basis1"].iat[0], facts["change1"].iat[0]) == (basis, 8.9)
+
+
+def test_months_in_words_are_months():
+    title = "Kết quả công tác tháng Sáu và 6 tháng năm 2025"
+    words = "1. Tổng mức bán lẻ hàng hóa tháng Sáu đạt 3.156,5 tỷ đồng; tháng Mười Hai năm 2024 đạt 3.512,4 tỷ đồng."
+    facts = read_line(words, "lao-cai", title=title)
+    assert [f"{day:%Y-%m}" for day in facts["period_start"]] == ["2025-06", "2024-12"]
+
+
+def test_a_plan_section_whose_heading_stands_on_two_lines_proposes_nothing():
+    words = "1. Kim ngạch XNK đạt 2,3 tỷ USD.\nPhần II\nNHIỆM VỤ 6 THÁNG CUỐI NĂM\n- Kim ngạch XNK đạt 4,5 tỷ USD."
+    facts = read_line(words)
+    assert facts["value"].tolist() == [2300.0]
+
+
+def test_a_page_that_ends_between_a_number_and_its_unit_tears_nothing():
+    facts = read_line("1. Kim ngạch nhập khẩu quý II đạt 473,7 triệu\n \n 2\n \nUSD, tăng 4% so với cùng kỳ.")
+    assert facts[["value", "change1"]].to_numpy().tolist() == [[473.7, 4.0]]
+
+
+def test_a_final_figure_of_days_to_come_is_doubted():
+    facts = read_line("1. Kim ngạch xuất nhập khẩu năm 2025 đạt 4,5 tỷ USD.")
+    assert (facts["confidence"] < 0.7).all()
+
+
+def test_parts_too_large_for_the_month_are_of_the_year_to_date():
+    words = (
+        "1. Kim ngạch xuất nhập khẩu tháng 6 đạt 150 triệu USD; lũy kế 6 tháng đạt 800 triệu USD. "
+        "Trong đó: xuất khẩu đạt 420 triệu USD, nhập khẩu đạt 100 triệu USD."
+    )
+    facts = read_line(words, title="Kết quả công tác tháng 6 năm 2025")
+    parts = facts[facts["indicator"].isin(["trade_export", "trade_import"])]
+    assert parts["period_kind"].tolist() == ["half", "half"]
+
+
+def test_a_change_told_as_an_amount_is_no_level():
+    text = "1. Kim ngạch xuất khẩu quý II đạt 75 triệu USD, tăng 25 triệu USD; kim ngạch nhập khẩu đạt 60 triệu USD."
+    assert read_line(text)["value"].tolist() == [75.0, 60.0]
+
+
+def test_the_lower_of_two_offices_in_a_letterhead_is_the_one_that_reports():
+    head = "CỤC HẢI QUAN TỈNH LÀO CAI\nCHI CỤC HẢI QUAN CỬA KHẨU QUỐC TẾ LÀO CAI\nLào Cai, ngày 02 tháng 12 năm 2024\n"
+    text = "BÁO CÁO\nKết quả công tác tháng 11 năm 2024\n1. Kim ngạch xuất nhập khẩu đạt 118,26 triệu USD."
+    facts = parse_text(head + text, "lao-cai").facts
+    assert facts[["indicator", "scope"]].to_numpy().tolist() == [["trade_total_customs", "border-gate-customs"]]
+
+
+def test_a_text_after_a_list_is_not_surely_of_its_last_item():
+    text = (
+        "1. Xuất nhập khẩu\nQuý II, giá trị xuất nhập khẩu đạt 412 triệu USD. Trong đó:\n"
+        "- Các loại hình khác (TNTX, KNQ, CCK, quá cảnh): 40 triệu USD.\n"
+        "Riêng tháng 6/2025, giá trị xuất nhập khẩu đạt 150 triệu USD."
+    )
+    last = read_line(text).iloc[-1]
+    assert last["value"] == 150.0 and last["confidence"] < SURE
+
+
+def test_english_changes_on_a_named_quarter_keep_their_own_base():
+    text = (
+        "Trade up in Q3\nHanoi - October 7, 2024\nTwo-way trade through the gates reached US$15.4 billion in the "
+        "third quarter of 2024, up 19.8 per cent year-on-year and 6.3 per cent from the second quarter."
+    )
+    row = parse_text(text, "lao-cai").facts.iloc[0]
+    assert {row["basis1"]: row["change1"], row["basis2"]: row["change2"]} == {"yoy": 19.8, "vs_2024_q2_pct": 6.3}
+
+
+def test_a_part_followed_by_its_own_year_to_date_is_of_the_month():
+    words = (
+        "1. Tổng thu thuế, phí tháng 6 đạt 118,4 tỷ đồng; lũy kế 803 tỷ đồng, trong đó Hải quan thu 108,61 tỷ đồng, "
+        "lũy kế 735,2 tỷ đồng."
+    )
+    facts = read_line(words, title="Kết quả công tác tháng 6 năm 2025")
+    customs = facts[facts["indicator"] == "customs_revenue"].set_index("period_kind")["value"]
+    assert customs.to_dict() == {"month": 108.61, "ytd": 735.2}
+
+
+def test_times_as_much_as_a_period_is_a_change():
+    vi = read_line("1. Lượng người xuất nhập cảnh quý II đạt 4,3 triệu lượt, gấp 1,8 lần quý trước.")
+    assert (vi["basis1"].iat[0], vi["change1"].iat[0]) == ("vs_2025_q1_pct", 80.0)
+    text = (
+        "Trade up\n\nHanoi, January 12, 2025\n\nIn 2024 the people crossing the border surpassed 3.8 million, "
+        "2.4 times that of 2023."
+    )
+    en = parse_text(text, "lao-cai").facts
+    assert en[["qualifier", "basis1", "change1"]].to_numpy().tolist() == [["over", "yoy", 140.0]]
