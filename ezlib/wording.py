@@ -999,6 +999,7 @@ SENTENCES = {
     "table.plan_expected": {"vi": "Dự kiến so kế hoạch", "en": "Expected, of plan"},
     "table.mc_error": {"vi": "Sai số mô phỏng của khả năng", "en": "Simulation error of the chance"},
     "table.intervals_caption": {"vi": "Dự kiến và các khoảng", "en": "What is expected, with intervals"},
+    "table.beside_caption": {"vi": "Dự kiến bên cạnh mục tiêu", "en": "What is expected, beside the target"},
     "effort.growth": {
         "vi": "So với cùng các tháng năm trước, phần còn lại phải {change}.",
         "en": "Against the same months of last year the rest would have to be {change}.",
