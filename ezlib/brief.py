@@ -586,7 +586,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     month = as_month(month)
     facts = load_facts(zone, as_of, root=root)
     _refuse_without_facts(facts, place, month, catalogue)
-    found, without = headline_outlooks(zone, month, as_of, seed, root)
+    found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
     assessments = {
         series: tuple(

@@ -91,7 +91,7 @@ class Subject:
 def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Subject:
     """Return the outlooks of a zone's headline series of one subject: trade, revenue, industry or consumption."""
     catalogue = load_catalogue(root)
-    found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root)
+    found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root, lang)
     return Subject(catalogue.zone(zone), catalogue, as_month(month), lang, found, without)
 
 
@@ -101,9 +101,9 @@ def headline_series(zone: str, subject: str | None = None, root=None) -> list[st
     return list(headline.get(subject, ()) if subject else (s for found in headline.values() for s in found))
 
 
-def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None):
+def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None, lang: str = "vi"):
     """Return the outlooks of a zone's headline series, and for each series without one the reason."""
-    return outlooks_of(headline_series(zone, root=root), month, as_of, seed, root)
+    return outlooks_of(headline_series(zone, root=root), month, as_of, seed, root, lang)
 
 
 def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[TargetAssessment]:
@@ -127,15 +127,15 @@ def fits(target: Target, year: int) -> bool:
 
 
 def outlooks_of(
-    series: Iterable[str], month, as_of=None, seed: int = 0, root=None
+    series: Iterable[str], month, as_of=None, seed: int = 0, root=None, lang: str = "vi"
 ) -> tuple[dict[str, Outlook], dict[str, str]]:
-    """Return the outlooks of several series, and for each series without one the reason."""
+    """Return the outlooks of several series, and for each series without one the reason, in the language asked."""
     found, without = {}, {}
     for name in series:
         try:
             found[name] = outlook(name, month, as_of, seed=seed, root=root)
         except DataError as error:
-            without[name] = error.what
+            without[name] = error.told(lang)
     return found, without
 
 
