@@ -422,7 +422,10 @@ def news_table(found: News, lang: str = "vi", catalogue: Catalogue | None = None
     frame = pd.DataFrame.from_dict(rows, "index", columns=[say("table.probability", lang), say("news.expected", lang)])
     unit = wording.unit_name(found.unit, lang, catalogue)
     frame = frame.loc[:, (frame != "").any()].rename_axis(unit)
-    facts = say("news.facts", lang, facts=_few(found.facts, lang)) if found.facts else say("news.no_facts", lang)
+    quiet = (
+        "news.companion" if found.parts.loc[["revisions", "new_months"]].abs().gt(0).any(axis=None) else "news.no_facts"
+    )
+    facts = say("news.facts", lang, facts=_few(found.facts, lang)) if found.facts else say(quiet, lang)
     start = say("news.kept" if found.kept else "news.again", lang, since=_since(found, lang))
     return blocks.table(frame, say("section.changed", lang), note=wording.sentences(start, facts))
 

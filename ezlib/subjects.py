@@ -109,10 +109,12 @@ def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None, la
 def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[TargetAssessment]:
     """Assess every level and growth target of `year` that speaks of the outlook's indicator, its own scope first.
 
-    A target set on another scope is assessed too, and says so in its notes.
+    A target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
+    of the series within the old borders.
     """
     _, indicator, scope = found.series.split("/")
     fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
+    fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-")]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
     return [assess_target(found, t) for t in fitting]
 

@@ -9,7 +9,10 @@ from stand_in import lao_cai
 
 import ezlib as ez
 from ezlib import assessments, wording
+from ezlib.assessments import news_table
 from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.news import news
+from ezlib.record import COLUMNS
 from ezlib.targets import assess_target, contributions, implied_growth
 
 OUTPUT = "lao-cai/industrial_output_value_2010prices/board"
@@ -116,6 +119,29 @@ def test_growth_a_year_and_the_best_run_are_worked_out_from_settled_years():
     assert (found.best_year, found.best) == (2020, pytest.approx(50))
     assert (found.best_run_end, found.best_run) == (2021, pytest.approx(100 * (1.2**0.5 - 1)))
     assert implied_growth(totals.iloc[:0], target) is None
+
+
+def test_a_target_of_the_merged_province_is_not_held_against_the_old_one():
+    tests = ez.test_targets("lao-cai-province", "2025-12", "", "vi")
+    assert {t.target_id for t in load_targets("lao-cai-province") if t.scope == "province-merged"} >= {"T016"}
+    asked = {(a.series.split("/")[2], a.target.scope) for a in tests.assessments}
+    assert ("province", "province") in asked and ("province", "province-merged") not in asked
+
+
+def test_why_a_series_has_no_outlook_is_said_in_the_language_of_the_page():
+    reasons = {lang: ez.compose_zones("2016-06", "", lang).without for lang in ("vi", "en")}
+    assert reasons["vi"].keys() == reasons["en"].keys() != set()
+    assert all("Chưa có số liệu nào về tháng 6/2016" in why for why in reasons["vi"].values())
+    assert all("No fact of" in why for why in reasons["en"].values())
+
+
+def test_what_moved_a_chance_without_a_figure_of_its_own_is_named():
+    target = next(t for t in load_targets("lao-cai", "2024-12-30") if t.target_id == "T006")
+    found = news(
+        ez.outlook(target.series, "2024-12", "2024-12-30"), target, 2024, "2024-12-30", pd.DataFrame(columns=COLUMNS)
+    )
+    assert not found.facts and found.parts.at["revisions", "probability"] != 0
+    assert "nhịp mùa vụ có số liệu mới" in wording.plain(repr(news_table(found)))
 
 
 def test_a_zone_without_targets_says_so_and_still_tells_growth():
