@@ -397,6 +397,7 @@ class Brief:
             values |= {
                 "target": wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue),
                 "verdict": wording.verdict_phrase(test.verdict, self.lang),
+                "year": test.target.period,  # early in a year the latest figure may still be of the last one
             }
             if test.state == "open" and line.mom.text:
                 return "headline.target", values | {"joint": wording.joint(change, test.probability, self.lang)}

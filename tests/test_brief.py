@@ -154,6 +154,11 @@ def test_a_part_of_a_year_is_not_called_the_year():
     assert "đến hết" not in ez.compose_brief("lai-chau", "2025-12", lang="vi").headline
 
 
+def test_the_headline_names_the_year_of_the_target_even_where_the_figures_are_of_the_last():
+    early = wording.plain(ez.compose_brief("lao-cai", "2025-02", "2025-05-31").headline)
+    assert "tháng 12/2024" in early and "mục tiêu 9 tỷ USD năm 2025" in early
+
+
 def test_a_target_set_on_another_scope_is_tested_on_its_own_series_too(may):
     assert [a.series for a in may.assessments["lao-cai/trade_total/province"]] == ["lao-cai/trade_total/province"]
 
