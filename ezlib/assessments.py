@@ -104,7 +104,10 @@ class TargetTests:
             )
             for a in self.assessments
         ]
-        texts += [say("subject.no_outlook", self.lang, name=s, reason=reason) for s, reason in self.without.items()]
+        texts += [
+            say("subject.no_outlook", self.lang, name=_series_name(s, self.lang, self.catalogue), reason=reason)
+            for s, reason in self.without.items()
+        ]
         return blocks.points(capital(text) for text in texts)
 
     @property
@@ -286,7 +289,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     years = years_asked(month)
     targets = [t for t in load_targets(zone, as_of, root) if any(fits(t, year) for year in years)]
     wanted = dict.fromkeys([*headline_series(zone, root=root), *(t.series for t in targets)])
-    found, without = outlooks_of(wanted, month, as_of, seed, root)
+    found, without = outlooks_of(wanted, month, as_of, seed, root, lang)
     facts = load_facts(zone, as_of, root=root)
     tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year)]
     tests = [contested(a, facts, catalogue) for a in tests]
@@ -419,7 +422,10 @@ def news_table(found: News, lang: str = "vi", catalogue: Catalogue | None = None
     frame = pd.DataFrame.from_dict(rows, "index", columns=[say("table.probability", lang), say("news.expected", lang)])
     unit = wording.unit_name(found.unit, lang, catalogue)
     frame = frame.loc[:, (frame != "").any()].rename_axis(unit)
-    facts = say("news.facts", lang, facts=_few(found.facts, lang)) if found.facts else say("news.no_facts", lang)
+    quiet = (
+        "news.companion" if found.parts.loc[["revisions", "new_months"]].abs().gt(0).any(axis=None) else "news.no_facts"
+    )
+    facts = say("news.facts", lang, facts=_few(found.facts, lang)) if found.facts else say(quiet, lang)
     start = say("news.kept" if found.kept else "news.again", lang, since=_since(found, lang))
     return blocks.table(frame, say("section.changed", lang), note=wording.sentences(start, facts))
 

@@ -37,6 +37,7 @@ from ezlib.wording import say
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
 OLDEST_SHOWN = 2
+OLDEST_TOLD = 12  # where no leading series has one as young, the latest is shown if it is not older than a year
 # Indicators whose parts the table shows; of the others it shows the total alone.
 GROUPS_IN_PARTS = ("trade", "revenue")
 GROUPS_IN_TOTAL = ("crossings",)
@@ -396,10 +397,13 @@ class Brief:
             values |= {
                 "target": wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue),
                 "verdict": wording.verdict_phrase(test.verdict, self.lang),
+                "year": test.target.period,  # early in a year the latest figure may still be of the last one
             }
             if test.state == "open" and line.mom.text:
                 return "headline.target", values | {"joint": wording.joint(change, test.probability, self.lang)}
-            return "headline.outcome", values | {"value": self._amount(line.cumulative, line.series)}
+            if line.cumulative.text:
+                key = "headline.so_far" if test.months_left else "headline.outcome"
+                return key, values | {"value": self._amount(line.cumulative, line.series)}
         expected = self._expected(line.series) if found is not None else ""
         if line.mom.text and expected:
             return "headline.month", values | {"year": str(self._year_shown()), "expected": expected}
@@ -425,6 +429,9 @@ class Brief:
     def _lead_sentences(self) -> list[str]:
         line, lang = self.first, self.lang
         sentences = []
+        if line.month < self.month - OLDEST_SHOWN:
+            values = {"month": wording.month(self.month, lang), "last": wording.month(line.month, lang)}
+            sentences.append(say("lead.stale", lang, **values))
         if line.value.text and line.mom.text:
             month = wording.capital(wording.month(line.month, lang))
             values = {"value": self._amount(line.value, line.series), "change": self._change(line.mom)}
@@ -586,7 +593,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     month = as_month(month)
     facts = load_facts(zone, as_of, root=root)
     _refuse_without_facts(facts, place, month, catalogue)
-    found, without = headline_outlooks(zone, month, as_of, seed, root)
+    found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
     assessments = {
         series: tuple(
@@ -599,10 +606,13 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     doubted = doubted_series(found, findings)
     assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
-    lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang))
-    if not lines:
+    for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1):
+        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang, oldest))
+        if lines:
+            break
+    else:
         raise DataError(
-            f"No headline series of {zone} has a figure for {month} or the {OLDEST_SHOWN} months before.",
+            f"No headline series of {zone} has a figure for {month} or the {OLDEST_TOLD} months before.",
             next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
         )
     day = found[lines[0].series].as_of if lines[0].series in found else None
@@ -689,10 +699,11 @@ def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, cat
 # ---------------------------------------------------------------------------------------------------- the lines
 
 
-def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang) -> Iterator[Line]:
+def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, oldest) -> Iterator[Line]:
     for series, kind in dict(_rows(zone, catalogue)).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
-        line = _line(series, kind, month, of_series, catalogue, outlooks.get(series), assessments.get(series, ()), lang)
+        found, tests = outlooks.get(series), assessments.get(series, ())
+        line = _line(series, kind, month, of_series, catalogue, found, tests, lang, oldest)
         if line is not None and series in doubted:
             line = replace(line, year_end=line.year_end.in_doubt(), chance=line.chance.in_doubt())
         if line is not None:
@@ -718,9 +729,9 @@ def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
     return (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
 
 
-def _line(series, kind, month, facts, catalogue, found, tests, lang) -> Line | None:
+def _line(series, kind, month, facts, catalogue, found, tests, lang, oldest) -> Line | None:
     calendar = catalogue.calendar_of(*series.split("/"))
-    for late in range(OLDEST_SHOWN + 1):
+    for late in range(oldest + 1):
         shown = month - late
         start, end = month_bounds(shown, calendar)
         in_month = _best(facts, start, end)

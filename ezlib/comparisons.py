@@ -235,7 +235,7 @@ def compose_futures(
     asked = scenarios.load_scenarios(zone, as_of, root)
     asked += scenarios.parse_scenarios(judgement, catalogue, "the judgement") if judgement.strip() else []
     choices = scenarios.pick([*asked, *scenarios.QUESTIONS], only)
-    found, without = outlooks_of(headline_series(zone, "trade", root), month, as_of, seed, root)
+    found, without = outlooks_of(headline_series(zone, "trade", root), month, as_of, seed, root, lang)
     targets = {series: _target_of(o, load_targets(zone, as_of, root), catalogue) for series, o in found.items()}
     tables = {series: _compared(o, choices, targets[series], catalogue, seed) for series, o in found.items()}
     revenue, reason = _revenue(zone, found, month, as_of, lang, root, seed, catalogue)
@@ -276,7 +276,7 @@ def _revenue(zone, found, month, as_of, lang, root, seed, catalogue) -> tuple[Re
     try:
         return revenue_outlook(revenue[0], month, as_of, found.get(trade[0], trade[0]), seed, root), ""
     except DataError as error:
-        return None, say("revenue.none", lang, zone=name, reason=error.what)
+        return None, say("revenue.none", lang, zone=name, reason=error.told(lang))
 
 
 def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: Catalogue) -> dict[str, Joint]:
@@ -689,7 +689,7 @@ def compose_zones(month, as_of=None, lang: str = "vi", root=None, seed: int = 0)
     """Return every zone's headline trade standing after the same month, and the shares that published parts allow."""
     catalogue = load_catalogue(root)
     wanted = [series for zone in catalogue.zones for series in headline_series(zone, "trade", root)]
-    found, without = outlooks_of(wanted, month, as_of, seed, root)
+    found, without = outlooks_of(wanted, month, as_of, seed, root, lang)
     facts = load_facts(as_of=as_of, root=root)
     against = conflicts(facts, found, month, as_of, catalogue)
     return Zones(catalogue, as_month(month), lang, found, without, shares(facts, month, catalogue), against)

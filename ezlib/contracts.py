@@ -212,11 +212,13 @@ class DataError(ValueError):
     """Something the user owns cannot be used: what is wrong, where (every place), and what to do next.
 
     `what` is one sentence; `where` a list of places, one text each; `next_step` tells the remedy. The message shows
-    the first 200 places and counts the rest; the attributes keep them all.
+    the first 200 places and counts the rest; the attributes keep them all. `vi` is `what` in Vietnamese, for an error
+    that a page tells its readers instead of stopping.
     """
 
-    def __init__(self, what: str, where: Iterable[str] = (), next_step: str = ""):
+    def __init__(self, what: str, where: Iterable[str] = (), next_step: str = "", vi: str = ""):
         self.what = what
+        self.vi = vi
         self.where = tuple(where)
         self.next_step = next_step
         super().__init__(self._message())
@@ -229,7 +231,11 @@ class DataError(ValueError):
         return "\n".join(part for part in [self.what, *shown, self.next_step] if part)
 
     def __reduce__(self):
-        return type(self), (self.what, self.where, self.next_step)
+        return type(self), (self.what, self.where, self.next_step, self.vi)
+
+    def told(self, lang: str) -> str:
+        """Return what is wrong in one of the two languages, as far as it has been put into both."""
+        return self.vi if lang == "vi" and self.vi else self.what
 
 
 @dataclass(frozen=True)

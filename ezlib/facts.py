@@ -121,12 +121,30 @@ def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
 @lru_cache(maxsize=32)
 def _loaded(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalogue, stamp: tuple) -> pd.DataFrame:
     """The checked facts; `stamp` is what the files hold, so that a changed file is read afresh."""
+    facts = _checked(root, zone, _last_correction(root, day, stamp), catalogue, stamp)
+    return facts if day is None else _published_by(facts, day)
+
+
+@lru_cache(maxsize=32)
+def _checked(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalogue, stamp: tuple) -> pd.DataFrame:
+    """All facts with the corrections known by a day: the same for every day until the next correction."""
     text, faults = _read_all(root, catalogue, zone)
     text = _corrected(text, root, catalogue, zone, day)
     faults += _faults(text, catalogue)
     _refuse(faults)
-    facts = _typed(text)
-    return facts if day is None else _published_by(facts, day)
+    return _typed(text)
+
+
+def _last_correction(root: Path, day: dt.date | None, stamp: tuple) -> dt.date | None:
+    """The last day up to `day` on which a correction was published; the first day there is where none was."""
+    return None if day is None else max((d for d in _correction_days(root, stamp) if d <= day), default=dt.date.min)
+
+
+@lru_cache(maxsize=32)
+def _correction_days(root: Path, stamp: tuple) -> tuple[dt.date, ...]:
+    return tuple(
+        as_of_date(correction["published"]) for correction in _corrections(root) if correction.get("published")
+    )
 
 
 def _stamp(root: Path, zone: str | None) -> tuple:

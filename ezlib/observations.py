@@ -182,7 +182,9 @@ def _series(series, month, catalogue: Catalogue) -> _Series:
         article = "an" if indicator.kind == "index" else "a"
         what = f"{key} is {article} {indicator.kind}: only flows add up over months"
         raise DataError(
-            f"{what}.", next_step="Its published figures are in load_facts(zone); no month is rebuilt from them."
+            f"{what}.",
+            next_step="Its published figures are in load_facts(zone); no month is rebuilt from them.",
+            vi="Đây không phải chỉ tiêu cộng được theo tháng.",
         )
     calendar = catalogue.calendar_of(*key)
     return _Series(key, indicator.unit, calendar, pd.Timestamp(month_bounds(as_month(month), calendar)[1]))

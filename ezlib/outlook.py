@@ -302,7 +302,10 @@ def _fit_and_draw(held, ways, windows, events, paths, seed):
         except ArithmeticError as error:
             failed = error
     raise DataError(
-        "No path can be drawn through these figures.", [str(failed)], "Check the figures against their sources."
+        "No path can be drawn through these figures.",
+        [str(failed)],
+        "Check the figures against their sources.",
+        "Không có kịch bản nào phù hợp với mọi số liệu đã công bố; cần đối chiếu lại với nguồn.",
     )
 
 
@@ -453,6 +456,7 @@ def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> 
         raise DataError(
             f"No fact of {series} speaks of {month} or an earlier month.",
             next_step="Choose a later month, or look for the series with load_facts.",
+            vi=f"Chưa có số liệu nào về tháng {month.month}/{month.year} hay các tháng trước.",
         )
     level = observations["value"].notna()
     if not level.any():
@@ -460,12 +464,14 @@ def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> 
             f"The facts of {series} state changes only, and no level to apply them to.",
             [_row_words(row) for row in observations.itertuples()],
             "Add a fact that states a value.",
+            "Số liệu chỉ nêu tốc độ tăng giảm, không nêu giá trị nào để tính.",
         )
     if len(observations) == 1:
         raise DataError(
             f"{series} has a single fact and no stated change: it has no outlook, only that fact.",
             [_row_words(row) for row in observations.itertuples()],
             "Add a fact of another period, or a stated change, to make an outlook.",
+            "Mới có một số liệu, không kèm mức tăng giảm, nên chưa đủ để dự báo.",
         )
 
 
@@ -519,7 +525,11 @@ def _checked(observations: pd.DataFrame, first: pd.Period, last: pd.Period, cale
     if wrong:
         raise DataError(f"{len(wrong)} observations cannot be used.", wrong, "Mend or remove these rows.")
     if not (table["value"] > 0).any():
-        raise DataError("No observation states a level above zero.", next_step="Add a figure of a month or a sum.")
+        raise DataError(
+            "No observation states a level above zero.",
+            next_step="Add a figure of a month or a sum.",
+            vi="Không số liệu nào nêu giá trị lớn hơn 0.",
+        )
     return _with_intervals(table)
 
 

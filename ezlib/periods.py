@@ -49,7 +49,7 @@ def as_month(value) -> pd.Period:
     Raises ValueError, saying what was expected, for anything else.
     """
     if isinstance(value, pd.Period):
-        return value.asfreq("M")
+        return value if value.freqstr == "M" else value.asfreq("M")
     if isinstance(value, dt.date):
         return pd.Period(value, freq="M")
     try:
@@ -75,7 +75,12 @@ def as_date(value) -> dt.date:
 
 def month_bounds(month, calendar: Calendar = CALENDAR) -> tuple[dt.date, dt.date]:
     """Return the first and the last day, both inside, of a reporting month."""
-    month = as_month(month)
+    return _month_bounds(as_month(month), calendar)
+
+
+@lru_cache(maxsize=4096)
+def _month_bounds(month: pd.Period, calendar: Calendar) -> tuple[dt.date, dt.date]:
+    """The same, worked out once: a replay asks for the same months on every past day."""
     return _month_start(month, calendar), _month_start(month + 1, calendar) - dt.timedelta(days=1)
 
 

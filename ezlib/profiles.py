@@ -72,10 +72,10 @@ def _stated_months(series: str, month, as_of, catalogue: Catalogue, root) -> pd.
     mine = mine[mine["status"].map(lambda status: STATUSES[status].observed)].sort_values("published")
     labels = {end: month_of(end, calendar) for end in mine["period_end"].unique()}
     bounds = {label: tuple(map(pd.Timestamp, month_bounds(label, calendar))) for label in set(labels.values())}
+    until = as_month(month)
     whole = [
-        bounds[labels[row.period_end]] == (row.period_start, row.period_end)
-        and labels[row.period_end] <= as_month(month)
-        for row in mine.itertuples()
+        labels[end] <= until and bounds[labels[end]] == (start, end)
+        for start, end in zip(mine["period_start"], mine["period_end"], strict=True)
     ]
     mine = mine[whole]
     index = pd.PeriodIndex([labels[end] for end in mine["period_end"]], freq="M")

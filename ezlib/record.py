@@ -8,7 +8,9 @@ record are rows given on earlier days than its own: so the same command gives th
 
 from __future__ import annotations
 
+import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -30,6 +32,7 @@ COLUMNS = [*SAID, *NUMBERS, "code"]
 TEXTS = [name for name in COLUMNS if name not in {*NUMBERS, "aim"}]
 CASE_COLUMNS = ["series", "period", "month", "as_of", "target_id", "probability", "median", "lower_80", "upper_80"]
 CASE_COLUMNS += ["outturn", "in_80", "reached", "origin"]
+FORMS = {"as_of": re.compile(r"\d{4}-\d\d-\d\d"), "month": re.compile(r"\d{4}-\d\d"), "code": re.compile(".+")}
 MONTHS_AHEAD = 12
 MIN_CASES = 8  # fewer scored forecasts than this say nothing about how good they are
 SHOWN = 12  # the latest year-end intervals that the brief's line counts
@@ -84,7 +87,7 @@ def load_record(zone: str, before=None, root=None) -> pd.DataFrame:
     Raises DataError for a file that is no record any more.
     """
     folder = data_root(root) / FOLDER / zone
-    tables = [_read(path.read_text(encoding="utf-8"), path) for path in sorted(folder.glob("*.csv"))]
+    tables = [_read(kept_text(path), path) for path in sorted(folder.glob("*.csv"))]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
     return table if before is None else table[table["as_of"] < str(as_of_date(before))].reset_index(drop=True)
 
@@ -94,11 +97,22 @@ def record_file(zone: str, month, root=None) -> Path:
     return data_root(root) / FOLDER / zone / f"{as_month(month)}.csv"
 
 
-def added_to(before: str, rows: pd.DataFrame, code: str) -> str:
-    """Return the text of a record with the rows that it does not hold yet; what is there stays as it is."""
-    known = set(_keys(_read(before, Path("record")))) if before else set()
+def kept_text(path: Path) -> str:
+    """Return the text of a record's file; raises DataError where it is not what was written."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _damaged(path, [f"byte {error.start + 1} is no UTF-8"]) from error
+
+
+def added_to(before: str, rows: pd.DataFrame, code: str, path: Path = Path("record")) -> str:
+    """Return the text of a record with the rows that it does not hold yet; what is there stays as it is.
+
+    Raises DataError naming `path` where `before` is no record any more: nothing is added to a damaged file.
+    """
+    known = set(_keys(_read(before, path))) if before else set()
     rows = rows.assign(code=code)[COLUMNS]
-    new = rows[[key not in known for key in _keys(_read(_text(rows), Path("rows")))]]
+    new = rows[[key not in known for key in _keys(_read(_text(rows), path))]]
     if new.empty:
         return before
     return before + _text(new, header=not before)
@@ -109,11 +123,42 @@ def _text(rows: pd.DataFrame, header: bool = True) -> str:
 
 
 def _read(text: str, path: Path) -> pd.DataFrame:
-    table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(TEXTS, str))
-    if list(table.columns) != COLUMNS:
-        wrong = f"{path.name} in {FOLDER} has not the columns of a record: {', '.join(map(str, table.columns))}"
-        raise DataError(wrong, next_step="Put back the file as it was kept, or delete it.")
+    faults = list(_faults(text))
+    if faults:
+        raise _damaged(path, faults)
+    table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(TEXTS, str), keep_default_na=False, na_values=[""])
     return table.assign(**{name: table[name].astype(object).fillna("") for name in TEXTS})
+
+
+def _damaged(path: Path, faults: Iterable[str]) -> DataError:
+    what = f"{path.name} in {FOLDER}/{path.parent.name} is no record any more."
+    return DataError(what, faults, "Put back the file as it was kept, or delete it.")
+
+
+def _faults(text: str) -> Iterable[str]:
+    """What a file cut short, or saved by another program, no longer has; line by line."""
+    header, *rows = csv.reader(text.splitlines()) if text else [[]]
+    if header != COLUMNS:
+        yield f"line 1: these are not the columns of a record: {', '.join(header)[:200] or 'nothing'}"
+        return
+    for line, cells in enumerate(rows, start=2):
+        if len(cells) != len(COLUMNS):
+            yield f"line {line}: {len(cells)} cells where a record has {len(COLUMNS)}"
+            continue
+        row = dict(zip(COLUMNS, cells, strict=True))
+        wrong = [name for name in (*NUMBERS, "aim") if row[name] and not _is_number(row[name])]
+        wrong += [name for name, form in FORMS.items() if not form.fullmatch(row[name])]
+        if wrong:
+            yield f"line {line}: {', '.join(f'{name} is {row[name]!r}' for name in wrong)}"
+    if not text.endswith("\n"):
+        yield "the last line has no end: the file was cut short"
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return bool(np.isfinite(float(cell)))
+    except ValueError:
+        return False
 
 
 def _keys(table: pd.DataFrame) -> list[tuple]:

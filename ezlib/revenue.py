@@ -324,4 +324,6 @@ def _base(series: str, month, as_of, base: str | Outlook, seed: int, root) -> Ou
             return outlook(f"{zone}/{name}/{scope}", month, as_of, seed=seed, root=root)
         except DataError as error:
             reasons.append(error.what)
-    raise DataError(f"Nothing that {series} is levied on has an outlook.", reasons, "Name one with `base`.")
+    what = f"Nothing that {series} is levied on has an outlook."
+    vi = "Chưa có dự báo cho giá trị hàng hay số lượt làm căn cứ tính khoản thu này."
+    raise DataError(what, reasons, "Name one with `base`.", vi)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from ezlib.observations import months_with_facts
 from ezlib.periods import as_month
 from ezlib.publish import publish, save_table, write_atomically
 from ezlib.record import FOLDER as RECORD
-from ezlib.record import added_to, load_record, record_file
+from ezlib.record import added_to, kept_text, load_record, record_file
 
 NOTEBOOKS = (
     "10_data_audit",
@@ -51,11 +52,6 @@ KERNEL_ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-# What a forecast depends on beside the data: a record says by which of these it was made.
-MODEL = (
-    *("bounds.py", "draws.py", "linearised.py", "observations.py", "outlook.py", "prior.json", "profiles.py"),
-    *("structural.py", "targets.py"),
-)
 FORGET = "%reset -f\nget_ipython().execution_count = 1"
 RECORDED_PACKAGES = ("ezlib", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
 
@@ -200,8 +196,8 @@ def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
     """
     root = data_root(root)
     path = record_file(zone, month, root)
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    after = added_to(before, rows, _model())
+    before = kept_text(path) if path.exists() else ""
+    after = added_to(before, rows, _model(), path)
     if after != before:
         write_atomically(path, after)
     return path.relative_to(root)
@@ -209,8 +205,30 @@ def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
 
 def _model() -> str:
     """A short name for the code that forecasts are made by."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in model_files())).hexdigest()[:12]
+
+
+def model_files() -> list[Path]:
+    """Return the files of the package that a forecast depends on, beside the data: read off the imports.
+
+    The outlook and every module it imports, how a chance is counted, and the prior; not how numbers are worded.
+    """
     package = Path(__file__).parent
-    return hashlib.sha256(b"".join((package / name).read_bytes() for name in MODEL)).hexdigest()[:12]
+    needed, waiting = {"targets"}, ["outlook"]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += _imported(package / f"{name}.py")
+    return sorted([*(package / f"{name}.py" for name in needed), *package.glob("*.json")])
+
+
+def _imported(module: Path) -> set[str]:
+    """The modules of the package that one of them imports."""
+    found = [n for n in ast.walk(ast.parse(module.read_bytes())) if isinstance(n, ast.ImportFrom) and n.module]
+    names = {n.module.removeprefix("ezlib.") for n in found if n.module.startswith("ezlib.")}
+    names |= {alias.name for n in found if n.module == "ezlib" for alias in n.names}
+    return {name for name in names if module.with_stem(name).exists()}
 
 
 def month_folder(zone: str, month, root=None) -> Path:

@@ -12,7 +12,7 @@ import pandas as pd
 from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import as_of_date
 from ezlib.periods import as_month, month_bounds
-from ezlib.targets import COMPARE, ON_PATHS
+from ezlib.targets import COMPARE, ON_PATHS, UPWARD
 
 STATES = {
     "reached": "the latest figure meets the aim",
@@ -240,7 +240,7 @@ def _line(target: Target, first, day: dt.date) -> float:
 
 
 def _upward(target: Target) -> bool:
-    return target.comparator in (">=", ">", "=")
+    return target.comparator in UPWARD
 
 
 def _months(start: dt.date, end: dt.date) -> float:

@@ -104,7 +104,7 @@ class Subject:
 def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Subject:
     """Return the outlooks of a zone's headline series of one subject: trade, revenue, industry or consumption."""
     catalogue = load_catalogue(root)
-    found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root)
+    found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root, lang)
     return Subject(catalogue.zone(zone), catalogue, as_month(month), lang, found, without)
 
 
@@ -114,18 +114,20 @@ def headline_series(zone: str, subject: str | None = None, root=None) -> list[st
     return list(headline.get(subject, ()) if subject else (s for found in headline.values() for s in found))
 
 
-def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None):
+def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None, lang: str = "vi"):
     """Return the outlooks of a zone's headline series, and for each series without one the reason."""
-    return outlooks_of(headline_series(zone, root=root), month, as_of, seed, root)
+    return outlooks_of(headline_series(zone, root=root), month, as_of, seed, root, lang)
 
 
 def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[TargetAssessment]:
     """Assess every level and growth target of `year` that speaks of the outlook's indicator, its own scope first.
 
-    A target set on another scope is assessed too, and says so in its notes.
+    A target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
+    of the series within the old borders.
     """
     _, indicator, scope = found.series.split("/")
     fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
+    fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-")]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
     return [assess_target(found, t) for t in fitting]
 
@@ -140,15 +142,15 @@ def fits(target: Target, year: int) -> bool:
 
 
 def outlooks_of(
-    series: Iterable[str], month, as_of=None, seed: int = 0, root=None
+    series: Iterable[str], month, as_of=None, seed: int = 0, root=None, lang: str = "vi"
 ) -> tuple[dict[str, Outlook], dict[str, str]]:
-    """Return the outlooks of several series, and for each series without one the reason."""
+    """Return the outlooks of several series, and for each series without one the reason, in the language asked."""
     found, without = {}, {}
     for name in series:
         try:
             found[name] = outlook(name, month, as_of, seed=seed, root=root)
         except DataError as error:
-            without[name] = error.what
+            without[name] = error.told(lang)
     return found, without
 
 

@@ -247,26 +247,33 @@ def multiples_table(curve: pd.Series, lang: str = "vi") -> Block:
 
 def intervals_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> Block:
     """What is expected of each open target with three intervals, the gap, and the shares of it so far and expected."""
-    rows, names = [], []
-    for a in assessments:
-        if a.state != "open":
-            continue
-        names.append(target_name(a, lang, catalogue))
-        ends = {level: (getattr(a, f"lower_{level}"), getattr(a, f"upper_{level}")) for level in ("50", "80", "95")}
-        row = {
-            say("table.interval", lang, level=level): wording.estimate(a.median, *pair, lang).interval
-            for level, pair in ends.items()
-        }
-        row[say("table.mean", lang)] = wording.estimate(a.mean, *ends["80"], lang).median
-        row[say("table.gap", lang)] = wording.estimate(a.gap, *(x - a.median + a.gap for x in ends["80"]), lang).median
-        row[say("table.plan", lang)] = wording.percent(a.plan_share, 1, lang) if a.months_elapsed else ""
-        row[say("table.plan_expected", lang)] = wording.percent(a.plan_share_expected, 0, lang)
-        row[say("table.mc_error", lang)] = say("points.plain", lang, number=wording.digits(100 * a.mc_error, 1, lang))
-        rows.append(row)
-    if not rows:
+    still = [a for a in assessments if a.state == "open"]
+    if not still:
         return blocks.stack()
-    frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
-    return blocks.table(frame, say("table.intervals_caption", lang))
+    names = pd.Index([target_name(a, lang, catalogue) for a in still], name=say("table.indicator", lang))
+    ranges = pd.DataFrame([_ranges(a, lang) for a in still], names)
+    beside = pd.DataFrame([_beside_target(a, lang) for a in still], names)
+    captions = [say(f"table.{name}_caption", lang) for name in ("intervals", "beside")]
+    return blocks.stack(blocks.table(ranges, captions[0]), blocks.table(beside, captions[1]))
+
+
+def _ranges(a, lang: str) -> dict[str, str]:
+    ends = {level: (getattr(a, f"lower_{level}"), getattr(a, f"upper_{level}")) for level in ("50", "80", "95")}
+    told = {
+        say("table.interval", lang, level=level): wording.estimate(a.median, *pair, lang).interval
+        for level, pair in ends.items()
+    }
+    return told | {say("table.mean", lang): wording.estimate(a.mean, *ends["80"], lang).median}
+
+
+def _beside_target(a, lang: str) -> dict[str, str]:
+    ends = [x - a.median + a.gap for x in (a.lower_80, a.upper_80)]
+    return {
+        say("table.gap", lang): wording.estimate(a.gap, *ends, lang).median,
+        say("table.plan", lang): wording.percent(a.plan_share, 1, lang) if a.months_elapsed else "",
+        say("table.plan_expected", lang): wording.percent(a.plan_share_expected, 0, lang),
+        say("table.mc_error", lang): say("points.plain", lang, number=wording.digits(100 * a.mc_error, 1, lang)),
+    }
 
 
 def effort_text(a, lang: str = "vi", catalogue=None) -> str:

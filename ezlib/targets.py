@@ -19,6 +19,7 @@ from ezlib.wording import verdict_key
 FIXED_BY_FACTS = 0.02
 ON_PATHS = ("level", "growth")
 CONTRADICTED = ("status", "order")  # why one of two figures of a day gave way, where both cannot be true
+UPWARD = (">=", ">", "=")  # to be reached; the others are limits, to be kept
 COMPARE = {
     ">=": np.greater_equal,
     ">": np.greater,
@@ -45,9 +46,11 @@ class TargetAssessment:
     is (k + ½)/(n + 1) for k of n paths that reach it, NaN once decided; `mc_error` its Monte Carlo standard error.
     `mean`, `median` and the intervals are of the total over the period; `gap` is the median total less `threshold`,
     negative when short. `needed_*` speak of the months after `last_observed`; `needed_growth_pct` compares with the
-    same months a year earlier. `crossing` gives the probability that the total is first reached in each month.
+    same months a year earlier. `crossing` gives the probability that the total first passes `threshold` in each month:
+    that a target is first reached, or a limit (<, <=) first exceeded.
     `run_rate` and `profile` are year-ends without the model; `needed_by_month` spreads the need over the months left as
-    earlier years were spread, `needed_times_profile` is the need over what the profile lets expect of these months.
+    earlier years were spread, and adds up to it; `needed_times_profile` is the need over what the profile lets expect
+    of these months.
     `largest_month` is among months that facts fix, `largest_average` among equally long stretches that facts fix,
     `best_stretch` the best of all equally long stretches, estimated. `need_rank` is the place that the need would take
     among the `stretches` past ones, 1 if none ever reached it, and `need_share` the share of them that did: both over
@@ -96,12 +99,12 @@ class TargetAssessment:
     @property
     def plan_share(self) -> float:
         """What has come in so far, in percent of the target; NaN before the first month."""
-        return 100 * self.year_to_date / self.threshold if self.months_elapsed else np.nan
+        return 100 * self.year_to_date / self.threshold if self.months_elapsed and self.threshold else np.nan
 
     @property
     def plan_share_expected(self) -> float:
         """The expected total in percent of the target."""
-        return 100 * self.median / self.threshold
+        return 100 * self.median / self.threshold if self.threshold else np.nan
 
 
 def assess_target(outlook, target: Target) -> TargetAssessment:
@@ -379,10 +382,13 @@ def _check_cover(outlook, target: Target, months: pd.PeriodIndex) -> None:
     needed = months if target.kind == "level" else (months - 12).append(months)
     missing = needed.difference(outlook.paths.columns)
     if len(missing):
+        first, last = outlook.paths.columns[[0, -1]]
+        later, earlier = missing[-1] > last, missing[0] < first
+        ways = [f"make the outlook with until={str(needed[-1])!r}"] * later
+        ways += ["add facts of the earlier months"] * earlier
         raise DataError(
-            f"Target {target.target_id} needs {needed[0]}..{needed[-1]}, the paths of {outlook.series} cover "
-            f"{outlook.paths.columns[0]}..{outlook.paths.columns[-1]}; "
-            f"make the outlook with until={str(needed[-1])!r}, or add facts of the earlier months."
+            f"Target {target.target_id} needs {needed.min()}..{needed.max()}, the paths of {outlook.series} cover "
+            f"{first}..{last}; {', and '.join(ways)}."
         )
 
 
@@ -402,7 +408,7 @@ def _probability(reached: pd.Series, outlook) -> tuple[float, float]:
 
 def _state(so_far, total, threshold, left, target: Target) -> str:
     compare = COMPARE[target.comparator]
-    upward = target.comparator in (">=", ">", "=")
+    upward = target.comparator in UPWARD
     if upward and len(so_far) and compare(so_far, threshold).all():
         return "reached"
     if not upward and not compare(so_far, threshold).any():
@@ -479,8 +485,8 @@ def _spread(profile: pd.DataFrame | None, months: pd.PeriodIndex, left: pd.Perio
     """The need of each month left, in the way of earlier years; evenly where there are none."""
     if profile is None or not len(left):
         return pd.Series(need.median(), left, name="needed", dtype=float)
-    shape = profile[left].div(profile[left].mean(axis=1), axis=0)
-    return shape.mul(need, axis=0).median().rename("needed")
+    shape = profile[left].div(profile[left].mean(axis=1), axis=0).mean()
+    return (shape * need.median()).rename("needed")
 
 
 def _times_profile(profile: pd.DataFrame | None, months, past, so_far, need: pd.Series) -> float:
@@ -493,8 +499,9 @@ def _times_profile(profile: pd.DataFrame | None, months, past, so_far, need: pd.
 
 
 def _crossing(paths: pd.DataFrame, threshold: pd.Series, target: Target) -> pd.Series:
-    reached = COMPARE[target.comparator](paths.cumsum(axis=1), threshold.to_numpy()[:, None])
-    first = reached & ~reached.shift(1, axis=1, fill_value=False)
+    within = COMPARE[target.comparator](paths.cumsum(axis=1), threshold.to_numpy()[:, None])
+    passed = within if target.comparator in UPWARD else ~within
+    first = passed & ~passed.shift(1, axis=1, fill_value=False)
     return first.mean().rename("probability")
 
 

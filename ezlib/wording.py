@@ -406,6 +406,10 @@ SENTENCES = {
         "vi": "{series} năm {year} dự kiến {expected}",
         "en": "{series} in {year} expected at {expected}",
     },
+    "lead.stale": {
+        "vi": "Các chỉ tiêu chính chưa có số liệu {month}; số gần nhất là của {last}.",
+        "en": "No figure of the leading series for {month} has been published; the latest are of {last}.",
+    },
     "lead.month": {
         "vi": "{month} đạt {value}, {change} so với tháng trước.",
         "en": "{month} came to {value}, {change} on the month before.",
@@ -768,6 +772,10 @@ SENTENCES = {
         "vi": "{series} năm {year} đạt {value}: mục tiêu {target} {verdict}",
         "en": "{series} came to {value} in {year}: the target of {target} {verdict}",
     },
+    "headline.so_far": {
+        "vi": "{series} lũy kế đến hết {month} đạt {value}: mục tiêu {target} năm {year} {verdict}",
+        "en": "{series} came to {value} by the end of {month}: the {year} target of {target} {verdict}",
+    },
     "headline.only": {"vi": "{series} {month} đạt {value}", "en": "{series} came to {value} in {month}"},
     "account.cumulative": {
         "vi": "{name} lũy kế {value}, {change} so với cùng kỳ.",
@@ -1040,6 +1048,7 @@ SENTENCES = {
     "table.plan_expected": {"vi": "Dự kiến so kế hoạch", "en": "Expected, of plan"},
     "table.mc_error": {"vi": "Sai số mô phỏng của khả năng", "en": "Simulation error of the chance"},
     "table.intervals_caption": {"vi": "Dự kiến và các khoảng", "en": "What is expected, with intervals"},
+    "table.beside_caption": {"vi": "Dự kiến bên cạnh mục tiêu", "en": "What is expected, beside the target"},
     "effort.growth": {
         "vi": "So với cùng các tháng năm trước, phần còn lại phải {change}.",
         "en": "Against the same months of last year the rest would have to be {change}.",
@@ -1134,6 +1143,10 @@ SENTENCES = {
     "news.count": {"vi": "{count} số liệu", "en": "{count} figures"},
     "news.facts": {"vi": "Mới công bố từ đó: {facts}.", "en": "Published since: {facts}."},
     "news.no_facts": {"vi": "Từ đó chưa có số liệu mới.", "en": "Nothing has been published since."},
+    "news.companion": {
+        "vi": "Từ đó chỉ tiêu này chưa có số liệu mới; thay đổi là do chuỗi dùng làm nhịp mùa vụ có số liệu mới.",
+        "en": "Nothing has been published of this series since; the longer series that lends it its season has moved.",
+    },
     "news.kept": {
         "vi": "Lần trước: đánh giá đã ghi ngày {since}.",
         "en": "Before: the assessment on record of {since}.",

@@ -141,6 +141,24 @@ def test_a_chance_that_stands_on_an_impossible_figure_says_so(may):
     assert "rất có khả năng†" in wording.plain(repr(may.targets))
 
 
+def test_a_zone_silent_for_half_a_year_has_a_brief_that_says_so():
+    brief = ez.compose_brief("lao-cai-province", "2025-12", "2025-12-31", "vi")
+    assert {str(line.month) for line in brief.lines} == {"2025-06"}
+    assert "chưa có số liệu tháng 12/2025; số gần nhất là của tháng 6/2025" in wording.plain(brief.lead)
+
+
+def test_a_part_of_a_year_is_not_called_the_year():
+    brief = ez.compose_brief("lao-cai-province", "2025-05", "2025-06-30", "vi")
+    assert "lũy kế đến hết tháng 5/2025 đạt 5.246 tỷ đồng" in wording.plain(brief.headline)
+    assert "gần nhất" not in brief.lead
+    assert "đến hết" not in ez.compose_brief("lai-chau", "2025-12", lang="vi").headline
+
+
+def test_the_headline_names_the_year_of_the_target_even_where_the_figures_are_of_the_last():
+    early = wording.plain(ez.compose_brief("lao-cai", "2025-02", "2025-05-31").headline)
+    assert "tháng 12/2024" in early and "mục tiêu 9 tỷ USD năm 2025" in early
+
+
 def test_a_target_set_on_another_scope_is_tested_on_its_own_series_too(may):
     assert [a.series for a in may.assessments["lao-cai/trade_total/province"]] == ["lao-cai/trade_total/province"]
 

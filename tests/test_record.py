@@ -75,6 +75,32 @@ def test_a_damaged_record_is_refused_by_name(small_root, said):
         r.load_record("day-du", root=small_root)
 
 
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda kept: kept[:-1], "cut short"),
+        (lambda kept: kept[:-30], "cells where a record has"),
+        (lambda kept: kept.replace(b",abc\n", b",abc,x\n", 1), "line 2: 17 cells"),
+        (lambda kept: kept.replace(b"2024-07-31", b"31/07/2024", 1), "line 2: as_of is '31/07/2024'"),
+        (lambda kept: kept.replace(b",abc\n", b",abc\xe9\n", 1), "no UTF-8"),
+        (lambda kept: kept.replace(b",", b";"), "not the columns"),
+        (lambda kept: b"", "not the columns"),
+    ],
+)
+def test_nothing_is_read_from_a_damaged_record_nor_added_to_it(small_root, said, damage, says):
+    path = r.record_file("day-du", "2024-06", small_root)
+    path.parent.mkdir(parents=True)
+    damaged = damage(r.added_to("", said, "abc").encode())
+    path.write_bytes(damaged)
+    with pytest.raises(DataError, match=r"2024-06\.csv in data/record/day-du") as error:
+        r.load_record("day-du", root=small_root)
+    assert says in str(error.value)
+    if damaged:
+        with pytest.raises(DataError, match=r"2024-06\.csv in data/record/day-du"):
+            ez.keep(said.assign(period="2030"), "day-du", "2024-06", root=small_root)
+        assert path.read_bytes() == damaged
+
+
 def now(root, until="2025-05"):
     series = national(root)
     return {series: ez.outlook(series, until, root=root)}, ez.load_facts("day-du", root=root)

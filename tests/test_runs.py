@@ -267,6 +267,13 @@ def test_a_brief_leaves_what_it_said_on_record_and_a_second_run_adds_nothing(roo
     assert len(ez.load_facts(ZONE, root=root)) > 0  # the record is no file of facts
 
 
+def test_the_name_of_the_code_covers_all_that_a_forecast_is_made_by_and_no_words():
+    names = {path.name for path in runs.model_files()}
+    assert {"outlook.py", "structural.py", "draws.py", "linearised.py", "bounds.py", "profiles.py"} <= names
+    assert {"observations.py", "facts.py", "periods.py", "targets.py", "prior.json"} <= names
+    assert not names & {"wording.py", "tables.py", "charts.py", "runs.py"}
+
+
 def test_a_brief_says_what_moved_since_the_one_on_record(root):
     runs.run_month(ZONE, "2025-03", "2025-04-15", notebooks=["90_brief"], root=root)
     later = runs.run_month(ZONE, MONTH, "2025-05-31", notebooks=["90_brief"], root=root)

@@ -118,6 +118,43 @@ def test_the_months_of_crossing_add_up_to_the_chance_of_ever_reaching():
     assert (found.crossing[:"2025-05"] == 0).all()
 
 
+@pytest.mark.parametrize("comparator", ["<", "<="])
+def test_a_limit_is_kept_until_the_month_in_which_the_total_passes_it(comparator):
+    rng = np.random.default_rng(2)
+    values = np.full((500, 24), 100.0)
+    values[:, 17:] *= rng.uniform(0.5, 1.5, (500, 1))
+    outlook = Paths(values)
+    limit = replace(level(1150), comparator=comparator)
+    found = ez.assess_target(outlook, limit)
+    kept = int((outlook.paths[MONTHS[12:]].sum(axis=1) < 1150).sum())
+    assert found.state == "open"
+    assert found.probability == pytest.approx((kept + 0.5) / 501)
+    assert found.crossing.sum() == pytest.approx(1 - kept / 500)
+    assert (found.crossing[:"2025-05"] == 0).all()
+    assert ez.assess_target(outlook, replace(limit, value=450.0)).state == "missed"
+
+
+def test_at_the_line_itself_only_a_strict_comparison_fails():
+    over = Paths(np.full((3, 24), 100.0), last="2025-12")
+    states = {c: ez.assess_target(over, replace(level(1200), comparator=c)).state for c in (">=", ">", "=", "<=", "<")}
+    assert states == {">=": "reached", ">": "missed", "=": "reached", "<=": "reached", "<": "missed"}
+
+
+def test_a_target_of_nothing_has_no_share_of_plan():
+    found = ez.assess_target(Paths(np.full((3, 24), 100.0)), level(0))
+    assert found.state == "reached" and np.isnan(found.plan_share) and np.isnan(found.plan_share_expected)
+
+
+def test_a_year_that_the_paths_do_not_reach_is_refused_with_the_way_there():
+    def of(year):
+        return replace(level(1), period_start=dt.date(year, 1, 1), period_end=dt.date(year, 12, 31))
+
+    with pytest.raises(DataError, match=r"until='2027-12'\.$"):
+        ez.assess_target(Paths(np.full((3, 24), 100.0)), of(2027))
+    with pytest.raises(DataError, match=r"2024-01\.\.2025-12; add facts of the earlier months\.$"):
+        ez.assess_target(Paths(np.full((3, 24), 100.0)), of(2023))
+
+
 def test_a_higher_target_is_never_likelier():
     chances = chance_by_height(lao_cai(), level(0), range(500, 3000, 100))
     assert (chances.diff().dropna() <= 0).all()
