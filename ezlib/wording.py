@@ -882,8 +882,8 @@ SENTENCES = {
         "en": "Some figures cannot all be true; these gave way: {which}.",
     },
     "grounds.facts_strained": {
-        "vi": "Một số số liệu chỉ khớp nhau sát mép làm tròn nên chỉ được giữ trong khoảng 2 %.",
-        "en": "Some figures agree only at the edge of their rounding and are held within some 2 %.",
+        "vi": "Một số số liệu chỉ khớp nhau sát mép làm tròn nên chỉ được giữ trong khoảng 2\u00a0%.",
+        "en": "Some figures agree only at the edge of their rounding and are held within some 2\u00a0%.",
     },
     "grounds.fit_failed": {
         "vi": "Không ước lượng được độ biến động của chuỗi; dùng mức thường thấy ở các chuỗi tháng khác.",

@@ -114,7 +114,8 @@ def libraries_imported(folder: str) -> set[str]:
     """Distributions that the modules in a folder import: not Python's own, not the folder's own."""
     files = [path for path in project_files() if path.suffix == ".py" and relative(path).startswith(f"{folder}/")]
     modules = set().union(*[modules_imported(path.read_text(encoding="utf-8")) for path in files])
-    own = {"ezlib", "tests", "conftest"} | {path.stem for path in files}
+    scripts = [path for path in project_files() if relative(path).startswith("benchmarks/")]
+    own = {"ezlib", "tests", "conftest"} | {path.stem for path in [*files, *scripts]}
     others = modules - set(sys.stdlib_module_names) - own
     providers = packages_distributions()
     return {normal(providers.get(name, [name])[0]) for name in others}
