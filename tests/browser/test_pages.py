@@ -59,6 +59,9 @@ addEventListener('load', () => {
     narrow: [...document.querySelectorAll('.narrow')].filter(seen).length,
     wide: [...document.querySelectorAll('.wide')].filter(seen).length,
     charts: document.querySelectorAll('.chart').length,
+    tables: [...document.querySelectorAll('table')].filter(seen).map(e => e.getBoundingClientRect().right -
+      document.querySelector('main').getBoundingClientRect().right +
+      parseFloat(getComputedStyle(document.querySelector('main')).paddingRight)),
     requests: performance.getEntriesByType('resource').map(entry => entry.name),
     words: words,
   }), '*');
@@ -151,6 +154,13 @@ def test_the_brief_of_may_2025_fits_a_phone_and_asks_for_nothing(chromium, tmp_p
     assert seen["over"] == seen["requests"] == []
     assert seen["scroll"] <= PHONE
     assert [word["text"] for word in seen["words"] if word["over"] > 1.5] == []
+
+
+@pytest.mark.parametrize("width", [620, 760, 860, 960])
+def test_the_tables_of_the_brief_keep_to_the_page_at_every_width(chromium, tmp_path, real_page, width):
+    seen = measured(chromium, tmp_path, real_page, width)
+    assert max(seen["tables"]) <= 1
+    assert seen["scroll"] <= width
 
 
 def test_the_brief_of_may_2025_prints_on_two_sheets_of_a4(chromium, tmp_path, real_page):
