@@ -130,7 +130,7 @@ class Fit:
     """The model fitted to statements about n months.
 
     `log_variances` (k), the mode of their posterior; `centre` and `covariance` (n, n) of z before the facts at that
-    mode; `mode` (n) of z given the facts, `sd` (n) about it; `alternatives` (j, n, n) covariances under other variances
+    mode; `mode` (n) of z given the facts; `alternatives` (j, n, n) covariances under other variances
     that the facts leave possible, the mode's first, and their `weights` (j); `offset` (n); `closed` (n) months without
     trade, whose value is in `closed_value`; `shocks`, months out of line, already inside the covariances. What is not
     known varies `spread` times as much, in `tail` degrees of freedom. `log_evidence` of the statements under this
@@ -142,7 +142,6 @@ class Fit:
     centre: float
     covariance: np.ndarray
     mode: np.ndarray
-    sd: np.ndarray
     alternatives: np.ndarray
     weights: np.ndarray
     offset: np.ndarray
@@ -198,11 +197,10 @@ def fit(
         z, rows = settle(view, z, centre, covariance)
         cross = rows.h @ covariance
         held = cross @ rows.h.T + np.diag(rows.variance)
-        sd = np.sqrt(np.maximum(np.diag(covariance) - np.einsum("ij,ij->j", np.linalg.solve(held, cross), cross), 0))
         possible, weights, evidence = _possible(_project(stack, rows.h), rows, granted, prior, u)
         alternatives = np.stack([covariance, *(_covariance(stack, other, granted) for other in possible[1:])])
     spread = prior.spread * _own_spread(held, rows, view)
-    return Fit(stated, u, centre, covariance, z, sd, alternatives, weights, offset, view.closed, view.closed_value,
+    return Fit(stated, u, centre, covariance, z, alternatives, weights, offset, view.closed, view.closed_value,
                shocks, spread, prior.spread_tail, evidence, rounds == 0)  # fmt: skip
 
 
