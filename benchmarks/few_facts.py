@@ -23,6 +23,7 @@ from common import HERE, UNDATED, competition, free_months, keep
 
 from ezlib import evaluate, scores, structural
 from ezlib.outlook import Outlook, rebuild
+from ezlib.variances import population_prior
 
 YEARS, MONTHS, THIS_YEAR = 4, 48, 36
 STYLES = ("board", "customs", "province")
@@ -46,7 +47,7 @@ def from_m1(count: int, rng) -> list[np.ndarray]:
 
 def from_prior(count: int, rng) -> list[np.ndarray]:
     """Series drawn from the model: log variances from the prior, then the months."""
-    prior = structural.population_prior()
+    prior = population_prior()
     stack = structural.kernels(MONTHS, prior.damping, prior.season_shape)
     drawn = []
     for _ in range(count):

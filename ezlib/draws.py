@@ -5,7 +5,7 @@ Arrays only. docs/methods.md derives every step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
@@ -38,23 +38,44 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
     them, follow from their conditional Gaussian. Raises ArithmeticError when no point satisfies the statements.
     """
     with one_thread():
-        view = View.of(fitted.stated, fitted.offset)
-        numbers = _allotted(fitted.weights, count, rng)
-        lots = [
-            (replace(fitted, covariance=covariance), int(number))
-            for covariance, number in zip(fitted.alternatives, numbers, strict=True)
-            if number
-        ]
-        told = np.flatnonzero(view.touched)
-        held = _told_months(lots, view, told, rng)
-        parts = [_with_the_rest(lot[0], view, told, *known, rng) for lot, known in zip(lots, held, strict=True)]
-    reached = [part for part in parts if part.effective > 0]
-    if not reached:
-        raise ArithmeticError("no path satisfies the statements at once")
-    paths = np.concatenate([part.paths for part in reached])
-    if len(paths) < count:
-        paths = np.concatenate([paths, paths[rng.integers(len(paths), size=count - len(paths))]])
-    return Draws(rng.permutation(paths), float(sum(part.effective for part in reached)))
+        view, numbers = fitted.view, _allotted(fitted.weights, count, rng)
+        chosen = np.flatnonzero(numbers)
+        lots = [(fitted.alternatives[j], int(numbers[j])) for j in chosen]
+        told, rest = np.flatnonzero(view.touched), np.flatnonzero(~view.touched)
+        held = list(zip(chosen, _told_months(fitted, lots, told, rng), strict=True))
+        held = [(j, known) for j, known in held if known.effective > 0]
+        if not held:
+            raise ArithmeticError("no path satisfies the statements at once")
+        made = [len(known.scale) for _, known in held]
+        paths = np.empty((count, len(view.offset)))
+        for here, (_, known) in zip(np.split(paths, np.cumsum(made)), held, strict=False):
+            here[:, _stretch(told)] = _levels(known.z, view.offset[told])
+        if len(rest):
+            logs = _conditional(fitted, held, told, rest, rng)
+            paths[: len(logs), _stretch(rest)] = _levels(logs, view.offset[rest])
+    paths[:, view.closed] = view.closed_value[view.closed]
+    paths[sum(made) :] = paths[rng.integers(sum(made), size=count - sum(made))]  # for variances that gave none
+    return Draws(paths[rng.permutation(count)], float(sum(known.effective for _, known in held)))
+
+
+def _levels(z, offset) -> np.ndarray:
+    return np.exp(np.clip(z + offset, -300, 300))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Draws of the months facts speak of: `z` (count, T), or (1, T) where all are alike, `scale` (count), how widely
+    each strays, `effective`, how many they are worth: 0 where no draw reached the statements."""
+
+    z: np.ndarray
+    scale: np.ndarray
+    effective: float
+
+
+def _stretch(months):
+    """Numbers of months as a slice where they follow on each other, which is faster than picking one by one."""
+    unbroken = len(months) and months[-1] - months[0] == len(months) - 1
+    return slice(int(months[0]), int(months[-1]) + 1) if unbroken else months
 
 
 def _allotted(weights, count: int, rng) -> np.ndarray:
@@ -63,31 +84,17 @@ def _allotted(weights, count: int, rng) -> np.ndarray:
     return np.diff(np.append(0, np.minimum(np.append(ends[:-1], count), count)))
 
 
-def _told_months(lots, view: View, told, rng) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """For each lot (a fit, its number of paths): draws of the told months, how widely each strays, their worth."""
-    at = _exact_months(view, told)
+def _told_months(fitted: Fit, lots, told, rng) -> list[_Told]:
+    """Draws of the told months for each lot, a covariance of all months and a number of paths."""
+    at = _exact_months(fitted.view, told)
     if at is not None:
-        return [(np.tile(at, (number, 1)), _scales(fitted, number, rng), float(number)) for fitted, number in lots]
-    at, b = _point_inside(view, told, lots[0][0]), None
+        return [_Told(at[None], _scales(fitted, number, rng), float(number)) for _, number in lots]
+    at, b = _point_inside(fitted, told), None
     geometries = []
-    for fitted, _ in lots:
-        geometries.append(_Geometry.of(fitted, view, told, at, b))
+    for covariance, _ in lots:
+        geometries.append(_Geometry.of(fitted, covariance, told, at, b))
         b = geometries[0].b
     return _held_draws(geometries, [number for _, number in lots], rng)
-
-
-def _with_the_rest(fitted: Fit, view: View, told, z, scale, effective: float, rng) -> Draws:
-    """Whole paths from the told months; none, worth nothing, where no draw reached the statements."""
-    if not effective:
-        return Draws(np.empty((0, len(fitted.offset))), 0.0)
-    full = np.empty((len(z), len(fitted.offset)))
-    full[:, told] = z
-    rest = np.flatnonzero(~view.touched)
-    if len(rest):
-        full[:, rest] = _conditional(fitted, told, rest, z, scale, rng)
-    paths = np.exp(np.clip(full + fitted.offset, -300, 300))
-    paths[:, view.closed] = view.closed_value[view.closed]
-    return Draws(paths, effective)
 
 
 def _exact_months(view: View, told) -> np.ndarray | None:
@@ -109,16 +116,26 @@ def _scales(fitted: Fit | _Geometry, count: int, rng) -> np.ndarray:
     return fitted.spread * np.sqrt(fitted.tail / rng.chisquare(fitted.tail, count))
 
 
-def _conditional(fitted: Fit, told, rest, z, scale, rng) -> np.ndarray:
-    """The other months given the told ones; noise in mirrored pairs, so that medians are steady."""
-    covariance = fitted.covariance
-    factor = cholesky(covariance[np.ix_(told, told)], lower=True, check_finite=False)
-    gain = cho_solve((factor, True), covariance[np.ix_(told, rest)], check_finite=False)
-    spread = covariance[np.ix_(rest, rest)] - covariance[np.ix_(rest, told)] @ gain
-    root = _root(spread)
-    half = rng.standard_normal(((len(z) + 1) // 2, len(rest)))
-    noise = np.concatenate([half, -half])[: len(z)]
-    return fitted.centre + (z - fitted.centre) @ gain + scale[:, None] * (noise @ root.T)
+def _conditional(fitted: Fit, held, told, rest, rng) -> np.ndarray:
+    """The other months given the told ones, (count, rest); noise in mirrored pairs, so that medians are steady.
+
+    `held` pairs the place of an alternative with its draws of the told months. The root of a joint covariance, told
+    months first, holds both the gain and the root of what is left.
+    """
+    joint, order = fitted.alternatives[[j for j, _ in held]], np.concatenate([told, rest])
+    if (np.diff(order) < 0).any():
+        joint = joint[:, order[:, None], order]
+    t, roots = len(told), np.linalg.cholesky(joint)
+    scale = np.concatenate([known.scale for _, known in held])
+    half = rng.standard_normal(((len(scale) + 1) // 2, len(rest)))
+    noise = np.stack([half, -half], axis=1).reshape(-1, len(rest))[: len(scale)] * scale[:, None]
+    found, ends = np.empty_like(noise), np.cumsum([len(known.scale) for _, known in held])
+    for root, end, (_, known) in zip(roots, ends, held, strict=True):
+        here = slice(end - len(known.scale), end)
+        told_noise = solve_triangular(root[:t, :t], (known.z - fitted.centre).T, lower=True, check_finite=False)
+        np.matmul(noise[here], root[t:, t:].T, out=found[here])
+        found[here] += (root[t:, :t] @ told_noise).T + fitted.centre
+    return found
 
 
 def _root(spread) -> np.ndarray:
@@ -161,8 +178,9 @@ class _Geometry:
     tail: float
 
     @classmethod
-    def of(cls, fitted: Fit, view: View, told, at, b=None) -> _Geometry:
-        centre, covariance = np.full(len(told), fitted.centre), fitted.covariance[np.ix_(told, told)]
+    def of(cls, fitted: Fit, covariance, told, at, b=None) -> _Geometry:
+        view = fitted.view
+        centre, covariance = np.full(len(told), fitted.centre), covariance[np.ix_(told, told)]
         single_rows, others = _split(view, np.flatnonzero(~view.is_closure))
         position = {month: i for i, month in enumerate(told)}
         s = np.array([position[m] for m in view.single[single_rows]], int)
@@ -222,8 +240,9 @@ class _Geometry:
         return ~self.view.stated.binding[rows]
 
 
-def _after_soft(view: View, told, fitted: Fit) -> tuple[np.ndarray, np.ndarray]:
+def _after_soft(fitted: Fit, told) -> tuple[np.ndarray, np.ndarray]:
     """The Gaussian of the told months given the soft statements, linearised."""
+    view = fitted.view
     centre = np.full(len(told), fitted.centre)
     covariance = fitted.covariance[np.ix_(told, told)]
     soft = np.flatnonzero(~view.stated.binding & ~view.is_closure)
@@ -258,15 +277,16 @@ def _independent(white, looseness) -> np.ndarray:
     return np.array(kept, int)
 
 
-def _point_inside(view: View, told, fitted: Fit) -> np.ndarray:
+def _point_inside(fitted: Fit, told) -> np.ndarray:
     """The likeliest point of the told months with every binding statement well inside its interval.
 
     Sequential quadratic programming: linearise, take the least move from the centre in the prior's metric that
     satisfies all intervals (a least-distance programme by non-negative least squares), repeat. Where that swings
     to and fro, go on with least moves from the point reached.
     """
-    mode, binding = fitted.mode, np.flatnonzero(view.stated.binding & ~view.is_closure)
-    centre, covariance = _after_soft(view, told, fitted)
+    view, mode = fitted.view, fitted.mode
+    binding = np.flatnonzero(view.stated.binding & ~view.is_closure)
+    centre, covariance = _after_soft(fitted, told)
     lower, upper = view.lower[binding], view.upper[binding]
     half = (upper - lower) / 2
     root = _root(covariance)
@@ -305,8 +325,8 @@ def _least_distance(white, said, at, low, high) -> np.ndarray | None:
     return None if abs(left[-1]) < 1e-12 else -left[:-1] / left[-1]
 
 
-def _held_draws(geometries, numbers, rng, most: int = 4) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """For each geometry, resampled draws of the told months, how widely each strays, how many they are worth: 0, none.
+def _held_draws(geometries, numbers, rng, most: int = 4) -> list[_Told]:
+    """For each geometry, resampled draws of the told months.
 
     Batches are added, up to `most`, until the weights are worth three quarters of the draws asked for.
     """
@@ -324,13 +344,13 @@ def _held_draws(geometries, numbers, rng, most: int = 4) -> list[tuple[np.ndarra
     return [_resampled(lot, number, rng) for lot, number in zip(batches, numbers, strict=True)]
 
 
-def _resampled(batches, number: int, rng) -> tuple[np.ndarray, np.ndarray, float]:
+def _resampled(batches, number: int, rng) -> _Told:
     z, log_weight, scale = (np.concatenate(each) for each in zip(*batches, strict=True))
     weight = _normalised(log_weight)
     if not weight.any():
-        return z[:0], scale[:0], 0.0
+        return _Told(z[:0], scale[:0], 0.0)
     chosen = _systematic(weight, number, rng)
-    return z[chosen], scale[chosen], float(min(1 / np.sum(weight**2), number))
+    return _Told(z[chosen], scale[chosen], float(min(1 / np.sum(weight**2), number)))
 
 
 def _normalised(log_weight) -> np.ndarray:

@@ -142,8 +142,10 @@ def settle(view: View, z, centre, covariance, most: int = 30) -> tuple[np.ndarra
         held = cross @ rows.h.T
         held[np.diag_indices(len(held))] += rows.variance
         new = centre + cross.T @ np.linalg.solve(held, rows.residual)
-        step = np.clip(new - z, -2.0, 2.0) if view.curved else new - z
+        if not view.curved:
+            return new, rows
+        step = np.clip(new - z, -2.0, 2.0)
         z = z + step
-        if not view.curved or np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-8:
             break
     return z, view.linearised(z, centre)

@@ -94,7 +94,7 @@ class Outlook:
     @cached_property
     def median(self) -> pd.Series:
         """Median of the paths, month by month; medians of months do not add up to the median of their sum."""
-        return pd.Series(np.median(self.paths.to_numpy(), axis=0), self.paths.columns, name="median")
+        return pd.Series(quantiles(self.paths.to_numpy(), [0.5])[0], self.paths.columns, name="median")
 
     @cached_property
     def mean(self) -> pd.Series:
@@ -105,7 +105,7 @@ class Outlook:
         """Central interval of each month at `level`, between 0 and 1: columns lower and upper."""
         if not 0 < level < 1:
             raise ValueError(f"An interval's level lies between 0 and 1, not at {level!r}; 0.8 means 80 %.")
-        ends = np.quantile(self.paths.to_numpy(), [(1 - level) / 2, (1 + level) / 2], axis=0)
+        ends = quantiles(self.paths.to_numpy(), [(1 - level) / 2, (1 + level) / 2])
         return pd.DataFrame({"lower": ends[0], "upper": ends[1]}, index=self.paths.columns)
 
     def total(self, period: str = "") -> pd.Series:
@@ -131,6 +131,14 @@ class Outlook:
             raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(compare)}.")
         reached = compare[comparator](self.total(period), threshold)
         return (float(reached.sum()) + 0.5) / (len(reached) + 1)
+
+
+def quantiles(paths: np.ndarray, at) -> np.ndarray:
+    """Quantiles (len(at), months) of paths (count, months); months that are alike in all of them need no sorting."""
+    found = np.tile(paths[0], (len(at), 1))
+    varying = (paths != paths[0]).any(axis=0)
+    found[:, varying] = np.quantile(paths[:, varying], at, axis=0)
+    return found
 
 
 # ------------------------------------------------------------------------------------------------- the doors
@@ -241,23 +249,24 @@ def forecast(
     months are used. Raises DataError for another index, a month given twice, negative or infinite values, or nothing
     above zero.
     """
-    y = _checked_series(y, horizon)
-    months = pd.period_range(y.index[0], periods=len(y) + horizon, freq="M")
-    known = np.flatnonzero(y.notna())
-    values = y.to_numpy()[known]
+    y, first = _checked_series(y, horizon)
+    months = pd.period_range(first, periods=len(y) + horizon, freq="M")
+    known = np.flatnonzero(~np.isnan(y))
+    values = y[known]
     weights = np.zeros((len(known), len(months)))
     weights[np.arange(len(known)), known] = 1.0
     stated = bounds.statements(weights, np.zeros_like(weights), values, values)
     fitted = _fitted(stated, None, tet_windows(months, CALENDAR), None)
     drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
-    printed = y.reindex(months)
-    status = pd.Series("forecast", months, name="status")
-    status.iloc[: len(y)] = np.where(y.notna(), "reported", "estimated")
-    table = pd.DataFrame({"start": y.index[known], "end": y.index[known], "value": values, "relaxed": False})
+    printed = pd.Series(np.append(y, np.full(horizon, np.nan)), months)
+    status = np.where(np.isnan(y), "estimated", "reported").tolist() + ["forecast"] * horizon
+    status = pd.Series(status, months, name="status")
+    table = pd.DataFrame({"start": months[known], "end": months[known], "value": values, "relaxed": False})
     notes = _notes(drawn, paths, [fitted], status, relaxed=False)
+    drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
-        *(pd.DataFrame(drawn.paths, columns=months), status, table, printed, y.index[-1], drawn.effective, notes),
+        *(drawn[0], status, table, printed, months[len(y) - 1], drawn[1], notes),
         tuple(levels),
         shocks=_shock_table(fitted, months),
     )
@@ -380,20 +389,23 @@ def _notes(drawn, paths: int, fits, status, relaxed: bool, strained: bool = Fals
         "facts_strained": strained,
         "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
-        "months_closed": fits[0].closed.any(),
+        "months_closed": fits[0].view.closed.any(),
         "profile_used": trust > 0,
-        "forecast_far": _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].closed),
+        "forecast_far": _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed),
     }
     return tuple(code for code, true in found.items() if true)
 
 
 def _beyond_fence(paths, ahead, closed) -> bool:
     """Whether a forecast month's median leaves the fence about the months before."""
-    median = np.median(paths, axis=0)
-    before, after = median[~ahead & ~closed], median[ahead]
-    if not len(before) or not len(after):
+    before, after = paths[:, ~ahead & ~closed], paths[:, ahead]
+    if not before.size or not after.size:
         return False
-    return bool(after.max() > FENCE * before.max() or after.min() < before.min() / FENCE)
+    top, bottom = before.min(axis=0).max(), before.max(axis=0).min()
+    if after.max() <= FENCE * top and after.min() >= bottom / FENCE:
+        return False  # no path leaves it, nor does any median
+    usual, ends = quantiles(before, [0.5]), quantiles(after, [0.5])
+    return bool(ends.max() > FENCE * usual.max() or ends.min() < usual.min() / FENCE)
 
 
 def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
@@ -591,24 +603,32 @@ def _row_words(row) -> str:
     return f"{row.observation_id}: {row.start}..{row.end} {said}"
 
 
-def _checked_series(y: pd.Series, horizon: int) -> pd.Series:
+def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period]:
+    """The last months of a series without a break, NaN where one is not known, and the first of them."""
     if not isinstance(y, pd.Series) or not isinstance(y.index, pd.PeriodIndex) or y.index.freqstr != "M":
         raise DataError(
             "A forecast needs a Series on a monthly PeriodIndex.", next_step="y.index = pd.PeriodIndex(…, freq='M')"
         )
     if isinstance(horizon, bool) or int(horizon) != horizon or horizon < 1:
         raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
-    y = y.astype(float)
-    twice = y.index[y.index.duplicated()]
+    values, at = y.to_numpy(float), y.index.asi8
+    order = np.argsort(at, kind="stable")
+    twice = y.index[order[1:][np.diff(at[order]) == 0]]
     wrong = [f"{month} is given twice" for month in twice.unique()]
-    wrong += [f"{month} is {value:g}" for month, value in y.items() if value < 0 or np.isinf(value)]
+    bad = (values < 0) | np.isinf(values)
+    wrong += [f"{month} is {value:g}" for month, value in zip(y.index[bad], values[bad], strict=True)]
     if wrong:
         raise DataError("The series cannot be forecast: a flow is finite and not negative.", wrong, "Mend the months.")
-    if not (y > 0).any():
+    known = ~np.isnan(values)
+    if not (values[known] > 0).any():
         raise DataError("The series has no month above zero.", next_step="Give at least one month with a value.")
-    y = y.sort_index()
-    y = y.reindex(pd.period_range(y.index[0], y.index[-1], freq="M"))
-    return y.loc[y.first_valid_index() : y.last_valid_index()].iloc[-HISTORY:]
+    first, last = at[known].min(), at[known].max()
+    months = np.full(last - first + 1, np.nan)
+    months[at[known] - first] = values[known]
+    months = months[-HISTORY:]
+    start = last + 1 - len(months)
+    leading = int(np.argmax(~np.isnan(months)))
+    return months[leading:], pd.Period(ordinal=int(start + leading), freq="M")
 
 
 def _months_of(period) -> pd.PeriodIndex:

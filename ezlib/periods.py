@@ -145,6 +145,8 @@ def holiday_days(months: pd.PeriodIndex, calendar: Calendar, feast: dict, first:
 
 def tet_windows(months: pd.PeriodIndex, calendar: Calendar) -> np.ndarray:
     """Return the share of each window around Tết that falls in each reporting month, (months, windows)."""
+    if months[-1].year + 1 < min(TET):
+        return np.zeros((len(months), len(TET_WINDOWS)))
     shares = [holiday_days(months, calendar, TET, first, last) / (last - first + 1) for first, last in TET_WINDOWS]
     return np.column_stack(shares)
 

@@ -177,7 +177,7 @@ def _run(name: str, months: _Months, horizon: int, paths: int, seed: int, done: 
         if months.known < method.needs:
             raise _CannotUse(f"{months.known} known months, {method.needs} needed")
         point, drawn, note = method.run(months, horizon, paths, rng, others)
-        done[name] = _fenced(ReferenceForecast(name, point, drawn, note), months)
+        done[name] = _fenced(ReferenceForecast(name, point, drawn, note), months, is_last=not method.instead)
     except _CannotUse as reason:
         stand_in = others(method.instead)
         why = f"{METHODS[method.instead].name_en} stands in: {reason}"
@@ -185,10 +185,10 @@ def _run(name: str, months: _Months, horizon: int, paths: int, seed: int, done: 
     return done[name]
 
 
-def _fenced(found: ReferenceForecast, months: _Months) -> ReferenceForecast:
+def _fenced(found: ReferenceForecast, months: _Months, is_last: bool) -> ReferenceForecast:
     """Refuse a point forecast outside the fence; hold single paths at the outer fence, refuse when they are many.
 
-    The fence stands as far above the largest and below the smallest known month as these lie apart, as a ratio, and
+    The last model has none to give way to: its paths are held however many they are. The fence stands as far above the largest and below the smallest known month as these lie apart, as a ratio, and
     at least a factor of 2; the outer fence twice as far.
     """
     low, high = np.log(np.nanmin(months.values)), np.log(np.nanmax(months.values))
@@ -202,7 +202,7 @@ def _fenced(found: ReferenceForecast, months: _Months) -> ReferenceForecast:
         )
     held = np.clip(np.nan_to_num(found.paths, nan=np.inf), np.exp(low - 2 * reach), np.exp(high + 2 * reach))
     share = float(np.mean(held != found.paths))
-    if share > MOST_OUTSIDE:
+    if share > MOST_OUTSIDE and not is_last:
         raise _CannotUse(f"{share:.0%} of the path months explode beyond the outer fence")
     return replace(found, paths=held, held=share)
 

@@ -20,6 +20,7 @@ from scipy.special import log_ndtr, ndtri_exp
 from ezlib import structural
 from ezlib.bounds import Statements, statements
 from ezlib.structural import DIFFUSE, JITTER, one_thread
+from ezlib.variances import population_prior
 
 VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share
 SHUT = 0.1  # sd of the logarithm of a closed month about what was printed for it
@@ -126,6 +127,7 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     of = np.asarray(of)
     n = stated.num.shape[1]
     fits, offsets = {}, np.zeros((tree.count, n))
+    still = replace(population_prior(), growth=0.0)  # of parts: a share of a total grows no faster than it
     for root in tree.roots:
         fits[root] = structural.fit(_own(stated, of, root, _guess(tree, stated, of, root)), regressors=regressors)
     for total, parts in tree.cuts:
@@ -133,13 +135,13 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
         for part in parts:
             offsets[part] = parent
             about = np.exp(parent).mean() / len(parts)
-            fits[part] = structural.fit(_own(stated, of, part, about), offset=parent)
+            fits[part] = structural.fit(_own(stated, of, part, about), offset=parent, prior=still)
     covariance = np.stack([fits[s].average_covariance for s in range(tree.count)])
     for _, parts in tree.cuts:
         covariance[list(parts)] = _as_shares([fits[part] for part in parts])
-    mean = np.repeat([[fits[s].centre] for s in range(tree.count)], n, axis=1)
+    mean = np.stack([fits[s].centre + fits[s].view.offset for s in range(tree.count)]) - offsets
     for s in range(tree.count):
-        _shut(fits[s], mean[s], covariance[s])
+        _shut(fits[s], offsets[s], mean[s], covariance[s])
     with one_thread():
         start = np.stack([_months(fits[s]) - offsets[s] for s in range(tree.count)])
         mode = _mode(tree, stated, of, mean, covariance, start)
@@ -175,16 +177,16 @@ def _typical(mine: Statements) -> float:
 
 def _months(fitted: structural.Fit) -> np.ndarray:
     """Logarithms of the likeliest months, closures at what was printed for them."""
-    months = fitted.mode + fitted.offset
+    months = fitted.mode + fitted.view.offset
     least = np.log(LEAST) + np.median(months)
-    shut = np.log(np.maximum(fitted.closed_value, np.exp(least)))
-    return np.where(fitted.closed, shut, months)
+    shut = np.log(np.maximum(fitted.view.closed_value, np.exp(least)))
+    return np.where(fitted.view.closed, shut, months)
 
 
-def _shut(fitted: structural.Fit, mean, covariance) -> None:
+def _shut(fitted: structural.Fit, offset, mean, covariance) -> None:
     """Set closed months apart from all others: near what was printed, telling nothing of their neighbours."""
-    shut = np.flatnonzero(fitted.closed)
-    mean[shut] = (_months(fitted) - fitted.offset)[shut]
+    shut = np.flatnonzero(fitted.view.closed)
+    mean[shut] = (_months(fitted) - offset)[shut]
     covariance[shut, :] = covariance[:, shut] = 0.0
     covariance[shut, shut] = SHUT**2
 

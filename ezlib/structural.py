@@ -1,76 +1,37 @@
-"""The structural model of a monthly series on the log scale: prior, fit, and how sure the fit is. Arrays only.
+"""The structural model of a monthly series on the log scale: its kernels, its fit, months out of line. Arrays only.
 
 z = log x - offset is Gaussian: level walk + damped slope + drift + month effect + noise + regressors, each with a
-covariance kernel times a variance; the log variances have a prior learned from many series. Whatever a report says
-about months is a `Statements` row. `draws` makes paths of the result; docs/methods.md derives every step.
+covariance kernel times a variance; `variances` finds the variances. Whatever a report says about months is a
+`Statements` row. `draws` makes paths of the result; docs/methods.md derives every step.
 """
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, lapack, solve_triangular
-from scipy.optimize import minimize
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from threadpoolctl import ThreadpoolController
 
 from ezlib.bounds import Statements
 from ezlib.linearised import JITTER, Rows, View, settle
+from ezlib.variances import Posterior, Prior, most_likely, population_prior, possible
 
 YEAR = 12
 DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm either way
-MEDIAN_ABS = 0.6745  # of a standard Gaussian
+MEAN_ABS = np.sqrt(2 / np.pi)  # of a standard Gaussian
 OWN_LIMITS = (0.6, 1.6)
 LESS_SEASONAL = -1.5  # of the log variance of the month effect, where an offset carries most of it
 EVENT_SD = 0.5  # of the logarithm by which a dated event may have moved a whole month
 SHARP = 0.01  # variance of the logarithm below which a month counts as stated by itself
 MOST_SHOCKS = 8
 PASSING = 2 / 3  # of the shocks in M1 that later months decided, the share that passed with the month
-LEAST_CURVATURE = 0.5  # of the posterior of the whitened log variances, where the prior alone has 1
-LEAST_LOG_RATIO = 3.0  # how far the posterior may differ from its Gaussian shape before it is cut
+BLOCK = 48  # months by which the table of kernels grows
 
 
-# ---------------------------------------------------------------------------------------------------- prior
-
-
-@dataclass(frozen=True)
-class Prior:
-    """Population prior of the log variances, and the settings learned with it.
-
-    `names` (k), `mean` (k), `root` (k, k) with root·rootᵀ the covariance of the log variances; `damping` of the slope
-    per month; `season_shape` (6), share of each harmonic in the month effect; `outlier`, standard deviations beyond
-    which a month is out of line; `spread` and `spread_tail`, factor and degrees of freedom of Student's t that turn
-    the Gaussian spread of what is not known into a calibrated one.
-    """
-
-    names: tuple[str, ...]
-    mean: np.ndarray
-    root: np.ndarray
-    damping: float
-    season_shape: tuple[float, ...]
-    outlier: float
-    spread: float
-    spread_tail: float
-
-
-@lru_cache
-def population_prior() -> Prior:
-    """Return the prior stored beside the library; its provenance is in the file."""
-    stored = json.loads(files("ezlib").joinpath("prior.json").read_text(encoding="utf-8"))
-    return Prior(
-        tuple(stored["names"]),
-        np.array(stored["mean"]),
-        np.linalg.cholesky(np.array(stored["covariance"])),
-        stored["damping"],
-        tuple(stored["season_shape"]),
-        stored["outlier"],
-        stored["spread"],
-        stored["spread_tail"],
-    )
+# -------------------------------------------------------------------------------------------------- kernels
 
 
 @lru_cache(maxsize=16)
@@ -80,6 +41,14 @@ def kernels(n: int, damping: float, season_shape: tuple[float, ...]) -> np.ndarr
     In order: noise I; level walk min(s, t); damped slope, the sum of an AR(1) of coefficient `damping`; drift s·t;
     month effect, six harmonics of the year weighted by `season_shape`; the same effect walking, a twelfth each month.
     """
+    stack = _kernel_table(-(-n // BLOCK) * BLOCK, damping, season_shape)[:, :n, :n].copy()
+    stack.flags.writeable = False
+    return stack
+
+
+@lru_cache(maxsize=8)
+def _kernel_table(n: int, damping: float, season_shape: tuple[float, ...]) -> np.ndarray:
+    """The same for as many months as a table holds: those of fewer months are its corner."""
     t = np.arange(n, dtype=float)
     earlier = np.minimum.outer(t, t)
     apart = np.abs(np.subtract.outer(t, t))
@@ -87,9 +56,7 @@ def kernels(n: int, damping: float, season_shape: tuple[float, ...]) -> np.ndarr
     slope = sums @ (damping**apart / (1 - damping**2)) @ sums.T
     harmonics = np.cos(2 * np.pi * np.outer(np.arange(1, len(season_shape) + 1), np.arange(YEAR)) / YEAR)
     season = (np.array(season_shape) @ harmonics)[apart.astype(int) % YEAR]
-    stack = np.stack([np.eye(n), earlier, slope, np.outer(t, t), season, season * (1 + earlier) / YEAR])
-    stack.flags.writeable = False
-    return stack
+    return np.stack([np.eye(n), earlier, slope, np.outer(t, t), season, season * (1 + earlier) / YEAR])
 
 
 def _with_regressors(n: int, prior: Prior, regressors) -> tuple[np.ndarray, Prior]:
@@ -107,6 +74,12 @@ def _of_ratio(prior: Prior) -> Prior:
     mean = prior.mean.copy()
     mean[prior.names.index("season")] += LESS_SEASONAL
     return replace(prior, mean=mean)
+
+
+def _usual_growth(offset, growth: float) -> np.ndarray:
+    """Logarithm (n,) of growth at the prior's rate; a companion that grows by itself brings so much less of it."""
+    own = np.mean(offset[YEAR:] - offset[:-YEAR]) / YEAR if len(offset) > YEAR else 0.0
+    return np.clip(growth - own, 0.0, growth) * np.arange(len(offset))
 
 
 # ------------------------------------------------------------------------------------------------------ fit
@@ -129,29 +102,30 @@ class Shock:
 class Fit:
     """The model fitted to statements about n months.
 
-    `log_variances` (k), the mode of their posterior; `centre` and `covariance` (n, n) of z before the facts at that
-    mode; `mode` (n) of z given the facts; `alternatives` (j, n, n) covariances under other variances
-    that the facts leave possible, the mode's first, and their `weights` (j); `offset` (n); `closed` (n) months without
-    trade, whose value is in `closed_value`; `shocks`, months out of line, already inside the covariances. What is not
-    known varies `spread` times as much, in `tail` degrees of freedom. `log_evidence` of the statements under this
-    model, up to a constant that models of the same statements share. `failed` where the variances are the prior's.
+    `view`, the statements and what they show of closures, with the `offset` that z is about; `log_variances` (k), the
+    mode of their posterior; `centre` of z before the facts, and `mode` (n) of z given them; `alternatives` (j, n, n),
+    covariances of z before the facts under variances that they leave possible, those at the mode first, and their
+    `weights` (j); `shocks`, months out of line, already inside the covariances. What is not known varies `spread` times
+    as much, in `tail` degrees of freedom. `log_evidence` of the statements under this model, up to a constant that
+    models of the same statements share. `failed` where the variances are the prior's.
     """
 
-    stated: Statements
+    view: View
     log_variances: np.ndarray
     centre: float
-    covariance: np.ndarray
     mode: np.ndarray
     alternatives: np.ndarray
     weights: np.ndarray
-    offset: np.ndarray
-    closed: np.ndarray
-    closed_value: np.ndarray
     shocks: tuple[Shock, ...]
     spread: float
     tail: float
     log_evidence: float
     failed: bool
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariance (n, n) of z before the facts, at the mode of the variances."""
+        return self.alternatives[0]
 
     @property
     def average_covariance(self) -> np.ndarray:
@@ -178,30 +152,33 @@ def fit(
     with one_thread():
         stack, prior = _with_regressors(n, prior or population_prior(), regressors)
         prior = _of_ratio(prior) if offset.any() else prior
+        offset = offset + _usual_growth(offset, prior.growth)
         view = View.of(stated, offset)
         granted, shocks = _of_events(n, events), ()
-        z, u = view.start(), prior.mean
+        z, v = view.start(), np.zeros(len(prior.mean))
         centre = float(z[stated.touched].mean())
         for turn in range(rounds):
-            z, rows = settle(view, z, centre, _covariance(stack, u, granted))
-            projected, before = _project(stack, rows.h), u
-            u = _fit_variances(projected, rows, granted, prior, u)
+            if view.curved:
+                z, rows = settle(view, z, centre, _covariance(stack, prior.mean + prior.root @ v, granted))
+            else:
+                rows = view.linearised(z, centre)
+            projected, before = _project(stack, rows.h), v
+            v = most_likely(_posterior(projected, rows, granted, prior), v)
             if turn == 0:
+                u = prior.mean + prior.root @ v
                 shocks = _shocks(_held(projected, rows, u, granted), rows, view, prior.outlier)
                 if shocks:
                     granted = granted + _granted(shocks, view)
-                    u = _fit_variances(projected, rows, granted, prior, u)
-            if not view.curved or np.abs(u - before).max() < 0.05:
+                    v = most_likely(_posterior(projected, rows, granted, prior), v)
+            if not view.curved or np.abs(prior.root @ (v - before)).max() < 0.05:
                 break
-        covariance = _covariance(stack, u, granted)
-        z, rows = settle(view, z, centre, covariance)
-        cross = rows.h @ covariance
-        held = cross @ rows.h.T + np.diag(rows.variance)
-        possible, weights, evidence = _possible(_project(stack, rows.h), rows, granted, prior, u)
-        alternatives = np.stack([covariance, *(_covariance(stack, other, granted) for other in possible[1:])])
-    spread = prior.spread * _own_spread(held, rows, view)
-    return Fit(stated, u, centre, covariance, z, alternatives, weights, offset, view.closed, view.closed_value,
-               shocks, spread, prior.spread_tail, evidence, rounds == 0)  # fmt: skip
+        u = prior.mean + prior.root @ v
+        z, rows = settle(view, z, centre, _covariance(stack, u, granted))
+        projected = projected if rounds and not view.curved else _project(stack, rows.h)
+        others, weights, evidence = possible(_posterior(projected, rows, granted, prior), v)
+        alternatives = _covariance(stack, others, granted)
+        spread = prior.spread * _own_spread(_held(projected, rows, u, granted), rows, view)
+    return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
 
 
 def _of_events(n: int, events) -> np.ndarray:
@@ -212,8 +189,10 @@ def _of_events(n: int, events) -> np.ndarray:
 
 
 def _covariance(stack, u, granted) -> np.ndarray:
-    covariance = np.tensordot(np.exp(u), stack, 1) + DIFFUSE + granted
-    covariance[np.diag_indices(len(granted))] += JITTER
+    """Covariance (…, n, n) of all months under log variances u (…, k)."""
+    n = len(granted)
+    covariance = (np.exp(u) @ stack.reshape(len(stack), n * n)).reshape(*u.shape[:-1], n, n) + (granted + DIFFUSE)
+    covariance[..., np.arange(n), np.arange(n)] += JITTER
     return covariance
 
 
@@ -221,6 +200,8 @@ def _project(stack, h) -> np.ndarray:
     """Kernels as the statements see them, (k, m, m)."""
     pick = np.argmax(h != 0, axis=1)
     if ((h != 0).sum(axis=1) == 1).all() and np.allclose(h[np.arange(len(h)), pick], 1.0):
+        if pick[-1] - pick[0] == len(pick) - 1 and (np.diff(pick) == 1).all():
+            return np.ascontiguousarray(stack[:, pick[0] : pick[-1] + 1, pick[0] : pick[-1] + 1])
         return stack[:, pick[:, None], pick]
     return h @ stack @ h.T
 
@@ -233,82 +214,26 @@ def _held(projected, rows: Rows, u, granted) -> np.ndarray:
 def _fixed(rows: Rows, granted) -> np.ndarray:
     """The part of it that does not depend on the variances to be found."""
     one = rows.h.sum(axis=1)
-    fixed = DIFFUSE * np.outer(one, one) + rows.h @ granted @ rows.h.T
+    fixed = DIFFUSE * np.outer(one, one)
+    if granted.any():
+        fixed += rows.h @ granted @ rows.h.T
     fixed[np.diag_indices(len(one))] += rows.variance
     return fixed
 
 
-def _fit_variances(projected, rows: Rows, granted, prior: Prior, start) -> np.ndarray:
-    """The log variances that maximise posterior density, the prior whitened: L-BFGS on u = mean + root · v."""
-    loss = posterior_loss(projected, rows.residual, _fixed(rows, granted), prior)
-    first = solve_triangular(prior.root, start - prior.mean, lower=True)
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 60, "ftol": 1e-6, "gtol": 1e-3})
-    return prior.mean + prior.root @ found.x
-
-
-def posterior_loss(projected, residual, fixed, prior: Prior):
-    """Return v -> (minus log posterior density, its gradient), for log variances u = mean + root · v.
-
-    With S = Σ exp(u_k) B_k + fixed and a = S⁻¹ residual: ½ log|S| + ½ residualᵀa + ½ vᵀv; the derivative by u_k is
-    ½ exp(u_k) (tr S⁻¹B_k - aᵀB_k a).
-    """
-    k, m = projected.shape[:2]
-    flat = projected.reshape(k, m * m)
-    upper_flat = (np.triu(projected) * (2.0 - np.eye(m))).reshape(k, m * m)  # the lower one, column by column
-
-    def loss(v):
-        weight = np.exp(np.minimum(prior.mean + prior.root @ v, 50.0))
-        factor, bad = lapack.dpotrf((weight @ flat).reshape(m, m) + fixed, lower=1, clean=1)
-        if bad:
-            return 1e10, np.zeros(k)
-        solved = cho_solve((factor, True), residual, check_finite=False)
-        inverse, _ = lapack.dpotri(factor, lower=1)
-        inverse -= np.outer(solved, solved)  # what lies above the diagonal meets zeros in the next line
-        slope = 0.5 * weight * (upper_flat @ inverse.reshape(m * m, order="F"))
-        value = np.log(np.diag(factor)).sum() + 0.5 * residual @ solved + 0.5 * v @ v
-        return value, prior.root.T @ slope + v
-
-    return loss
+def _posterior(projected, rows: Rows, granted, prior: Prior) -> Posterior:
+    return Posterior(projected, rows.residual, _fixed(rows, granted), prior)
 
 
 def _own_spread(held, rows: Rows, view: View) -> float:
-    """How widely this series strays, against what the model says: root of the median absolute innovation's ratio.
+    """How widely this series strays, against what the model says: the mean absolute innovation's ratio.
 
-    The square root goes half way from the pooled factor to the series' own. Below two years of months it is 1.
+    Below two years of months it is 1.
     """
     if (view.single >= 0).sum() < 2 * YEAR:
         return 1.0
     innovations = solve_triangular(np.linalg.cholesky(held), rows.residual, lower=True)
-    return float(np.sqrt(np.clip(np.median(np.abs(innovations)) / MEDIAN_ABS, *OWN_LIMITS)))
-
-
-# ------------------------------------------------------------------------------------------- how sure the fit is
-
-
-def _possible(projected, rows: Rows, granted, prior: Prior, mode) -> tuple[np.ndarray, np.ndarray, float]:
-    """Log variances (1 + 2k, k) that the statements leave possible, the mode first, their weights, and the evidence.
-
-    Points at ±√(k+1) standard deviations along the axes of the posterior's Gaussian (Laplace) shape, which give its
-    mean and covariance (Julier and Uhlmann 1997), each weighted further by how much likelier it is than that shape.
-    """
-    loss = posterior_loss(projected, rows.residual, _fixed(rows, granted), prior)
-    at = solve_triangular(prior.root, mode - prior.mean, lower=True)
-    k, lowest = len(at), loss(at)[0]
-    curvature, axes = np.linalg.eigh(_curvature(loss, at))
-    curvature = np.maximum(curvature, LEAST_CURVATURE)
-    axes = axes * np.sqrt((k + 1) / curvature)
-    points = np.concatenate([at + axes.T, at - axes.T])
-    likelier = lowest - np.array([loss(point)[0] for point in points]) + (k + 1) / 2
-    weights = np.append(2.0, np.exp(np.clip(likelier, -LEAST_LOG_RATIO, LEAST_LOG_RATIO)))
-    evidence = -lowest - 0.5 * np.log(curvature).sum()
-    return prior.mean + np.vstack([at, points]) @ prior.root.T, weights / weights.sum(), float(evidence)
-
-
-def _curvature(loss, at, step: float = 0.1) -> np.ndarray:
-    """Second derivatives (k, k) of a loss, by differences of its gradient."""
-    moves = step * np.eye(len(at))
-    rows = np.array([(loss(at + move)[1] - loss(at - move)[1]) / (2 * step) for move in moves])
-    return (rows + rows.T) / 2
+    return float(np.clip(np.abs(innovations).mean() / MEAN_ABS, *OWN_LIMITS))
 
 
 # --------------------------------------------------------------------------------------------------- months out of line
@@ -325,11 +250,10 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
     months = np.unique(view.single[(view.single >= 0) & (view.variance < SHARP)])
     if len(months) < YEAR:
         return ()
-    n = len(view.offset)
-    after = np.tril(np.ones((n, n)))[:, months[1:]]  # a step at a month moves it and all that follow
-    shapes = np.hstack([rows.h[:, months], rows.h @ after])
     factor = cho_factor(held, lower=True, check_finite=False)
-    reach, left = cho_solve(factor, shapes, check_finite=False), cho_solve(factor, rows.residual, check_finite=False)
+    shapes = _months_and_steps(rows.h, months)
+    reach = _months_and_steps(cho_solve(factor, rows.h, check_finite=False), months)
+    left = cho_solve(factor, rows.residual, check_finite=False)
     last, found = np.flatnonzero(view.touched)[-1], []
     while len(found) < MOST_SHOCKS:
         precision = np.maximum(np.einsum("mc,mc->c", shapes, reach), 1e-300)
@@ -345,6 +269,13 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
         left = left - reach[:, c] * (turn * (shapes[:, c] @ left))
         reach = reach - np.outer(reach[:, c], turn * (shapes[:, c] @ reach))
     return tuple(found)
+
+
+def _months_and_steps(each, months) -> np.ndarray:
+    """From columns (m, n) of single months those of `months`, and of steps at all but the first: a step at a month
+    moves it and all that follow."""
+    after = np.cumsum(each[:, ::-1], axis=1)[:, ::-1]
+    return np.hstack([each[:, months], after[:, months[1:]]])
 
 
 def _granted(shocks: tuple[Shock, ...], view: View) -> np.ndarray:

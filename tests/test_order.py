@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
-    *("bounds", "linearised", "structural", "draws", "shares", "scores", "rivals"),
+    *("bounds", "linearised", "variances", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("record", "news"),
     *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
@@ -29,7 +29,7 @@ READERS = {
     "reports": "a monthly report",
     "scenarios": "the futures an economist has written down",
     "record": "what was forecast on earlier days",
-    "structural": "prior.json, which is part of the package",
+    "variances": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
     "runs": "notebooks, and what an earlier run recorded",
 }
@@ -46,7 +46,7 @@ WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "
 WRITING |= {"unlink", "rmtree", "copyfile", "touch"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["bounds", "linearised", "structural", "draws", "shares"]
+ARRAYS_ONLY = ["bounds", "linearised", "variances", "structural", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 

@@ -126,7 +126,7 @@ def test_where_the_variances_cannot_be_fitted_those_of_the_prior_stand_in_and_it
     def breaks(*_):
         raise np.linalg.LinAlgError("not positive definite")
 
-    monkeypatch.setattr(structural, "_fit_variances", breaks)
+    monkeypatch.setattr(structural, "most_likely", breaks)
     found = forecast(pd.Series(100.0 + np.arange(30) % 5, pd.period_range("2022-01", periods=30, freq="M")), 6)
     assert "fit_failed" in found.notes
     assert found.median.between(90, 115).all()

@@ -179,6 +179,14 @@ def test_a_model_that_explodes_gives_way_with_the_fence_in_the_reason(monkeypatc
     assert np.array_equal(found.point, r.forecast(NOISY, 3, "seasonal_naive", paths=10).point)
 
 
+def test_the_last_model_holds_its_paths_at_the_fence_however_many_leave_it():
+    wild = 100 * np.exp(np.random.default_rng(0).uniform(-0.7, 0.7, 36))
+    reach = (wild.max() / wild.min()) ** 2
+    found = r.forecast(wild, 48, "naive", paths=200)
+    assert found.held > r.MOST_OUTSIDE
+    assert np.all((found.paths >= wild.min() / reach * 0.999) & (found.paths <= wild.max() * reach * 1.001))
+
+
 def test_single_wild_paths_are_held_at_the_fence_and_counted_while_many_make_the_model_give_way(monkeypatch):
     def mostly_sane(months, horizon, paths, rng, others):
         drawn = np.full((paths, horizon), 60.0)

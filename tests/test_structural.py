@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
-from ezlib import bounds, draws, structural
+from ezlib import bounds, draws, structural, variances
 
 MONTHS = 36
 
@@ -33,7 +34,7 @@ def honoured(stated, paths):
 def independent_months(fitted, sd):
     """The same facts under a prior of independent log-normal months."""
     covariance = np.eye(len(fitted.mode)) * sd**2
-    known = {"covariance": covariance, "alternatives": covariance[None], "weights": np.ones(1)}
+    known = {"alternatives": covariance[None], "weights": np.ones(1)}
     return replace(fitted, centre=0.0, spread=1.0, tail=np.inf, **known)
 
 
@@ -115,7 +116,7 @@ def test_closed_months_keep_what_was_printed_and_leave_the_level_alone():
 
 
 def test_variances_of_simulated_series_are_recovered_within_their_prior_spread():
-    prior = structural.population_prior()
+    prior = variances.population_prior()
     n, truth = 120, prior.mean[:6] + np.array([0.8, -0.5, 0.0, 0.0, 1.0, -0.5])
     covariance = np.tensordot(np.exp(truth), structural.kernels(n, prior.damping, prior.season_shape), 1)
     root = np.linalg.cholesky(covariance + 1e-12 * np.eye(n))
@@ -130,16 +131,42 @@ def test_variances_of_simulated_series_are_recovered_within_their_prior_spread()
     assert np.all(np.abs(centre - truth)[noise_level_season] < 0.5 + 3 * spread[noise_level_season])
 
 
-def test_the_gradient_of_the_fit_is_the_slope_of_its_loss(monkeypatch):
-    losses = []
-    keep = structural.minimize
-    monkeypatch.setattr(structural, "minimize", lambda fun, x, **kw: losses.append(fun) or keep(fun, x, **kw))
-    structural.fit(told(WIDE[2], 12))
-    loss = losses[0]
+def some_posterior(seed=3, m=9):
+    """The posterior of sums and changes of random months, with kernels as they see them."""
+    rng, prior = np.random.default_rng(seed), variances.population_prior()
+    h = rng.random((m, MONTHS)) * (rng.random((m, MONTHS)) < 0.3)
+    stack = structural.kernels(MONTHS, prior.damping, prior.season_shape)
+    small = replace(prior, names=prior.names[:6], mean=prior.mean[:6], root=prior.root[:6, :6])
+    return variances.Posterior(h @ stack @ h.T, rng.normal(0, 0.3, m), np.diag(rng.random(m) * 0.01), small)
+
+
+def test_the_gradient_and_the_curvature_of_the_posterior_are_those_of_its_loss():
+    posterior = some_posterior()
     at = np.linspace(-0.4, 0.5, 6)
     steps = 1e-5 * np.eye(len(at))
-    slope = [(loss(at + step)[0] - loss(at - step)[0]) / 2e-5 for step in steps]
-    np.testing.assert_allclose(loss(at)[1], slope, rtol=1e-4, atol=1e-5)
+    loss, gradient, information = posterior.expand(at)
+    slope = [(posterior.loss(at + step) - posterior.loss(at - step)) / 2e-5 for step in steps]
+    np.testing.assert_allclose(gradient, slope, rtol=1e-4, atol=1e-5)
+    bend = [(posterior.expand(at + step)[1] - posterior.expand(at - step)[1]) / 2e-5 for step in steps]
+    np.testing.assert_allclose(posterior.curvature(at), bend, rtol=1e-4, atol=1e-5)
+    assert loss == posterior.loss(at)
+    assert np.linalg.eigvalsh(information).min() >= 1 - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_search_ends_at_the_mode_that_a_general_optimiser_finds(seed):
+    posterior = some_posterior(seed, m=14)
+    found = variances.most_likely(posterior, np.zeros(6))
+    general = minimize(lambda v: posterior.expand(v)[:2], np.zeros(6), jac=True, method="BFGS", options={"gtol": 1e-7})
+    assert abs(posterior.loss(found) - general.fun) < 1e-3
+    np.testing.assert_allclose(found, general.x, atol=0.03)
+
+
+def test_variances_without_a_density_are_told():
+    posterior = some_posterior()
+    with pytest.raises(np.linalg.LinAlgError, match="no density"):
+        variances.most_likely(variances.Posterior(0 * posterior.kernels, posterior.residual, -posterior.fixed,
+                                                  posterior.prior), np.zeros(6))  # fmt: skip
 
 
 def test_the_same_seed_gives_the_same_paths():
@@ -181,7 +208,7 @@ def complete(x, ahead=6):
 
 
 def ahead_of(fitted, count=400):
-    told = int(fitted.stated.touched.sum())
+    told = int(fitted.view.touched.sum())
     return draws.draw(fitted, count, np.random.default_rng(1)).paths[:, told:]
 
 
@@ -254,7 +281,7 @@ def test_few_months_leave_the_variances_open_and_the_paths_wider_for_it():
 
 
 def test_months_drawn_from_the_model_itself_are_covered_as_often_as_stated():
-    prior, n, ahead = structural.population_prior(), 18, 6
+    prior, n, ahead = variances.population_prior(), 18, 6
     stack = structural.kernels(n + ahead, prior.damping, prior.season_shape)
     rng, held = np.random.default_rng(11), []
     for _ in range(150):
