@@ -36,6 +36,8 @@ LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less spea
 ACTING = ("closure", "restriction", "market", "weather", "production")
 """Kinds of events that hold for a while and move a series; openings and reopenings end such an event."""
 
+NO_SHOCKS = pd.DataFrame({"month": [], "kind": []})
+
 NOTES = {
     "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
     "facts_strained": "some stated figures agree only in a way that no path reaches; those marked hold within some 2 %",
@@ -76,7 +78,7 @@ class Outlook:
     as_of: dt.date | None = None
     unit: str = ""
     profile_trust: float = np.nan
-    shocks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"month": [], "kind": []}))
+    shocks: pd.DataFrame = field(default_factory=NO_SHOCKS.copy)
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -262,7 +264,8 @@ def forecast(
     printed = pd.Series(np.append(y, np.full(horizon, np.nan)), months)
     status = np.where(np.isnan(y), "estimated", "reported").tolist() + ["forecast"] * horizon
     status = pd.Series(status, months, name="status")
-    table = pd.DataFrame({"start": months[known], "end": months[known], "value": values, "relaxed": False})
+    at = months[known]
+    table = pd.DataFrame({"start": at, "end": at, "value": values, "relaxed": False})
     notes = _notes(drawn, paths, [fitted], status, relaxed=False)
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
@@ -346,6 +349,8 @@ def _trust(fits, odds) -> np.ndarray:
 
 
 def _shock_table(fitted, months) -> pd.DataFrame:
+    if not fitted.shocks:
+        return NO_SHOCKS.copy()
     shocks = sorted(fitted.shocks, key=lambda shock: shock.month)
     return pd.DataFrame({"month": [months[s.month] for s in shocks], "kind": [s.kind for s in shocks]})
 
@@ -613,11 +618,10 @@ def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period]:
         raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
     values, at = y.to_numpy(float), y.index.asi8
     order = np.argsort(at, kind="stable")
-    twice = y.index[order[1:][np.diff(at[order]) == 0]]
-    wrong = [f"{month} is given twice" for month in twice.unique()]
-    bad = (values < 0) | np.isinf(values)
-    wrong += [f"{month} is {value:g}" for month, value in zip(y.index[bad], values[bad], strict=True)]
-    if wrong:
+    twice, bad = order[1:][np.diff(at[order]) == 0], np.flatnonzero((values < 0) | np.isinf(values))
+    if len(twice) or len(bad):
+        wrong = [f"{month} is given twice" for month in y.index[twice].unique()]
+        wrong += [f"{y.index[i]} is {values[i]:g}" for i in bad]
         raise DataError("The series cannot be forecast: a flow is finite and not negative.", wrong, "Mend the months.")
     known = ~np.isnan(values)
     if not (values[known] > 0).any():

@@ -188,8 +188,9 @@ def _run(name: str, months: _Months, horizon: int, paths: int, seed: int, done: 
 def _fenced(found: ReferenceForecast, months: _Months, is_last: bool) -> ReferenceForecast:
     """Refuse a point forecast outside the fence; hold single paths at the outer fence, refuse when they are many.
 
-    The last model has none to give way to: its paths are held however many they are. The fence stands as far above the largest and below the smallest known month as these lie apart, as a ratio, and
-    at least a factor of 2; the outer fence twice as far.
+    The last model has none to give way to: its paths are held however many they are. The fence stands as far above the
+    largest and below the smallest known month as these lie apart, as a ratio, and at least a factor of 2; the outer
+    fence twice as far.
     """
     low, high = np.log(np.nanmin(months.values)), np.log(np.nanmax(months.values))
     reach = max(high - low, np.log(2))

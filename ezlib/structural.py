@@ -160,24 +160,25 @@ def fit(
         for turn in range(rounds):
             if view.curved:
                 z, rows = settle(view, z, centre, _covariance(stack, prior.mean + prior.root @ v, granted))
-            else:
-                rows = view.linearised(z, centre)
-            projected, before = _project(stack, rows.h), v
-            v = most_likely(_posterior(projected, rows, granted, prior), v)
+            elif turn == 0:
+                rows = view.linearised(z, centre)  # the same wherever z is
+            posterior, before = _posterior(stack, rows, granted, prior), v
+            v = most_likely(posterior, v)
             if turn == 0:
-                u = prior.mean + prior.root @ v
-                shocks = _shocks(_held(projected, rows, u, granted), rows, view, prior.outlier)
+                shocks = _shocks(posterior.held(v), rows, view, prior.outlier)
                 if shocks:
                     granted = granted + _granted(shocks, view)
-                    v = most_likely(_posterior(projected, rows, granted, prior), v)
+                    posterior = _posterior(stack, rows, granted, prior)
+                    v = most_likely(posterior, v)
             if not view.curved or np.abs(prior.root @ (v - before)).max() < 0.05:
                 break
         u = prior.mean + prior.root @ v
         z, rows = settle(view, z, centre, _covariance(stack, u, granted))
-        projected = projected if rounds and not view.curved else _project(stack, rows.h)
-        others, weights, evidence = possible(_posterior(projected, rows, granted, prior), v)
+        if view.curved or not rounds:
+            posterior = _posterior(stack, rows, granted, prior)
+        others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
-        spread = prior.spread * _own_spread(_held(projected, rows, u, granted), rows, view)
+        spread = prior.spread * _own_spread(posterior.held(v), rows, view)
     return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
 
 
@@ -206,23 +207,14 @@ def _project(stack, h) -> np.ndarray:
     return h @ stack @ h.T
 
 
-def _held(projected, rows: Rows, u, granted) -> np.ndarray:
-    """Covariance of what the statements say, (m, m)."""
-    return np.tensordot(np.exp(u), projected, 1) + _fixed(rows, granted)
-
-
-def _fixed(rows: Rows, granted) -> np.ndarray:
-    """The part of it that does not depend on the variances to be found."""
+def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
+    """The posterior of the variances given the statements; what is granted to events and shocks is fixed."""
     one = rows.h.sum(axis=1)
     fixed = DIFFUSE * np.outer(one, one)
     if granted.any():
         fixed += rows.h @ granted @ rows.h.T
     fixed[np.diag_indices(len(one))] += rows.variance
-    return fixed
-
-
-def _posterior(projected, rows: Rows, granted, prior: Prior) -> Posterior:
-    return Posterior(projected, rows.residual, _fixed(rows, granted), prior)
+    return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
 def _own_spread(held, rows: Rows, view: View) -> float:

@@ -76,10 +76,26 @@ class Posterior:
         """The variances at v, (k,)."""
         return np.exp(np.minimum(self.prior.mean + self.prior.root @ v, MOST_LOG_VARIANCE))
 
+    def held(self, v) -> np.ndarray:
+        """S at v, the covariance (m, m) of what the statements say."""
+        return (self.weights(v) @ self._flat).reshape(self.fixed.shape) + self.fixed
+
     def loss(self, v) -> float:
         """Minus the log posterior density at v; infinite where S is singular."""
         factor = self._factor(self.weights(v))
         return np.inf if factor is None else self._loss(v, factor, self._solved(factor, self.residual))
+
+    def losses(self, points) -> np.ndarray:
+        """The loss at each of several points (j, k), worked out together where S is regular at all of them."""
+        weights = np.exp(np.minimum(self.prior.mean + points @ self.prior.root.T, MOST_LOG_VARIANCE))
+        held = (weights @ self._flat).reshape(-1, *self.fixed.shape) + self.fixed
+        try:
+            factor = np.linalg.cholesky(held)
+        except np.linalg.LinAlgError:
+            return np.array([self.loss(point) for point in points])
+        size = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+        left = np.array([lapack.dtrtrs(one.T, self.residual, lower=0, trans=1)[0] for one in factor])
+        return size + 0.5 * (left**2).sum(axis=1) + 0.5 * (points**2).sum(axis=1)
 
     def expand(self, v) -> tuple[float, np.ndarray, np.ndarray]:
         """Loss, gradient (k,) and average information (k, k) at v, the last the mean of observed and expected
@@ -113,8 +129,7 @@ class Posterior:
         return root.T @ second @ root + np.eye(len(v))
 
     def _factor(self, weight) -> np.ndarray | None:
-        held = (weight @ self._flat).reshape(self.fixed.shape)
-        held += self.fixed
+        held = (weight @ self._flat).reshape(self.fixed.shape) + self.fixed
         factor, bad = lapack.dpotrf(held.T, lower=1, clean=1, overwrite_a=1)  # symmetric: its transpose in place
         return None if bad else factor
 
@@ -183,7 +198,7 @@ def possible(posterior: Posterior, mode) -> tuple[np.ndarray, np.ndarray, float]
     curvature = np.maximum(curvature, LEAST_CURVATURE)
     axes = axes * np.sqrt((k + 1) / curvature)
     points = np.concatenate([mode + axes.T, mode - axes.T])
-    likelier = lowest - np.array([posterior.loss(point) for point in points]) + (k + 1) / 2
+    likelier = lowest - posterior.losses(points) + (k + 1) / 2
     weights = np.append(2.0, np.exp(np.clip(likelier, -LEAST_LOG_RATIO, LEAST_LOG_RATIO)))
     evidence = -lowest - 0.5 * np.log(curvature).sum()
     return prior.mean + np.vstack([mode, points]) @ prior.root.T, weights / weights.sum(), float(evidence)

@@ -150,6 +150,8 @@ def test_the_gradient_and_the_curvature_of_the_posterior_are_those_of_its_loss()
     bend = [(posterior.expand(at + step)[1] - posterior.expand(at - step)[1]) / 2e-5 for step in steps]
     np.testing.assert_allclose(posterior.curvature(at), bend, rtol=1e-4, atol=1e-5)
     assert loss == posterior.loss(at)
+    some = np.stack([at, 2 * at, at[::-1]])
+    np.testing.assert_allclose(posterior.losses(some), [posterior.loss(one) for one in some], rtol=1e-9)
     assert np.linalg.eigvalsh(information).min() >= 1 - 1e-9
 
 
