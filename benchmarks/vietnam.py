@@ -23,7 +23,7 @@ from scoring import score
 
 from ezlib import evaluate, scores
 
-CHANCE_DRAWS = 200
+CHANCE_DRAWS = 1000
 NAMED = (OURS, "run_rate", "profile")
 
 
@@ -58,7 +58,8 @@ def standing(found: evaluate.AnnualTotals, known: int) -> dict[str, dict]:
     rows = {}
     for method, row in table.iterrows():
         rows[method] = row.to_dict() | {"coverage_80_interval": list(covers.loc[method])[1:]}
-        rows[method]["calibration_by_chance"] = by_chance(chances[chances["method"] == method])
+        luck = by_chance(chances[chances["method"] == method])
+        rows[method] |= {"calibration_by_chance": luck.mean(), "calibration_at_most": np.quantile(luck, 0.95)}
         if method != OURS:
             for blocks in ("year", "series"):
                 difference = evaluate.brier_difference(chances, method, blocks=blocks)
@@ -66,14 +67,14 @@ def standing(found: evaluate.AnnualTotals, known: int) -> dict[str, dict]:
     return rows
 
 
-def by_chance(chances: pd.DataFrame) -> float:
-    """Calibration error to expect of these probabilities if each were right: cases are few, so that it is not 0.
+def by_chance(chances: pd.DataFrame) -> np.ndarray:
+    """Calibration errors that these probabilities would have if each were right: cases are few, so that none is 0.
 
     One draw a total decides all its targets, as one outturn does.
     """
     stated = chances.pivot(index=["series", "year"], columns="growth", values="probability").to_numpy()
     luck = np.random.default_rng(0).uniform(size=(CHANCE_DRAWS, len(stated), 1))
-    return float(np.mean([scores.calibration_error(stated.ravel(), (one < stated).ravel()) for one in luck]))
+    return np.array([scores.calibration_error(stated.ravel(), (one < stated).ravel()) for one in luck])
 
 
 def peers_from_store() -> dict:

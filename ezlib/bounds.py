@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 EXACT = 1e-9
 # Giving way costs this much for each half-width that a statement is stretched: changes yield before levels.
 COST = {"change": 1.0, "level": 1000.0}
+TIE = 1e-3  # of the cost: of two levels rounded alike the larger yields
 NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
 
 
@@ -68,26 +69,38 @@ def statements(num, den, lower, upper, soft_sd=None) -> Statements:
 def stretch_needed(stated: Statements, margin: float = 1e-3) -> np.ndarray:
     """Return by how much each binding statement must be stretched for all to be true at once: zeros when they agree.
 
+    See `disagreement`.
+    """
+    return disagreement(stated, margin)[0]
+
+
+def disagreement(stated: Statements, margin: float = 1e-3) -> tuple[np.ndarray, np.ndarray]:
+    """Return how much each binding statement must be stretched, (m,), and whether it is in conflict, (m,).
+
     Elastic linear programme: minimise the sum over statements of cost × stretch ÷ half-width, so that changes give
-    way before levels and the coarsest figure of a kind first; weights of the sum norm leave most at exactly zero.
-    The stretch is in the statement's own unit (level or ratio). `margin` asks the agreement to reach that share of
-    each half-width inside the interval, so that agreement in a corner only counts as none.
+    way before levels and the coarsest figure of a kind first; weights of the sum norm leave most at exactly zero. Of
+    levels rounded alike the larger gives way, whose relative error is then smaller. The stretch is in the statement's
+    own unit (level or ratio). In conflict are the statements that force a stretch: those with a price in the
+    programme's dual. `margin` asks the agreement to reach that share of each half-width inside the interval, so that
+    agreement in a corner only counts as none.
     """
     m, n = stated.num.shape
-    stretch = np.zeros(m)
+    stretch, in_conflict = np.zeros(m), np.zeros(m, bool)
     rows = np.flatnonzero(stated.binding)
     if not len(rows) or _apart(stated.take(rows)):
-        return stretch
+        return stretch, in_conflict
     held = stated.take(rows)
-    given, x = _least_stretch(held, margin, np.full(n, _month_scale(held)))
+    given, x, forces = _least_stretch(held, margin, np.full(n, _month_scale(held)))
     for _ in range(4 if (given > 0).any() and held.is_change.any() else 0):
-        given, x = _least_stretch(held, margin, x)  # a ratio gives way by what its denominator then is
+        given, x, forces = _least_stretch(held, margin, x)  # a ratio gives way by what its denominator then is
     stretch[rows] = given
-    return stretch
+    in_conflict[rows] = (given > 0) | (forces & (given > 0).any())
+    return stretch, in_conflict
 
 
-def _least_stretch(held: Statements, margin: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """One elastic programme; x (n,) says what one unit of each ratio is worth. Returns the stretch and its months."""
+def _least_stretch(held: Statements, margin: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One elastic programme; x (n,) says what one unit of each ratio is worth. Returns the stretch, its months, and
+    which statements force it."""
     scale = _month_scale(held)
     middle = (held.upper + held.lower) / 2
     half = np.maximum((held.upper - held.lower) / 2, NEGLIGIBLE * middle)
@@ -97,12 +110,14 @@ def _least_stretch(held: Statements, margin: float, x: np.ndarray) -> tuple[np.n
     sides = _inequalities(held, margin)
     matrix = np.vstack([np.hstack([side.matrix * scale, -give]) / norm for side in sides])
     limit = np.concatenate([side.limit / norm[:, 0] for side in sides])
-    cost = np.concatenate([np.zeros(len(x)), np.where(held.is_change, COST["change"], COST["level"])])
+    of_level = COST["level"] * (1 + TIE * scale / np.maximum(middle, scale))
+    cost = np.concatenate([np.zeros(len(x)), np.where(held.is_change, COST["change"], of_level)])
     found = linprog(cost, A_ub=matrix, b_ub=limit, bounds=(0, None), method="highs")
     if found.status != 0:
         raise ArithmeticError(f"The agreement of {len(held)} statements could not be decided: {found.message}")
     given = found.x[len(x) :] * half
-    return np.where(given > NEGLIGIBLE * middle, given, 0.0), found.x[: len(x)] * scale
+    price = np.abs(found.ineqlin.marginals).reshape(2, -1).max(axis=0) * np.diag(give) / norm[:, 0]  # per half-width
+    return np.where(given > NEGLIGIBLE * middle, given, 0.0), found.x[: len(x)] * scale, price > 1e-6 * price.max()
 
 
 def month_range(stated: Statements, months) -> np.ndarray:

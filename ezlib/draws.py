@@ -13,7 +13,7 @@ from scipy.optimize import nnls
 from scipy.special import ndtr, ndtri
 
 from ezlib.linearised import View
-from ezlib.structural import Fit, one_thread
+from ezlib.structural import Fit, one_thread, stray
 
 ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
@@ -88,7 +88,7 @@ def _told_months(fitted: Fit, lots, told, rng) -> list[_Told]:
     """Draws of the told months for each lot, a covariance of all months and a number of paths."""
     at = _exact_months(fitted.view, told)
     if at is not None:
-        return [_Told(at[None], _scales(fitted, number, rng), float(number)) for _, number in lots]
+        return [_Told(at[None], fitted.spread * stray(fitted.tail, number, rng), float(number)) for _, number in lots]
     at, b = _point_inside(fitted, told), None
     geometries = []
     for covariance, _ in lots:
@@ -99,7 +99,7 @@ def _told_months(fitted: Fit, lots, told, rng) -> list[_Told]:
 
 def _exact_months(view: View, told) -> np.ndarray | None:
     """The told months where each is stated once, by itself and without rounding: nothing is left to draw. Else None."""
-    exact = view.stated.binding & (view.single >= 0) & ~view.is_closure & (view.upper - view.lower < EXACT_WIDTH)
+    exact = view.stated.binding & (view.single >= 0) & ~view.is_silent & (view.upper - view.lower < EXACT_WIDTH)
     if len(exact) != len(told) or not exact.all() or len(np.unique(view.single)) != len(told):
         return None
     at = np.empty(len(view.offset))
@@ -107,13 +107,6 @@ def _exact_months(view: View, told) -> np.ndarray | None:
         view.target - np.log(view.stated.num[np.arange(len(exact)), view.single]) - view.offset[view.single]
     )
     return at[told]
-
-
-def _scales(fitted: Fit | _Geometry, count: int, rng) -> np.ndarray:
-    """How widely each draw strays, (count,): Student's t as a Gaussian of random width."""
-    if not np.isfinite(fitted.tail):
-        return np.full(count, fitted.spread)
-    return fitted.spread * np.sqrt(fitted.tail / rng.chisquare(fitted.tail, count))
 
 
 def _conditional(fitted: Fit, held, told, rest, rng) -> np.ndarray:
@@ -181,7 +174,7 @@ class _Geometry:
     def of(cls, fitted: Fit, covariance, told, at, b=None) -> _Geometry:
         view = fitted.view
         centre, covariance = np.full(len(told), fitted.centre), covariance[np.ix_(told, told)]
-        single_rows, others = _split(view, np.flatnonzero(~view.is_closure))
+        single_rows, others = _split(view, np.flatnonzero(~view.is_silent))
         position = {month: i for i, month in enumerate(told)}
         s = np.array([position[m] for m in view.single[single_rows]], int)
         u = np.setdiff1d(np.arange(len(told)), s)
@@ -245,7 +238,7 @@ def _after_soft(fitted: Fit, told) -> tuple[np.ndarray, np.ndarray]:
     view = fitted.view
     centre = np.full(len(told), fitted.centre)
     covariance = fitted.covariance[np.ix_(told, told)]
-    soft = np.flatnonzero(~view.stated.binding & ~view.is_closure)
+    soft = np.flatnonzero(~view.stated.binding & ~view.is_silent)
     if not len(soft):
         return centre, covariance
     rows = view.linearised(fitted.mode, fitted.centre)
@@ -285,7 +278,7 @@ def _point_inside(fitted: Fit, told) -> np.ndarray:
     to and fro, go on with least moves from the point reached.
     """
     view, mode = fitted.view, fitted.mode
-    binding = np.flatnonzero(view.stated.binding & ~view.is_closure)
+    binding = np.flatnonzero(view.stated.binding & ~view.is_silent)
     centre, covariance = _after_soft(fitted, told)
     lower, upper = view.lower[binding], view.upper[binding]
     half = (upper - lower) / 2
@@ -337,7 +330,7 @@ def _held_draws(geometries, numbers, rng, most: int = 4) -> list[_Told]:
             break
         values = _values([geometries[j] for j in wanting], [numbers[j] for j in wanting], rng)
         for j, (values_s, values_b) in zip(wanting, values, strict=True):
-            scale = _scales(geometries[j], numbers[j], rng)
+            scale = geometries[j].spread * stray(geometries[j].tail, numbers[j], rng)
             batches[j].append((*_weighted(geometries[j], values_s, values_b, scale, rng), scale))
             weight = _normalised(np.concatenate([log_weight for _, log_weight, _ in batches[j]]))
             worth[j] = 1 / np.sum(weight**2) if weight.any() else 0.0

@@ -9,6 +9,7 @@ import numpy as np
 from ezlib.bounds import Statements
 
 FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
+LASTING = 12  # months after which a low stretch is no closure any more
 SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
 JITTER = 1e-9
 
@@ -24,7 +25,7 @@ class View:
     target: np.ndarray
     variance: np.ndarray
     single: np.ndarray  # (m,) the month a statement alone speaks of, -1 for sums and changes
-    is_closure: np.ndarray  # (m,)
+    is_silent: np.ndarray  # (m,) about closed months alone, or a change of or on such: no word about the level
     closed: np.ndarray  # (n,)
     closed_value: np.ndarray
     touched: np.ndarray
@@ -35,30 +36,23 @@ class View:
         level = ~stated.is_change
         months = (stated.num != 0).sum(axis=1)
         typical = _typical_month(stated, level)
-        is_closure = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
-        closed = (stated.num[is_closure] != 0).any(axis=0) if is_closure.any() else np.zeros(len(offset), bool)
-        closed_value = np.zeros(len(offset))
-        for row in np.flatnonzero(is_closure):
-            here = stated.num[row] != 0
-            closed_value[here] = (stated.lower[row] + stated.upper[row]) / 2 / stated.num[row].sum()
         upper = np.log(np.maximum(stated.upper, 1e-300))
         lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
-        target = np.where(is_closure, np.log(FLOOR * typical), (lower + upper) / 2)
-        variance = np.where(is_closure, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
         single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
+        shut = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
+        shut &= ~np.isin(single, _lasting_low(stated, single, shut))
+        closed, closed_value = np.zeros(len(offset), bool), np.zeros(len(offset))
+        for row in np.flatnonzero(shut):
+            here = stated.num[row] != 0
+            closed[here] = True
+            closed_value[here] = (stated.lower[row] + stated.upper[row]) / 2 / stated.num[row].sum()
+        speaks = stated.num[:, ~closed].any(axis=1) & (level | stated.den[:, ~closed].any(axis=1))
+        silent = shut | ~speaks
+        target = np.where(silent, np.log(FLOOR * typical), (lower + upper) / 2)
+        variance = np.where(silent, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
+        touched = stated.touched
         return cls(
-            stated,
-            offset,
-            lower,
-            upper,
-            target,
-            variance,
-            single,
-            is_closure,
-            closed,
-            closed_value,
-            stated.touched,
-            typical,
+            stated, offset, lower, upper, target, variance, single, silent, closed, closed_value, touched, typical
         )
 
     @property
@@ -69,7 +63,7 @@ class View:
     @property
     def curved(self) -> bool:
         """Whether some statement is not linear in z: a sum or a change of sums."""
-        return bool((self.single[~self.is_closure] < 0).any())
+        return bool((self.single[~self.is_silent] < 0).any())
 
     def start(self) -> np.ndarray:
         """A first guess: every month typical, but for those stated."""
@@ -100,15 +94,25 @@ class View:
     def linearised(self, z, centre) -> Rows:
         x = self.value(z)
         h = np.zeros_like(self.stated.num)
-        plain = ~self.is_closure
+        plain = ~self.is_silent
         said = np.zeros(len(plain))
         said[plain] = self.said(x, plain)
         h[plain] = self.slopes(x, plain)
-        for row in np.flatnonzero(self.is_closure):
+        for row in np.flatnonzero(self.is_silent):
             weights = self.stated.num[row]
             h[row] = weights / weights.sum()
             said[row] = h[row] @ (z + self.offset)
         return Rows(h, self.target - said + h @ (z - centre), self.variance + JITTER)
+
+
+def _lasting_low(stated: Statements, single, shut) -> np.ndarray:
+    """Months of a low stretch of a year or more up to the last stated month: a level of its own, unless it is zero."""
+    low = np.zeros(stated.num.shape[1], bool)
+    low[single[shut & (single >= 0) & (stated.lower > 0)]] = True
+    end = np.flatnonzero(stated.touched)[-1] + 1
+    above = np.flatnonzero(~low[:end])
+    begun = above[-1] + 1 if len(above) else 0
+    return np.arange(begun, end) if end - begun >= LASTING else np.arange(0)
 
 
 def _log_ratio(x, num, den) -> np.ndarray:

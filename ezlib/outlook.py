@@ -48,6 +48,7 @@ NOTES = {
     "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
+    "closed_at_end": "the last month is one of them: the forecast is that of a series that opens again at once",
 }
 """What the codes in `Outlook.notes` mean."""
 
@@ -57,11 +58,12 @@ class Outlook:
     """Months of one series, past and future, as equally likely joint paths.
 
     `paths` (paths x months); `status` of each month (reported, derived, estimated, forecast); `observations`, what
-    went in, with `relaxed` (bool) and `stretch`, by how much a relaxed figure had to give (in its own unit, a change
-    in percentage points); `printed`, the stated values of reported months; `last_observed`, after which all is
-    forecast; `effective_sample_size`, how many independent paths the paths are worth; `notes`, codes of `NOTES`;
-    `profile_trust`, the share of the paths shaped by a profile, NaN where none was tried; `shocks`, months far out of
-    line (`month`, `kind`: passing, lasting, or open where nothing later tells).
+    went in, with `relaxed` (bool), `stretch`, by how much a relaxed figure had to give (in its own unit, a change in
+    percentage points), and `in_conflict`, whether it is one of the figures that cannot all be true; `printed`, the
+    stated values of reported months; `last_observed`, after which all is forecast; `effective_sample_size`, how many
+    independent paths the paths are worth; `notes`, codes of `NOTES`; `profile_trust`, the share of the paths shaped by
+    a profile, NaN where none was tried; `shocks`, months far out of line (`month`, `kind`: passing, lasting, or open
+    where nothing later tells).
     """
 
     paths: pd.DataFrame
@@ -235,6 +237,7 @@ def rebuild(
     month in which a dated event held. Raises DataError listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
+    _check_options(paths, calendar, profile_odds, events)
     observations = _checked(observations, first, last, CALENDARS[calendar])
     months = pd.period_range(first, last, freq="M")
     stated = _statements(observations, months, CALENDARS[calendar])
@@ -251,7 +254,8 @@ def forecast(
     months are used. Raises DataError for another index, a month given twice, negative or infinite values, or nothing
     above zero.
     """
-    y, first = _checked_series(y, horizon)
+    _check_options(paths, levels=levels)
+    y, first, cut = _checked_series(y, horizon)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
     known = np.flatnonzero(~np.isnan(y))
     values = y[known]
@@ -266,7 +270,7 @@ def forecast(
     status = pd.Series(status, months, name="status")
     at = months[known]
     table = pd.DataFrame({"start": at, "end": at, "value": values, "relaxed": False})
-    notes = _notes(drawn, paths, [fitted], status, relaxed=False)
+    notes = _notes(drawn, paths, [fitted], status, relaxed=False) + (("history_cut",) if cut else ())
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
         *(drawn[0], status, table, printed, months[len(y) - 1], drawn[1], notes),
@@ -279,18 +283,19 @@ def forecast(
 
 
 def _solve(stated, observations, months, calendar, seed, paths, offset, odds, events) -> Outlook:
-    stretch = bounds.stretch_needed(stated)
+    stretch, in_conflict = bounds.disagreement(stated)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
     ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
     held, fits, drawn, shares = _fit_and_draw(held, ways, tet_windows(months, calendar), events, paths, seed)
     strained = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
+    strained |= ~relaxed & _missed(held, fits[0].view, drawn.paths)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
     reported = _reported(held, months, observations)
     # a change gives way in percentage points
     stretch = np.where(stated.is_change, 100, 1) * stretch
-    observations = observations.assign(relaxed=relaxed | strained, stretch=stretch)
+    observations = observations.assign(relaxed=relaxed | strained, stretch=stretch, in_conflict=in_conflict)
     status = _status(held, table, reported, last)
     trust = np.nan if offset is None else float(shares[-1])
     notes = _notes(drawn, paths, fits, status, relaxed.any(), strained.any(), trust)
@@ -327,6 +332,18 @@ def _fitted(held, offset, windows, events):
         return structural.fit(held, offset, windows, events)
     except np.linalg.LinAlgError:
         return structural.fit(held, offset, windows, events, rounds=0)
+
+
+def _missed(held, view, paths) -> np.ndarray:
+    """Binding figures about closed months alone that the values printed for these do not meet."""
+    missed = np.zeros(len(held), bool)
+    for row in np.flatnonzero(view.is_silent & held.binding):
+        below = paths @ held.den[row] if held.is_change[row] else np.ones(len(paths))
+        above = paths @ held.num[row]
+        slack = 1e-9 * np.abs(above)
+        meets = (above >= held.lower[row] * below - slack) & (above <= held.upper[row] * below + slack)
+        missed[row] = not meets.all()
+    return missed
 
 
 def _drawn(fits, shares, paths: int, rng) -> draws.Draws:
@@ -395,6 +412,7 @@ def _notes(drawn, paths: int, fits, status, relaxed: bool, strained: bool = Fals
         "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
         "months_closed": fits[0].view.closed.any(),
+        "closed_at_end": fits[0].view.closed[status.to_numpy() != "forecast"][-1],
         "profile_used": trust > 0,
         "forecast_far": _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed),
     }
@@ -552,10 +570,19 @@ def _checked(observations: pd.DataFrame, first: pd.Period, last: pd.Period, cale
 
 def _with_all_columns(observations: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
     table = observations.copy().reset_index(drop=True)
+    given = [name for name in ("value", "change_pct", "lower", "upper", "half_width", "soft_sd") if name in table]
+    numbers = table[given].apply(pd.to_numeric, errors="coerce").astype(float)
+    wrong = [
+        f"row {i + 1}: {name} is {table[name].iloc[i]!r}"
+        for name in given
+        for i in np.flatnonzero(numbers[name].isna() & table[name].notna())
+    ]
+    if wrong:
+        raise DataError("Some figures of the observations are no numbers.", wrong, "Mend or remove these rows.")
     for name in ("value", "change_pct", "lower", "upper"):
-        table[name] = pd.to_numeric(table[name], errors="coerce").astype(float) if name in table else np.nan
+        table[name] = numbers[name] if name in given else np.nan
     for name in ("half_width", "soft_sd"):
-        table[name] = pd.to_numeric(table[name]).astype(float).fillna(0.0) if name in table else 0.0
+        table[name] = numbers[name].fillna(0.0) if name in given else 0.0
     if "observation_id" not in table:
         table["observation_id"] = [str(i + 1) for i in range(len(table))]
     for name, end in (("start", False), ("end", True), ("base_start", False), ("base_end", True)):
@@ -583,11 +610,13 @@ def _faults(row, first: pd.Period, last: pd.Period, calendar: Calendar) -> list[
         "it must have either a value or a change": level != change,
         "it ends before it begins": row.start <= row.end and (not change or row.base_start <= row.base_end),
         "a flow cannot be negative": not level or row.value >= 0,
-        "a flow cannot fall by 100 % or more": not change or row.change_pct > -100,
+        "a flow cannot fall by 100 % or more": not change or row.change_pct + row.half_width > -100,
         "half_width and soft_sd must be 0 or more": row.half_width >= 0 and row.soft_sd >= 0,
         "numbers must be finite": np.isfinite([row.half_width, row.soft_sd]).all()
         and not np.isinf([row.value, row.change_pct]).any(),
         "lower must not exceed upper": not row.lower > row.upper,
+        "upper must be finite": not np.isinf(row.upper),
+        "the value must lie between lower and upper": not level or not (row.lower > row.value or row.upper < row.value),
     }
     faults = [fault for fault, holds in rules.items() if not holds]
     if not faults and not (first <= _touched(row, calendar)[0] and _touched(row, calendar)[1] <= last):
@@ -608,15 +637,33 @@ def _row_words(row) -> str:
     return f"{row.observation_id}: {row.start}..{row.end} {said}"
 
 
-def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period]:
-    """The last months of a series without a break, NaN where one is not known, and the first of them."""
+def _check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0, events=None, levels=LEVELS) -> None:
+    if isinstance(paths, bool) or int(paths) != paths or paths < 1:
+        raise DataError(f"The number of paths must be a whole number from 1, not {paths!r}.")
+    if calendar not in CALENDARS:
+        raise DataError(f"There is no calendar {calendar!r}.", next_step=f"Use one of {', '.join(CALENDARS)}.")
+    if not 0 < odds < np.inf:
+        raise DataError(f"profile_odds must be above zero and finite, not {odds!r}; 9 means nine to one.")
+    if events is not None and not np.isfinite(events).all():
+        raise DataError("The shares of months in which events held must be numbers; some are missing or infinite.")
+    if wrong := [level for level in levels if not 0 < level < 1]:
+        raise DataError(f"An interval's level lies between 0 and 1, not at {wrong[0]!r}; 0.8 means 80 %.")
+
+
+def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period, bool]:
+    """The last months of a series without a break, NaN where one is not known; the first of them; was it cut."""
     if not isinstance(y, pd.Series) or not isinstance(y.index, pd.PeriodIndex) or y.index.freqstr != "M":
         raise DataError(
             "A forecast needs a Series on a monthly PeriodIndex.", next_step="y.index = pd.PeriodIndex(…, freq='M')"
         )
     if isinstance(horizon, bool) or int(horizon) != horizon or horizon < 1:
         raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
-    values, at = y.to_numpy(float), y.index.asi8
+    try:
+        values, at = y.to_numpy(float), y.index.asi8
+    except (TypeError, ValueError):
+        raise DataError("The series holds something that is no number.", next_step="y = pd.to_numeric(y)") from None
+    if y.index.hasnans:
+        raise DataError("The series has a value without a month.", next_step="Remove it or give it its month.")
     order = np.argsort(at, kind="stable")
     twice, bad = order[1:][np.diff(at[order]) == 0], np.flatnonzero((values < 0) | np.isinf(values))
     if len(twice) or len(bad):
@@ -629,10 +676,10 @@ def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period]:
     first, last = at[known].min(), at[known].max()
     months = np.full(last - first + 1, np.nan)
     months[at[known] - first] = values[known]
-    months = months[-HISTORY:]
-    start = last + 1 - len(months)
-    leading = int(np.argmax(~np.isnan(months)))
-    return months[leading:], pd.Period(ordinal=int(start + leading), freq="M")
+    recent = months[-HISTORY:]
+    start = last + 1 - len(recent)
+    leading = int(np.argmax(~np.isnan(recent)))
+    return recent[leading:], pd.Period(ordinal=int(start + leading), freq="M"), len(months) > HISTORY
 
 
 def _months_of(period) -> pd.PeriodIndex:

@@ -176,6 +176,8 @@ def _run(name: str, months: _Months, horizon: int, paths: int, seed: int, done: 
     try:
         if months.known < method.needs:
             raise _CannotUse(f"{months.known} known months, {method.needs} needed")
+        if method.instead and np.nanmin(months.values) == np.nanmax(months.values):
+            raise _CannotUse("all months are alike")
         point, drawn, note = method.run(months, horizon, paths, rng, others)
         done[name] = _fenced(ReferenceForecast(name, point, drawn, note), months, is_last=not method.instead)
     except _CannotUse as reason:

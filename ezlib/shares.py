@@ -19,7 +19,7 @@ from scipy.special import log_ndtr, ndtri_exp
 
 from ezlib import structural
 from ezlib.bounds import Statements, statements
-from ezlib.structural import DIFFUSE, JITTER, one_thread
+from ezlib.structural import DIFFUSE, JITTER, one_thread, stray
 from ezlib.variances import population_prior
 
 VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share
@@ -308,7 +308,7 @@ def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, n
     φ(w_linear)/|A| where the model has φ(w)/|J|, w the place along the rows' directions and J what they say by it.
     """
     fitted = frame.fitted
-    scale = np.sqrt(fitted.tail / rng.chisquare(fitted.tail, count)) if np.isfinite(fitted.tail) else np.ones(count)
+    scale = stray(fitted.tail, count, rng)
     noise = scale[:, None, None] * fitted.spread[:, None] * rng.standard_normal((count, *fitted.mean.shape))
     y = fitted.mean + np.stack([noise[:, s] @ _root(c).T for s, c in enumerate(fitted.covariance)], axis=1)
     error = np.sqrt(frame.extra) * rng.standard_normal((count, len(frame.rows)))

@@ -28,6 +28,7 @@ EVENT_SD = 0.5  # of the logarithm by which a dated event may have moved a whole
 SHARP = 0.01  # variance of the logarithm below which a month counts as stated by itself
 MOST_SHOCKS = 8
 PASSING = 2 / 3  # of the shocks in M1 that later months decided, the share that passed with the month
+WIDEST = 3.0  # times its usual width that a path may stray; Student's t of 6 degrees goes beyond in one of 200
 BLOCK = 48  # months by which the table of kernels grows
 
 
@@ -222,9 +223,10 @@ def _own_spread(held, rows: Rows, view: View) -> float:
 
     Below two years of months it is 1.
     """
-    if (view.single >= 0).sum() < 2 * YEAR:
+    telling = ~view.is_silent
+    if (telling & (view.single >= 0)).sum() < 2 * YEAR:
         return 1.0
-    innovations = solve_triangular(np.linalg.cholesky(held), rows.residual, lower=True)
+    innovations = solve_triangular(np.linalg.cholesky(held), rows.residual, lower=True)[telling]
     return float(np.clip(np.abs(innovations).mean() / MEAN_ABS, *OWN_LIMITS))
 
 
@@ -246,8 +248,8 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
     shapes = _months_and_steps(rows.h, months)
     reach = _months_and_steps(cho_solve(factor, rows.h, check_finite=False), months)
     left = cho_solve(factor, rows.residual, check_finite=False)
-    last, found = np.flatnonzero(view.touched)[-1], []
-    while len(found) < MOST_SHOCKS:
+    last, found = np.flatnonzero(view.touched)[-1], {}
+    for _ in range(MOST_SHOCKS):
         precision = np.maximum(np.einsum("mc,mc->c", shapes, reach), 1e-300)
         distance = (shapes.T @ left) ** 2 / precision
         c = int(np.argmax(distance * (1 + 1e-9 * (np.arange(len(distance)) < len(months)))))
@@ -256,11 +258,11 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
         month = int(np.concatenate([months, months[1:]])[c])
         kind = "lasting" if c >= len(months) else "open" if month == last else "passing"
         variance = (distance[c] / limit**2 - 1) / precision[c]
-        found.append(Shock(month, kind, float(variance)))
+        found[month, kind] = found.get((month, kind), 0.0) + float(variance)  # asked again after others, it may grow
         turn = variance / (1 + variance * precision[c])
         left = left - reach[:, c] * (turn * (shapes[:, c] @ left))
         reach = reach - np.outer(reach[:, c], turn * (shapes[:, c] @ reach))
-    return tuple(found)
+    return tuple(Shock(month, kind, variance) for (month, kind), variance in found.items())
 
 
 def _months_and_steps(each, months) -> np.ndarray:
@@ -285,6 +287,19 @@ def _granted(shocks: tuple[Shock, ...], view: View) -> np.ndarray:
     ahead = np.arange(1, n - told[-1])
     granted[told[-1] + 1 :, told[-1] + 1 :] += lasting / len(told) * np.minimum.outer(ahead, ahead)
     return granted
+
+
+# ---------------------------------------------------------------------------------------- how widely paths stray
+
+
+def stray(tail: float, count: int, rng) -> np.ndarray:
+    """How widely each of `count` paths strays, times its usual width: Student's t as a Gaussian of random width.
+
+    Cut at WIDEST, so that means exist.
+    """
+    if not np.isfinite(tail):
+        return np.ones(count)
+    return np.minimum(np.sqrt(tail / rng.chisquare(tail, count)), WIDEST)
 
 
 # -------------------------------------------------------------------------------------------------- threads

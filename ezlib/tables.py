@@ -20,6 +20,9 @@ SEVERITIES = ("error", "warning", "note")
 DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
 
 
+MOST_NAMED = 8  # figures of one conflict that a sentence names
+
+
 def series_table(series: pd.DataFrame, lang: str = "vi", catalogue=None) -> Block:
     """What facts there are: a series a row, with how many facts and the months they touch (see `series_in`)."""
     catalogue = catalogue or load_catalogue()
@@ -142,9 +145,15 @@ def grounds(outlook, companions: str = "", lang: str = "vi") -> Block:
     if len(shocks):
         named = (say(f"grounds.{s.kind}", lang, month=wording.month(s.month, lang)) for s in shocks.itertuples())
         sentences.append(say("grounds.shocks", lang, months="; ".join(named)))
-    which = ", ".join(outlook.observations.loc[outlook.observations["relaxed"], "observation_id"])
+    facts = outlook.observations
+    which = ", ".join(facts.loc[facts["relaxed"], "observation_id"])
     told = [code for code in outlook.notes if code != "profile_used"]
-    return blocks.points(sentences + [say(f"grounds.{code}", lang, which=which) for code in told])
+    sentences += [say(f"grounds.{code}", lang, which=which) for code in told]
+    against = facts.loc[facts["in_conflict"] & ~facts["relaxed"], "observation_id"]
+    if len(against):
+        more = "…" if len(against) > MOST_NAMED else ""
+        sentences.append(say("grounds.against", lang, others=", ".join(against[:MOST_NAMED]) + more))
+    return blocks.points(sentences)
 
 
 def totals_table(outlook, lang: str = "vi") -> Block:

@@ -881,6 +881,10 @@ SENTENCES = {
         "vi": "Một số số liệu không thể cùng đúng, phải nới: {which}.",
         "en": "Some figures cannot all be true; these gave way: {which}.",
     },
+    "grounds.against": {
+        "vi": "Các số liệu mâu thuẫn với số phải nới: {others}.",
+        "en": "The figures that they contradict: {others}.",
+    },
     "grounds.facts_strained": {
         "vi": "Một số số liệu chỉ khớp nhau sát mép làm tròn nên chỉ được giữ trong khoảng 2\u00a0%.",
         "en": "Some figures agree only at the edge of their rounding and are held within some 2\u00a0%.",
@@ -904,6 +908,10 @@ SENTENCES = {
     "grounds.months_closed": {
         "vi": "Tháng công bố bằng (gần) không được coi là tháng đóng cửa, không kéo mức chung xuống.",
         "en": "Months printed as (nearly) nothing count as closures and leave the level alone.",
+    },
+    "grounds.closed_at_end": {
+        "vi": "Tháng mới nhất công bố bằng (gần) không: dự báo giả định hoạt động trở lại ngay như trước.",
+        "en": "The last month is printed as (nearly) nothing: the forecast supposes that all opens again at once.",
     },
     # indicators of one subject: flows, stocks, rates
     "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},

@@ -295,3 +295,118 @@ def test_every_note_of_an_outlook_can_be_said_in_both_languages(lao_cai):
     assert vi.count("\n-") == en.count("\n-") == len(NOTES) + 2 - 1
     assert "61 % số kịch bản" in vi
     assert "61 % of the paths follow the usual year of X" in en
+
+
+def of_months(values, first="2023-01", half_width=0.5):
+    months = pd.period_range(first, periods=len(values), freq="M")
+    return [{"start": m, "end": m, "value": v, "half_width": half_width} for m, v in zip(months, values, strict=True)]
+
+
+SHUT = {"start": "2024-02", "end": "2024-02", "value": 0.1, "half_width": 0.05}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"change_pct": -99.9, "half_width": 0.05, "start": "2024-02", "base_start": "2023-02"},
+        {"change_pct": -100.0, "half_width": 0.5, "start": "2024-02", "base_start": "2023-02"},
+        {"change_pct": 900.0, "half_width": 20.0, "start": "2024-03", "base_start": "2024-02"},
+        {"value": 30.0, "half_width": 0.5, "start": "2024-02"},
+    ],
+)
+def test_a_closure_bears_changes_of_and_on_it_or_they_are_named(beside):
+    rows = [*of_months(range(101, 113)), SHUT, beside | {"end": beside["start"]}]
+    if "base_start" in beside:
+        rows[-1]["base_end"] = beside["base_start"]
+    found = rebuild(pd.DataFrame(rows), "2023-01", "2024-12")
+    assert np.isfinite(found.paths.to_numpy()).all()
+    assert 60 < found.median["2024-06"] < 180
+    last = found.observations.iloc[-1]
+    february = found.paths[pd.Period("2024-02")]
+    if "base_start" in beside and beside["change_pct"] < 0:
+        ratio = february / found.paths[pd.Period("2023-02")] - 1 - beside["change_pct"] / 100
+        assert (100 * ratio.abs() <= beside["half_width"] + 1e-6).all() and not last["relaxed"]
+    else:
+        assert found.observations["relaxed"].any() or (february > 1).all()
+
+
+def test_months_without_trade_do_not_narrow_the_intervals_of_the_others():
+    rng = np.random.default_rng(4)
+    months = pd.period_range("2001-01", periods=60, freq="M")
+    inside = []
+    for _ in range(40):
+        truth = 100 * np.exp(rng.normal(0, 0.15, 72))
+        y = pd.Series(np.where(rng.random(60) < 0.4, 0.0, truth[:60]), months)
+        ends = forecast(y, 12, paths=200).interval(0.8).iloc[-12:]
+        inside.append(((truth[60:] >= ends["lower"]) & (truth[60:] <= ends["upper"])).mean())
+    assert 0.72 < np.mean(inside) < 0.92
+
+
+def test_a_low_stretch_of_a_year_is_a_level_and_a_shorter_one_a_closure_that_is_told():
+    months = pd.period_range("2001-01", periods=60, freq="M")
+    wobble = 1 + 0.02 * np.sin(np.arange(60))
+    fallen = forecast(pd.Series(np.r_[np.full(48, 100.0), np.full(12, 1.5)] * wobble, months), 6)
+    assert fallen.median.iloc[-1] < 10
+    shut = forecast(pd.Series(np.r_[np.full(57, 100.0), np.full(3, 1.5)] * wobble, months), 6)
+    assert shut.median.iloc[-1] > 60 and "closed_at_end" in shut.notes
+    assert "closed_at_end" not in fallen.notes
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_year_that_its_months_contradict_gives_way_whatever_the_order_and_all_parties_are_named(turned):
+    rows = [*of_months([100.0] * 12), {"start": "2023-01", "end": "2023-12", "value": 1260.0, "half_width": 0.5}]
+    found = rebuild(pd.DataFrame(rows[::-1] if turned else rows), "2023-01", "2024-12")
+    facts = found.observations.set_index("value")
+    assert facts.index[facts["relaxed"]].tolist() == [1260.0]
+    assert facts.at[1260.0, "stretch"] == pytest.approx(53.5, abs=0.1)
+    assert facts["in_conflict"].all()
+    assert 95 < found.median["2024-06"] < 106
+
+
+def test_a_shock_is_told_once_and_no_path_strays_without_limit():
+    months = pd.period_range("2018-01", periods=72, freq="M")
+    level = np.where(np.arange(72) // 6 == 10, 30.0, 100.0) * np.exp(np.random.default_rng(2).normal(0, 0.03, 72))
+    told = forecast(pd.Series(level, months), 6).shocks
+    assert len(told) and not told.duplicated().any()
+    far = rebuild(pd.DataFrame(of_months([100.0, 110.0])), "2023-01", "2024-12").paths.to_numpy()
+    assert far.mean() < 10 * np.median(far)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"lower": 150.0, "upper": 160.0}, "between lower and upper"),
+        ({"upper": np.inf}, "upper must be finite"),
+    ],
+)
+def test_bounds_that_cannot_hold_are_refused(change, fault):
+    rows = pd.DataFrame([of_months([100.0])[0] | change])
+    with pytest.raises(DataError, match=fault):
+        rebuild(rows, "2023-01", "2023-12")
+
+
+@pytest.mark.parametrize(
+    ("give", "says"),
+    [
+        (lambda: forecast(pd.Series(["a"], pd.period_range("2024-01", periods=1, freq="M")), 3), "no number"),
+        (lambda: forecast(pd.Series([1.0, 2.0], pd.PeriodIndex(["2024-01", None], freq="M")), 3), "without a month"),
+        (lambda: forecast(noisy_series(), 3, paths=0), "number of paths"),
+        (lambda: forecast(noisy_series(), 3, levels=(80,)), "0.8 means"),
+        (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", calendar="lunar"), "no calendar"),
+        (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", profile_odds=np.inf), "profile_odds"),
+        (lambda: rebuild(pd.DataFrame(of_months(["abc"])), "2023-01", "2023-12"), "row 1: value is 'abc'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_what_and_where(give, says):
+    with pytest.raises(DataError, match=says):
+        give()
+
+
+def noisy_series():
+    return pd.Series(100 + np.arange(24.0), pd.period_range("2022-01", periods=24, freq="M"))
+
+
+def test_a_forecast_says_that_months_beyond_ten_years_are_left_out():
+    y = pd.Series(100.0 + np.arange(130) % 7, pd.period_range("2010-01", periods=130, freq="M"))
+    assert "history_cut" in forecast(y, 3, paths=50).notes
+    assert "history_cut" not in forecast(y.iloc[-120:], 3, paths=50).notes

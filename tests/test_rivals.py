@@ -263,3 +263,10 @@ def test_hard_series_print_no_warnings():
 def test_importing_the_rivals_does_not_import_statsmodels():
     code = "import sys, ezlib.rivals; sys.exit('statsmodels' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["theta", "ets", "combination", "seasonal_naive"])
+def test_a_series_that_never_moves_is_carried_on(name):
+    found = r.forecast(np.full(36, 50.0), 12, name, paths=20)
+    np.testing.assert_allclose(found.point, 50)
+    assert "alike" in found.fallback
