@@ -442,9 +442,10 @@ class Brief:
         found = self._lead_outlook()
         if found is not None:
             sentences.append(self._expectation(line.series))
-            if len(_ids_behind(found)) <= FEW_FACTS:
-                count = wording.number(len(_ids_behind(found)), 0, lang)
-                sentences.append(say("lead.few_facts", lang, count=count))
+            behind = len(_ids_behind(found))
+            if behind <= FEW_FACTS:
+                key = "lead.few_facts" if behind > 1 else "lead.one_fact"
+                sentences.append(say(key, lang, count=wording.number(behind, 0, lang)))
         return sentences or [self.without_outlook.get(line.series, "")]
 
     def _result_lines(self) -> Iterator[str]:

@@ -295,7 +295,7 @@ def _execute(source: Path, parameters, part: Path, folder: Path, root: Path, ker
         failed = _failed(folder, source)
         draft.replace(failed)
         raise DataError(
-            f"{source.name} stopped in its cell {error.cell_index + 1}: {error.ename}: {error.evalue}. "
+            f"{source.name} stopped in its cell {error.cell_index + 1}: {error.ename}: {error.evalue.rstrip('.')}. "
             f"Open {failed.relative_to(root).as_posix()} to see where."
         ) from error
     draft.replace(final)

@@ -428,6 +428,10 @@ SENTENCES = {
         "en": "The whole of {year} is expected at about {median} (80\u00a0% interval {lower} to {upper}), "
         "{share} of the target.",
     },
+    "lead.one_fact": {
+        "vi": "Chuỗi này chỉ có 1 số liệu đã công bố nên khoảng dự báo rộng.",
+        "en": "Only one published figure stands behind this series, so its intervals are wide.",
+    },
     "lead.few_facts": {
         "vi": "Chuỗi này chỉ có {count} số liệu đã công bố nên khoảng dự báo rộng.",
         "en": "Only {count} published figures stand behind this series, so its intervals are wide.",
