@@ -1,6 +1,6 @@
 """Forecasts of statsmodels' families and of seasonal rules, through the library's own `ezlib.rivals`, into the store.
 
-    python benchmarks/references.py vietnam m3
+    python benchmarks/references.py vietnam m3 tourism
 
 Seasonal naive with drift on every series; the families on the core sample (200 series of M3, 100 of tourism), since
 one fit takes up to a second. What gave way to what, because a history is too short, a fit did not converge or a model

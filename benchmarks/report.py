@@ -27,7 +27,7 @@ row, on the same series and the same bootstrap draws: below 0, ezlib is ahead.
 The rivals are statsforecast 2.1.1's AutoETS, DOTM (dynamic optimised theta), AutoCES and AutoARIMA with two
 combinations of them, `{MEAN}` and `{MEDIAN}`, the latter as in SCUM of the M4 competition; the families of statsmodels
 behind `ezlib.rivals`; and the prototype of this model. AutoARIMA and statsmodels are dear and run on a core sample:
-{SAMPLES["m3"]} series of M3, {SAMPLES["tourism"]} of tourism (AutoARIMA alone), drawn with seed {SAMPLE_SEED}; the
+{SAMPLES["m3"]} series of M3, {SAMPLES["tourism"]} of tourism, drawn with seed {SAMPLE_SEED}; the
 tables of the core sample show every method on it. Where a model raised, did not converge, exploded or found too little
 history, a simpler one stood in; "gave way" counts how often.
 """
@@ -37,7 +37,7 @@ REPRODUCE = """## How to reproduce
 | what | command |
 | --- | --- |
 | the peers' forecasts, into `benchmarks/cache` | `benchmarks/.venv-peers/bin/python benchmarks/peers.py` |
-| those of statsmodels | `python benchmarks/references.py vietnam m3` |
+| those of statsmodels | `python benchmarks/references.py vietnam m3 tourism` |
 | those of the prototype, from its own folder | `python benchmarks/prototype.py --prototype DIR` |
 | ours on M1, M3 and tourism, and the scores of all | `python benchmarks/competitions.py m1 m3 tourism` |
 | ours on the Vietnamese series, ahead and annual totals | `python benchmarks/vietnam.py` |
