@@ -47,7 +47,7 @@ def learn(series: list[np.ndarray], prior: variances.Prior) -> variances.Prior:
     modes, spreads = [], []
     for z in series:
         stack = structural.kernels(len(z), prior.damping, prior.season_shape)
-        fixed = structural.DIFFUSE + structural.JITTER * np.eye(len(z))
+        fixed = structural.DIFFUSE + linearised.JITTER * np.eye(len(z))
         apart = z - prior.growth * np.arange(len(z))
         posterior = variances.Posterior(stack, apart - apart.mean(), fixed, prior)
         mode = variances.most_likely(posterior, np.zeros(len(NAMES)))

@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 EXACT = 1e-9
 # Giving way costs this much for each half-width that a statement is stretched: changes yield before levels.
 COST = {"change": 1.0, "level": 1000.0}
+PRICED = 1e-10  # of the highest price in the dual; statements that nothing hangs on have exactly none
 TIE = 1e-3  # of the cost: of two levels rounded alike the larger yields
 NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
 
@@ -116,8 +117,8 @@ def _least_stretch(held: Statements, margin: float, x: np.ndarray) -> tuple[np.n
     if found.status != 0:
         raise ArithmeticError(f"The agreement of {len(held)} statements could not be decided: {found.message}")
     given = found.x[len(x) :] * half
-    price = np.abs(found.ineqlin.marginals).reshape(2, -1).max(axis=0) * np.diag(give) / norm[:, 0]  # per half-width
-    return np.where(given > NEGLIGIBLE * middle, given, 0.0), found.x[: len(x)] * scale, price > 1e-6 * price.max()
+    price = np.abs(found.ineqlin.marginals).reshape(2, -1).max(axis=0)  # of a relative change of the statement
+    return np.where(given > NEGLIGIBLE * middle, given, 0.0), found.x[: len(x)] * scale, price > PRICED * price.max()
 
 
 def month_range(stated: Statements, months) -> np.ndarray:
@@ -159,7 +160,8 @@ class _Side:
 def _inequalities(held: Statements, margin: float) -> tuple[_Side, _Side]:
     """matrix · x <= limit for the upper and for the lower end of every interval, moved inwards by `margin`."""
     inset = margin * (held.upper - held.lower) / 2
-    upper, lower = held.upper - inset, held.lower + inset
+    upper = held.upper - inset
+    lower = held.lower + np.where(held.lower > 0, inset, 0.0)  # zero is not the edge of a rounding
     change = held.is_change
     above = _Side(held.num - upper[:, None] * held.den, np.where(change, 0.0, upper))
     below = _Side(lower[:, None] * held.den - held.num, np.where(change, 0.0, -lower))

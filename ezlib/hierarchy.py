@@ -100,12 +100,13 @@ def reconcile(
     sums, broken = _unbroken(sums, names, table, stated, of)
     tree = _tree(names, sums)
     over = shares.over_cells(tree, stated, of)
-    stretch = bounds.stretch_needed(over)
+    stretch, in_conflict = bounds.disagreement(over)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
     fitted = shares.fit(tree, held, of, tet_windows(months, calendar))
     drawn, effective = shares.draw(fitted, paths, np.random.default_rng(seed))
-    table = table.assign(relaxed=relaxed, stretch=np.where(stated.is_change, 100, 1) * stretch)
+    stretch = np.where(stated.is_change, 100, 1) * stretch
+    table = table.assign(relaxed=relaxed, stretch=stretch, in_conflict=in_conflict)
     solved = _Solved(names, tree, months, calendar, held, of, table, drawn, effective)
     outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
     gave = table.loc[relaxed, RELAXED_COLUMNS].reset_index(drop=True)

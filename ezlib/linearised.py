@@ -40,7 +40,7 @@ class View:
         lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
         single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
         shut = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
-        shut &= ~np.isin(single, _lasting_low(stated, single, shut))
+        shut &= ~stated.num[:, _lasting_low(stated, single, shut)].any(axis=1)
         closed, closed_value = np.zeros(len(offset), bool), np.zeros(len(offset))
         for row in np.flatnonzero(shut):
             here = stated.num[row] != 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,9 @@ HISTORY = 120  # months before the last observed that are used
 DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
 LOW_EFFECTIVE = 0.1
+LEAST_EFFECTIVE = 5  # independent paths
 STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
+LOOSE_SD = 1.0  # of estimates that no path comes near
 FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
 GIVEN_ODDS, COMPANION_ODDS = 9.0, 1.0  # for a profile before the figures: one chosen by hand, one of another series
 LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less speaks for gives no paths
@@ -237,11 +240,12 @@ def rebuild(
     month in which a dated event held. Raises DataError listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
-    _check_options(paths, calendar, profile_odds, events)
+    _check_options(paths, calendar, profile_odds)
     observations = _checked(observations, first, last, CALENDARS[calendar])
     months = pd.period_range(first, last, freq="M")
     stated = _statements(observations, months, CALENDARS[calendar])
     offset = None if profile is None else _offset(profile, months)
+    events = None if events is None else _checked_events(events, months)
     return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
 
 
@@ -254,6 +258,7 @@ def forecast(
     months are used. Raises DataError for another index, a month given twice, negative or infinite values, or nothing
     above zero.
     """
+    levels = tuple(levels)
     _check_options(paths, levels=levels)
     y, first, cut = _checked_series(y, horizon)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
@@ -274,7 +279,7 @@ def forecast(
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
         *(drawn[0], status, table, printed, months[len(y) - 1], drawn[1], notes),
-        tuple(levels),
+        levels,
         shocks=_shock_table(fitted, months),
     )
 
@@ -307,23 +312,42 @@ def _solve(stated, observations, months, calendar, seed, paths, offset, odds, ev
 
 
 def _fit_and_draw(held, ways, windows, events, paths, seed):
-    """Fit and draw; where figures agree only in a way that no path reaches, changes and then sums are held softly."""
-    sums = (held.num != 0).sum(axis=1) > 1
-    for yielding in (None, held.is_change, held.is_change | sums):
-        if yielding is not None:
-            held = held.softened(yielding & held.binding, STRAINED_SD)
-        fits = [_fitted(held, offset, windows, events) for offset, _ in ways]
+    """Fit and draw; where no path meets the figures, some of them are held less firmly until one does.
+
+    Where estimates pull so hard that hardly a path is worth anything, they are held less firmly too.
+    """
+    poor = None
+    for attempt in _attempts(held):
+        fits = [_fitted(attempt, offset, windows, events) for offset, _ in ways]
         shares = _trust(fits, [odds for _, odds in ways])
         try:
-            return held, fits, _drawn(fits, shares, paths, np.random.default_rng(seed)), shares
-        except ArithmeticError as error:
+            drawn = _drawn(fits, shares, paths, np.random.default_rng(seed))
+        except (ArithmeticError, np.linalg.LinAlgError) as error:
             failed = error
+            continue
+        if attempt.binding.all() or drawn.effective >= LEAST_EFFECTIVE:
+            return attempt, fits, drawn, shares
+        poor = poor or (attempt, fits, drawn, shares)
+    if poor:
+        return poor
     raise DataError(
         "No path can be drawn through these figures.",
         [str(failed)],
         "Check the figures against their sources.",
         "Không có kịch bản nào phù hợp với mọi số liệu đã công bố; cần đối chiếu lại với nguồn.",
     )
+
+
+def _attempts(held) -> Iterator:
+    """The figures as they are; estimates as good as unsaid; changes, then sums too, within some 2 %; all of it."""
+    yield held
+    sums = (held.num != 0).sum(axis=1) > 1
+    loose = held.softened(~held.binding, np.maximum(held.soft_sd[~held.binding], LOOSE_SD))
+    if not held.binding.all():
+        yield loose
+    for yielding in (held.is_change, held.is_change | sums):
+        yield held.softened(yielding & held.binding, STRAINED_SD)
+    yield loose.softened((held.is_change | sums) & held.binding, STRAINED_SD)
 
 
 def _fitted(held, offset, windows, events):
@@ -429,6 +453,22 @@ def _beyond_fence(paths, ahead, closed) -> bool:
         return False  # no path leaves it, nor does any median
     usual, ends = quantiles(before, [0.5]), quantiles(after, [0.5])
     return bool(ends.max() > FENCE * usual.max() or ends.min() < usual.min() / FENCE)
+
+
+def _checked_events(events, months: pd.PeriodIndex) -> np.ndarray:
+    shares = np.asarray(events)
+    if (
+        shares.ndim != 2
+        or len(shares) != len(months)
+        or shares.dtype.kind not in "bif"
+        or not np.isfinite(shares).all()
+    ):
+        raise DataError(
+            f"The events must be an array of numbers with a row for each of the {len(months)} months "
+            f"{months[0]}..{months[-1]} and a column for each event.",
+            next_step="A column holds the share of each month in which the event held.",
+        )
+    return shares.astype(float)
 
 
 def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
@@ -571,6 +611,8 @@ def _checked(observations: pd.DataFrame, first: pd.Period, last: pd.Period, cale
 def _with_all_columns(observations: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
     table = observations.copy().reset_index(drop=True)
     given = [name for name in ("value", "change_pct", "lower", "upper", "half_width", "soft_sd") if name in table]
+    blank = table[given].apply(lambda column: column.astype(str).str.strip() == "")
+    table[given] = table[given].mask(blank)
     numbers = table[given].apply(pd.to_numeric, errors="coerce").astype(float)
     wrong = [
         f"row {i + 1}: {name} is {table[name].iloc[i]!r}"
@@ -606,17 +648,19 @@ def _faults(row, first: pd.Period, last: pd.Period, calendar: Calendar) -> list[
     dates = [row.start, row.end] + ([row.base_start, row.base_end] if change else [])
     if any(pd.isna(day) for day in dates):
         return ["a date is missing"]
+    stated = row.value if level else 1 + row.change_pct / 100
+    highest = row.upper if not np.isnan(row.upper) else stated + row.half_width / (1 if level else 100)
     rules = {
         "it must have either a value or a change": level != change,
         "it ends before it begins": row.start <= row.end and (not change or row.base_start <= row.base_end),
         "a flow cannot be negative": not level or row.value >= 0,
-        "a flow cannot fall by 100 % or more": not change or row.change_pct + row.half_width > -100,
+        "a flow cannot fall by 100 % or more": not change or highest > 0,
         "half_width and soft_sd must be 0 or more": row.half_width >= 0 and row.soft_sd >= 0,
         "numbers must be finite": np.isfinite([row.half_width, row.soft_sd]).all()
         and not np.isinf([row.value, row.change_pct]).any(),
         "lower must not exceed upper": not row.lower > row.upper,
         "upper must be finite": not np.isinf(row.upper),
-        "the value must lie between lower and upper": not level or not (row.lower > row.value or row.upper < row.value),
+        "it must lie between lower and upper": not (row.lower > stated or row.upper < stated),
     }
     faults = [fault for fault, holds in rules.items() if not holds]
     if not faults and not (first <= _touched(row, calendar)[0] and _touched(row, calendar)[1] <= last):
@@ -637,16 +681,14 @@ def _row_words(row) -> str:
     return f"{row.observation_id}: {row.start}..{row.end} {said}"
 
 
-def _check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0, events=None, levels=LEVELS) -> None:
-    if isinstance(paths, bool) or int(paths) != paths or paths < 1:
+def _check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0, levels=LEVELS) -> None:
+    if not isinstance(paths, Integral) or paths < 1:
         raise DataError(f"The number of paths must be a whole number from 1, not {paths!r}.")
     if calendar not in CALENDARS:
         raise DataError(f"There is no calendar {calendar!r}.", next_step=f"Use one of {', '.join(CALENDARS)}.")
-    if not 0 < odds < np.inf:
+    if not isinstance(odds, Real) or not 0 < odds < np.inf:
         raise DataError(f"profile_odds must be above zero and finite, not {odds!r}; 9 means nine to one.")
-    if events is not None and not np.isfinite(events).all():
-        raise DataError("The shares of months in which events held must be numbers; some are missing or infinite.")
-    if wrong := [level for level in levels if not 0 < level < 1]:
+    if wrong := [level for level in levels if not isinstance(level, Real) or not 0 < level < 1]:
         raise DataError(f"An interval's level lies between 0 and 1, not at {wrong[0]!r}; 0.8 means 80 %.")
 
 
@@ -656,7 +698,7 @@ def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period, 
         raise DataError(
             "A forecast needs a Series on a monthly PeriodIndex.", next_step="y.index = pd.PeriodIndex(…, freq='M')"
         )
-    if isinstance(horizon, bool) or int(horizon) != horizon or horizon < 1:
+    if not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1:
         raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
     try:
         values, at = y.to_numpy(float), y.index.asi8
@@ -671,8 +713,11 @@ def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period, 
         wrong += [f"{y.index[i]} is {values[i]:g}" for i in bad]
         raise DataError("The series cannot be forecast: a flow is finite and not negative.", wrong, "Mend the months.")
     known = ~np.isnan(values)
-    if not (values[known] > 0).any():
-        raise DataError("The series has no month above zero.", next_step="Give at least one month with a value.")
+    if not (values[known & (at > at[known].max(initial=at.min(initial=0)) - HISTORY)] > 0).any():
+        raise DataError(
+            f"The series has no month above zero among the last {HISTORY}.",
+            next_step="Give at least one month with a value.",
+        )
     first, last = at[known].min(), at[known].max()
     months = np.full(last - first + 1, np.nan)
     months[at[known] - first] = values[known]

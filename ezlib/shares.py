@@ -19,7 +19,8 @@ from scipy.special import log_ndtr, ndtri_exp
 
 from ezlib import structural
 from ezlib.bounds import Statements, statements
-from ezlib.structural import DIFFUSE, JITTER, one_thread, stray
+from ezlib.linearised import JITTER
+from ezlib.structural import DIFFUSE, one_thread, stray
 from ezlib.variances import population_prior
 
 VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share

@@ -113,9 +113,11 @@ class Posterior:
         return self._loss(v, factor, left), root.T @ slope + v, root.T @ information @ root + np.eye(len(v))
 
     def curvature(self, v) -> np.ndarray:
-        """Second derivatives (k, k) of the loss at v."""
+        """Second derivatives (k, k) of the loss at v. Raises LinAlgError where S is singular."""
         weight = self.weights(v)
         factor = self._factor(weight)
+        if factor is None:
+            raise np.linalg.LinAlgError("the statements have no density under these variances")
         left = self._solved(factor, self.residual)
         pull = (self._tall @ left).reshape(self._diagonals.shape)
         bend = pull @ self._solved(factor, pull.T)
@@ -198,7 +200,8 @@ def possible(posterior: Posterior, mode) -> tuple[np.ndarray, np.ndarray, float]
     curvature = np.maximum(curvature, LEAST_CURVATURE)
     axes = axes * np.sqrt((k + 1) / curvature)
     points = np.concatenate([mode + axes.T, mode - axes.T])
-    likelier = lowest - posterior.losses(points) + (k + 1) / 2
-    weights = np.append(2.0, np.exp(np.clip(likelier, -LEAST_LOG_RATIO, LEAST_LOG_RATIO)))
+    losses = posterior.losses(points)
+    likelier = np.clip(lowest - losses + (k + 1) / 2, -LEAST_LOG_RATIO, LEAST_LOG_RATIO)
+    weights = np.append(2.0, np.where(np.isfinite(losses), np.exp(likelier), 0.0))
     evidence = -lowest - 0.5 * np.log(curvature).sum()
     return prior.mean + np.vstack([mode, points]) @ prior.root.T, weights / weights.sum(), float(evidence)

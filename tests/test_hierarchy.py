@@ -9,7 +9,8 @@ from conftest import true_months
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ezlib import hierarchy, shares
+import ezlib as ez
+from ezlib import hierarchy, shares, tables
 from ezlib.contracts import DataError
 from ezlib.outlook import rebuild
 
@@ -314,3 +315,9 @@ def test_parts_share_out_the_totals_own_outlook_and_still_add_up():
     assert adds_up(shared)
     seen = family["trade_export"].paths.columns.difference(ahead)
     assert shared["trade_export"].paths[seen].equals(family["trade_export"].paths[seen])
+
+
+def test_the_grounds_of_a_member_of_a_family_can_be_told():
+    found = ez.family("lao-cai", "trade_total", "2025-05", as_of="2025-05-31")
+    assert "in_conflict" in found.outlooks["lao-cai/trade_total/board"].observations
+    assert repr(tables.grounds(found.outlooks["lao-cai/trade_total/board"], lang="en"))

@@ -375,7 +375,7 @@ def test_a_shock_is_told_once_and_no_path_strays_without_limit():
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"lower": 150.0, "upper": 160.0}, "between lower and upper"),
+        ({"lower": 150.0, "upper": 160.0}, "lie between lower and upper"),
         ({"upper": np.inf}, "upper must be finite"),
     ],
 )
@@ -410,3 +410,55 @@ def test_a_forecast_says_that_months_beyond_ten_years_are_left_out():
     y = pd.Series(100.0 + np.arange(130) % 7, pd.period_range("2010-01", periods=130, freq="M"))
     assert "history_cut" in forecast(y, 3, paths=50).notes
     assert "history_cut" not in forecast(y.iloc[-120:], 3, paths=50).notes
+
+
+def test_a_low_stretch_stays_a_level_when_its_year_is_stated_too():
+    months = of_months([100.0] * 48 + [1.5] * 12, "2019-01", 0.05)
+    year = {"start": "2023-01", "end": "2023-12", "value": 18.0, "half_width": 0.5}
+    found = rebuild(pd.DataFrame([*months, year]), "2019-01", "2024-06")
+    assert found.median["2024-06"] < 10
+    assert not found.observations["relaxed"].any() and "closed_at_end" not in found.notes
+
+
+def test_exact_parties_of_a_conflict_are_named_beside_another_conflict():
+    change = {"start": "2021-01", "end": "2021-01", "base_start": "2020-01", "base_end": "2020-01", "change_pct": 50.0}
+    rows = [*of_months([100.0], "2020-01", 0), *of_months([100.0], "2021-01", 0), change | {"half_width": 0.5}]
+    rows += [*of_months([100.0], "2020-06"), *of_months([150.0], "2020-06"), *of_months([100.0], "2020-09")]
+    facts = rebuild(pd.DataFrame(rows), "2020-01", "2021-12").observations
+    assert facts["in_conflict"].tolist() == [True] * 5 + [False]
+
+
+def test_a_soft_figure_far_from_all_others_is_loosened_and_named():
+    rows = [*of_months(np.arange(100.0, 112), "2020-01")]
+    rows += [{"start": "2021-01", "end": "2021-02", "value": 200.0, "half_width": 0.1}]
+    rows += [{"start": "2020-11", "end": "2021-01", "value": 2700.0, "half_width": 0.5, "soft_sd": 0.05}]
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2021-12")
+    assert found.observations["relaxed"].tolist() == [False] * 13 + [True]
+    assert found.total("2021-01:2021-02").between(199.9, 200.1).all()
+
+
+def test_nothing_and_a_fall_by_all_agree():
+    zero = {"start": "2021-01", "end": "2021-01", "value": 0.0}
+    fall = {"start": "2021-01", "end": "2021-01", "base_start": "2020-01", "base_end": "2020-01", "change_pct": -100.0}
+    rows = [*of_months([100.0] * 12, "2020-01"), zero, fall | {"half_width": 0.05}]
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2021-12")
+    assert not found.observations["relaxed"].any()
+    assert (found.paths[pd.Period("2021-01")] == 0).all()
+
+
+def test_blank_cells_are_missing_and_levels_may_come_one_by_one():
+    rows = pd.DataFrame([of_months([100.0])[0] | {"change_pct": "", "soft_sd": " "}])
+    assert rebuild(rows, "2023-01", "2023-12").median["2023-01"] == pytest.approx(100, abs=0.5)
+    assert "lower_80" in forecast(noisy_series(), 3, levels=(level for level in (0.8, 0.95))).months
+
+
+@pytest.mark.parametrize("events", [np.ones((3, 1)), np.full((12, 1), np.nan), [["a"]] * 12])
+def test_events_that_are_no_shares_of_the_months_are_refused(events):
+    with pytest.raises(DataError, match="row for each of the 12 months"):
+        rebuild(pd.DataFrame(of_months([100.0])), "2023-01", "2023-12", events=events)
+
+
+def test_a_series_shut_for_ten_years_has_no_forecast_and_says_so():
+    y = pd.Series([5.0] + [0.0] * 150, pd.period_range("2010-01", periods=151, freq="M"))
+    with pytest.raises(DataError, match="no month above zero among the last 120"):
+        forecast(y, 3)
