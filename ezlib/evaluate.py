@@ -210,6 +210,9 @@ def annual_totals(
     months, the forecast their median; the probability of total ≥ (1 + growth/100) × last year's is (k + ½)/(n + 1) of
     n paths. Returns both tables.
     """
+    if wrong := [known for known in known_months if known not in range(12)]:
+        raise DataError(f"A year's total is forecast with 0 to 11 months known, not with {wrong[0]!r}.")
+    years = list(years)
     cases = [
         (name, one, year, known)
         for name, one in _named(y).items()
@@ -534,7 +537,28 @@ def _error_rows(standing: _Standing, method: str, found) -> pd.DataFrame:
 
 
 def _named(y) -> dict:
-    return dict(y) if isinstance(y, Mapping) else {(y.name if isinstance(y, pd.Series) and y.name else ""): y}
+    """Series and tables of vintages by name. Raises DataError for what is neither."""
+    named = dict(y) if isinstance(y, Mapping) else {(y.name if isinstance(y, pd.Series) and y.name else ""): y}
+    wrong = [f"{name or 'the series'} {fault}" for name, one in named.items() if (fault := _fault_of(one))]
+    if wrong:
+        raise DataError(
+            "Some series cannot be evaluated.", wrong, "Give Series on a monthly PeriodIndex, or tables of vintages."
+        )
+    return named
+
+
+def _fault_of(one) -> str:
+    if isinstance(one, pd.DataFrame):
+        return ""
+    if not isinstance(one, pd.Series):
+        return f"is a {type(one).__name__}"
+    if not isinstance(one.index, pd.PeriodIndex) or one.index.freqstr != "M":
+        return "has no months as its index"
+    if not len(one):
+        return "is empty"
+    if one.index.has_duplicates:
+        return f"gives {one.index[one.index.duplicated()][0]} twice"
+    return "" if pd.api.types.is_numeric_dtype(one) else "holds something that is no number"
 
 
 def _standings(name: str, y, horizon: int, lag_days: int | None) -> list[_Standing]:

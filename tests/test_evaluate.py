@@ -282,3 +282,27 @@ def test_an_outturn_is_what_facts_settle_or_what_was_published_for_exactly_that_
     estimate = outlook("lao-cai/industrial_output_value_2010prices/board", "2025-05", "2025-05-31")
     assert np.isnan(e.settled(estimate, "2024")) or e.settled(estimate, "2024") == pytest.approx(21155, rel=0.005)
     assert e.outturn_of(estimate, "2024") == pytest.approx(21155, rel=0.005)
+
+
+MONTHS = pd.period_range("2018-01", periods=60, freq="M")
+
+
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        (np.arange(60.0), "ndarray"),
+        (pd.Series(np.arange(60.0)), "no months"),
+        (pd.Series([], pd.PeriodIndex([], freq="M"), dtype=float), "empty"),
+        (pd.Series(1.0, MONTHS.append(MONTHS[:1])), "2018-01 twice"),
+        (pd.Series("a", MONTHS), "no number"),
+    ],
+)
+def test_what_is_no_monthly_series_is_refused_by_name(y, says):
+    for tried in (e.rolling_origins, lambda given: e.annual_totals(given, [2022])):
+        with pytest.raises(DataError, match=f"gate .*{says}"):
+            tried({"gate": y})
+
+
+def test_a_year_with_all_months_known_needs_no_forecast():
+    with pytest.raises(DataError, match="0 to 11 months known, not with 12"):
+        e.annual_totals(pd.Series(np.arange(60.0) + 1, MONTHS), [2022], known_months=(6, 12))
