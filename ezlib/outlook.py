@@ -44,6 +44,8 @@ NO_SHOCKS = pd.DataFrame({"month": [], "kind": []})
 NOTES = {
     "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
     "facts_strained": "some stated figures agree only in a way that no path reaches; those marked hold within some 2 %",
+    "estimates_loosened": "some estimates lie so far from all other figures that no path comes near; those marked say "
+    "hardly anything",
     "fit_failed": "the variances could not be fitted; those of the population prior were used",
     "forecast_far": f"a forecast month is more than {FENCE:g} times the largest month before, or below the smallest by "
     "as much: the growth that the facts state leads there",
@@ -275,7 +277,7 @@ def forecast(
     status = pd.Series(status, months, name="status")
     at = months[known]
     table = pd.DataFrame({"start": at, "end": at, "value": values, "relaxed": False})
-    notes = _notes(drawn, paths, [fitted], status, relaxed=False) + (("history_cut",) if cut else ())
+    notes = _notes(drawn, paths, [fitted], status, {}) + (("history_cut",) if cut else ())
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
         *(drawn[0], status, table, printed, months[len(y) - 1], drawn[1], notes),
@@ -293,17 +295,22 @@ def _solve(stated, observations, months, calendar, seed, paths, offset, odds, ev
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
     ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
     held, fits, drawn, shares = _fit_and_draw(held, ways, tet_windows(months, calendar), events, paths, seed)
-    strained = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
-    strained |= ~relaxed & _missed(held, fits[0].view, drawn.paths)
+    yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
+    relaxed = relaxed | _missed(held, fits[0].view, drawn.paths)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
     reported = _reported(held, months, observations)
     # a change gives way in percentage points
     stretch = np.where(stated.is_change, 100, 1) * stretch
-    observations = observations.assign(relaxed=relaxed | strained, stretch=stretch, in_conflict=in_conflict)
+    observations = observations.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
     status = _status(held, table, reported, last)
     trust = np.nan if offset is None else float(shares[-1])
-    notes = _notes(drawn, paths, fits, status, relaxed.any(), strained.any(), trust)
+    gave_way = {
+        "facts_relaxed": relaxed.any(),
+        "facts_strained": (yielded & stated.binding).any(),
+        "estimates_loosened": (yielded & ~stated.binding).any(),
+    }
+    notes = _notes(drawn, paths, fits, status, gave_way, trust)
     shocks = _shock_table(fits[0], months)
     return Outlook(
         *(table, status, observations, reported, last, drawn.effective, notes),
@@ -429,10 +436,8 @@ def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period) -
     return status
 
 
-def _notes(drawn, paths: int, fits, status, relaxed: bool, strained: bool = False, trust=np.nan) -> tuple[str, ...]:
-    found = {
-        "facts_relaxed": relaxed,
-        "facts_strained": strained,
+def _notes(drawn, paths: int, fits, status, gave_way: dict[str, bool], trust=np.nan) -> tuple[str, ...]:
+    found = gave_way | {
         "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
         "months_closed": fits[0].view.closed.any(),

@@ -893,6 +893,10 @@ SENTENCES = {
         "vi": "Một số số liệu chỉ khớp nhau sát mép làm tròn nên chỉ được giữ trong khoảng 2\u00a0%.",
         "en": "Some figures agree only at the edge of their rounding and are held within some 2\u00a0%.",
     },
+    "grounds.estimates_loosened": {
+        "vi": "Có số ước tính lệch xa mọi số khác nên hầu như không được dùng: {which}.",
+        "en": "Some estimates lie so far from all other figures that they are hardly used: {which}.",
+    },
     "grounds.fit_failed": {
         "vi": "Không ước lượng được độ biến động của chuỗi; dùng mức thường thấy ở các chuỗi tháng khác.",
         "en": "How much the series varies could not be estimated; what is usual among monthly series stands in.",

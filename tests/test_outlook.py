@@ -434,6 +434,7 @@ def test_a_soft_figure_far_from_all_others_is_loosened_and_named():
     rows += [{"start": "2020-11", "end": "2021-01", "value": 2700.0, "half_width": 0.5, "soft_sd": 0.05}]
     found = rebuild(pd.DataFrame(rows), "2020-01", "2021-12")
     assert found.observations["relaxed"].tolist() == [False] * 13 + [True]
+    assert "estimates_loosened" in found.notes and "facts_strained" not in found.notes
     assert found.total("2021-01:2021-02").between(199.9, 200.1).all()
 
 

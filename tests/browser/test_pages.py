@@ -77,6 +77,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
+    """A headless browser. `.ci/run` installs one and requires it, so that these tests are left out on a machine without
+    one only; every other test runs there."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if found is None and os.environ.get("EZLIB_REQUIRE_BROWSER") == "1":
         pytest.fail(f"EZLIB_REQUIRE_BROWSER=1, but none of {', '.join(NAMES)} is installed.")
