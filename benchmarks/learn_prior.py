@@ -33,6 +33,7 @@ HARMONIC_DECAY = 0.5  # weight of harmonic j is j to the minus this
 SHARPEN = {"noise": 1.0, "level": 0.85, "slope": 0.25, "drift": 0.7, "season": 0.85, "season_walk": 0.5}
 SHIFT = {"noise": 0.0, "level": -0.3, "slope": 0.2, "drift": 0.0, "season": 0.4, "season_walk": 0.4}
 OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.86, 6.0
+YEAR_ON_YEAR, REGRESSION = 0.18, 0.15
 HOLIDAYS = -4.0, 1.0  # mean and sd; M1 has no dates, so these come from the Vietnamese development series
 
 
@@ -86,6 +87,8 @@ def stored(prior: variances.Prior) -> dict:
         "outlier": OUTLIER,
         "spread": SPREAD,
         "spread_tail": SPREAD_TAIL,
+        "year_on_year": YEAR_ON_YEAR,
+        "regression": REGRESSION,
     }
 
 
@@ -93,7 +96,7 @@ def main() -> None:
     series = [_logs(train[-MOST:]) for train, _ in competition("m1").values() if len(train) >= FEWEST]
     shape = tuple(season_shape())
     mean, root = START[0], START[1] * np.eye(len(NAMES))
-    prior = variances.Prior(NAMES, mean, root, GROWTH, DAMPING, shape, OUTLIER, 1.0, np.inf)
+    prior = variances.Prior(NAMES, mean, root, GROWTH, DAMPING, shape, OUTLIER, 1.0, np.inf, YEAR_ON_YEAR, 0.0)
     with structural.one_thread():
         for turn in range(TURNS):
             prior = learn(series, prior)

@@ -18,6 +18,8 @@ from ezlib.structural import Fit, one_thread, stray
 ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
+PLASTIC = 1.324717957244746  # the root of x³ = x + 1
+LEAST_CHANCE = 1e-12
 INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
@@ -42,7 +44,8 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
         chosen = np.flatnonzero(numbers)
         lots = [(fitted.alternatives[j], int(numbers[j])) for j in chosen]
         told, rest = np.flatnonzero(view.touched), np.flatnonzero(~view.touched)
-        held = list(zip(chosen, _told_months(fitted, lots, told, rng), strict=True))
+        even = _even(count, rng)
+        held = list(zip(chosen, _told_months(fitted, lots, told, even[:, 0], rng), strict=True))
         held = [(j, known) for j, known in held if known.effective > 0]
         if not held:
             raise ArithmeticError("no path satisfies the statements at once")
@@ -51,11 +54,21 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
         for here, (_, known) in zip(np.split(paths, np.cumsum(made)), held, strict=False):
             here[:, _stretch(told)] = _levels(known.z, view.offset[told])
         if len(rest):
-            logs = _conditional(fitted, held, told, rest, rng)
+            logs = _conditional(fitted, held, told, rest, even[:, 1], rng)
             paths[: len(logs), _stretch(rest)] = _levels(logs, view.offset[rest])
     paths[:, view.closed] = view.closed_value[view.closed]
     paths[sum(made) :] = paths[rng.integers(sum(made), size=count - sum(made))]  # for variances that gave none
     return Draws(paths[rng.permutation(count)], float(sum(known.effective for _, known in held)))
+
+
+def _even(count: int, rng) -> np.ndarray:
+    """Points (count, 2) of the unit square, in equal pairs: spread evenly, any run of them too, and shifted at random.
+
+    The additive recurrence of the plastic number (Roberts 2018).
+    """
+    turns = PLASTIC ** -np.array([1.0, 2.0])
+    points = (np.arange((count + 1) // 2)[:, None] * turns + rng.random(2)) % 1.0
+    return np.repeat(np.maximum(points, LEAST_CHANCE), 2, axis=0)[:count]
 
 
 def _levels(z, offset) -> np.ndarray:
@@ -84,11 +97,13 @@ def _allotted(weights, count: int, rng) -> np.ndarray:
     return np.diff(np.append(0, np.minimum(np.append(ends[:-1], count), count)))
 
 
-def _told_months(fitted: Fit, lots, told, rng) -> list[_Told]:
+def _told_months(fitted: Fit, lots, told, even, rng) -> list[_Told]:
     """Draws of the told months for each lot, a covariance of all months and a number of paths."""
     at = _exact_months(fitted.view, told)
     if at is not None:
-        return [_Told(at[None], fitted.spread * stray(fitted.tail, number, rng), float(number)) for _, number in lots]
+        scale = fitted.spread * stray(fitted.tail, even)
+        ends = np.cumsum([number for _, number in lots])
+        return [_Told(at[None], own, float(len(own))) for own in np.split(scale, ends[:-1])]
     at, b = _point_inside(fitted, told), None
     geometries = []
     for covariance, _ in lots:
@@ -109,11 +124,12 @@ def _exact_months(view: View, told) -> np.ndarray | None:
     return at[told]
 
 
-def _conditional(fitted: Fit, held, told, rest, rng) -> np.ndarray:
+def _conditional(fitted: Fit, held, told, rest, even, rng) -> np.ndarray:
     """The other months given the told ones, (count, rest); noise in mirrored pairs, so that medians are steady.
 
     `held` pairs the place of an alternative with its draws of the told months. The root of a joint covariance, told
-    months first, holds both the gain and the root of what is left.
+    months first, holds both the gain and the root of what is left. `even` (at least count) are the chances of what
+    moves these months most, so that the ends of intervals are steady too.
     """
     joint, order = fitted.alternatives[[j for j, _ in held]], np.concatenate([told, rest])
     if (np.diff(order) < 0).any():
@@ -121,6 +137,8 @@ def _conditional(fitted: Fit, held, told, rest, rng) -> np.ndarray:
     t, roots = len(told), np.linalg.cholesky(joint)
     scale = np.concatenate([known.scale for _, known in held])
     half = rng.standard_normal(((len(scale) + 1) // 2, len(rest)))
+    half[:, 0] = ndtri(even[: len(scale) : 2])
+    half = half @ np.linalg.svd(roots[0, t:, t:])[2]  # along the directions in which these months move, the most first
     noise = np.stack([half, -half], axis=1).reshape(-1, len(rest))[: len(scale)] * scale[:, None]
     found, ends = np.empty_like(noise), np.cumsum([len(known.scale) for _, known in held])
     for root, end, (_, known) in zip(roots, ends, held, strict=True):
@@ -330,7 +348,7 @@ def _held_draws(geometries, numbers, rng, most: int = 4) -> list[_Told]:
             break
         values = _values([geometries[j] for j in wanting], [numbers[j] for j in wanting], rng)
         for j, (values_s, values_b) in zip(wanting, values, strict=True):
-            scale = geometries[j].spread * stray(geometries[j].tail, numbers[j], rng)
+            scale = geometries[j].spread * stray(geometries[j].tail, _even(numbers[j], rng)[:, 0])
             batches[j].append((*_weighted(geometries[j], values_s, values_b, scale, rng), scale))
             weight = _normalised(np.concatenate([log_weight for _, log_weight, _ in batches[j]]))
             worth[j] = 1 / np.sum(weight**2) if weight.any() else 0.0
@@ -358,8 +376,7 @@ def _systematic(weight, count, rng) -> np.ndarray:
     if len(weight) == count and np.ptp(weight) < 1e-12:
         return np.arange(count)
     places = (rng.random() + np.arange(count)) / count
-    chosen = np.searchsorted(np.cumsum(weight), places).clip(max=len(weight) - 1)
-    return rng.permutation(chosen)
+    return np.searchsorted(np.cumsum(weight), places).clip(max=len(weight) - 1)
 
 
 def _weighted(g: _Geometry, values_s, values_b, scale, rng) -> tuple[np.ndarray, np.ndarray]:

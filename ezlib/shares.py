@@ -309,7 +309,7 @@ def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, n
     φ(w_linear)/|A| where the model has φ(w)/|J|, w the place along the rows' directions and J what they say by it.
     """
     fitted = frame.fitted
-    scale = stray(fitted.tail, count, rng)
+    scale = stray(fitted.tail, rng.random(count))
     noise = scale[:, None, None] * fitted.spread[:, None] * rng.standard_normal((count, *fitted.mean.shape))
     y = fitted.mean + np.stack([noise[:, s] @ _root(c).T for s, c in enumerate(fitted.covariance)], axis=1)
     error = np.sqrt(frame.extra) * rng.standard_normal((count, len(frame.rows)))

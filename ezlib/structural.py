@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.special import chdtri
 from threadpoolctl import ThreadpoolController
 
 from ezlib.bounds import Statements
@@ -22,13 +23,15 @@ from ezlib.variances import Posterior, Prior, most_likely, population_prior, pos
 YEAR = 12
 DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm either way
 MEAN_ABS = np.sqrt(2 / np.pi)  # of a standard Gaussian
-OWN_LIMITS = (0.6, 1.6)
+OWN_LIMITS = (0.5, 1.8)
+RECENT = 6  # months in which the weight of an innovation halves
 LESS_SEASONAL = -1.5  # of the log variance of the month effect, where an offset carries most of it
 EVENT_SD = 0.5  # of the logarithm by which a dated event may have moved a whole month
 SHARP = 0.01  # variance of the logarithm below which a month counts as stated by itself
 MOST_SHOCKS = 8
 PASSING = 2 / 3  # of the shocks in M1 that later months decided, the share that passed with the month
 WIDEST = 3.0  # times its usual width that a path may stray; Student's t of 6 degrees goes beyond in one of 200
+CELLS = 4096  # of the table of how widely paths stray
 BLOCK = 48  # months by which the table of kernels grows
 
 
@@ -179,7 +182,7 @@ def fit(
             posterior = _posterior(stack, rows, granted, prior)
         others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
-        spread = prior.spread * _own_spread(posterior.held(v), rows, view)
+        spread = prior.spread * _own_spread(posterior.held(v), rows, view, _year_on_year(stack, u), prior)
     return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
 
 
@@ -218,16 +221,29 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
-def _own_spread(held, rows: Rows, view: View) -> float:
-    """How widely this series strays, against what the model says: the mean absolute innovation's ratio.
+def _year_on_year(stack, u) -> float:
+    """Standard deviation of growth over a year, of the logarithm, under log variances u; NaN in less than a year."""
+    if stack.shape[1] <= YEAR:
+        return np.nan
+    apart = stack[:, 0, 0] + stack[:, YEAR, YEAR] - 2 * stack[:, 0, YEAR]
+    return float(np.sqrt(np.exp(u) @ apart))
 
-    Below two years of months it is 1.
+
+def _own_spread(held, rows: Rows, view: View, year_on_year: float, prior: Prior) -> float:
+    """How widely this series strays, against what the model says.
+
+    Its mean absolute innovation's ratio, of all months and of the last ones, as geometric mean: what strayed of late
+    strays on. Somewhat less where that makes a series wild and more where it makes it steady, since either is in part
+    luck. Below two years of months it is 1.
     """
-    telling = ~view.is_silent
-    if (telling & (view.single >= 0)).sum() < 2 * YEAR:
+    telling = ~view.is_silent & (view.single >= 0)
+    if telling.sum() < 2 * YEAR:
         return 1.0
     innovations = solve_triangular(np.linalg.cholesky(held), rows.residual, lower=True)[telling]
-    return float(np.clip(np.abs(innovations).mean() / MEAN_ABS, *OWN_LIMITS))
+    months = view.single[telling]
+    recent = np.average(np.abs(innovations), weights=0.5 ** ((months.max() - months) / RECENT))
+    own = float(np.clip(np.sqrt(np.abs(innovations).mean() * recent) / MEAN_ABS, *OWN_LIMITS))
+    return own * (own * year_on_year / prior.year_on_year) ** -prior.regression
 
 
 # --------------------------------------------------------------------------------------------------- months out of line
@@ -292,14 +308,19 @@ def _granted(shocks: tuple[Shock, ...], view: View) -> np.ndarray:
 # ---------------------------------------------------------------------------------------- how widely paths stray
 
 
-def stray(tail: float, count: int, rng) -> np.ndarray:
-    """How widely each of `count` paths strays, times its usual width: Student's t as a Gaussian of random width.
+def stray(tail: float, chances) -> np.ndarray:
+    """How widely paths stray, times their usual width, at these chances of less.
 
-    Cut at WIDEST, so that means exist.
+    Student's t as a Gaussian of random width; cut at WIDEST, so that means exist.
     """
-    if not np.isfinite(tail):
-        return np.ones(count)
-    return np.minimum(np.sqrt(tail / rng.chisquare(tail, count)), WIDEST)
+    return np.interp(chances, *_widths(tail))
+
+
+@lru_cache(maxsize=8)
+def _widths(tail: float) -> tuple[np.ndarray, np.ndarray]:
+    chances = (np.arange(CELLS) + 0.5) / CELLS
+    widths = np.sqrt(tail / chdtri(tail, chances)) if np.isfinite(tail) else np.ones(CELLS)
+    return chances, np.minimum(widths, WIDEST)
 
 
 # -------------------------------------------------------------------------------------------------- threads

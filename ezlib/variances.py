@@ -27,7 +27,8 @@ class Prior:
     `names` (k), `mean` (k), `root` (k, k) with root·rootᵀ the covariance of the log variances; `growth`, the mean of
     the drift a month; `damping` of the slope per month; `season_shape` (6), share of each harmonic in the month effect;
     `outlier`, standard deviations beyond which a month is out of line; `spread` and `spread_tail`, factor and degrees
-    of freedom of Student's t that turn the Gaussian spread of what is not known into a calibrated one.
+    of freedom of Student's t that turn the Gaussian spread of what is not known into a calibrated one; `year_on_year`,
+    how widely growth over a year usually strays, and `regression`, the power by which a series comes nearer to that.
     """
 
     names: tuple[str, ...]
@@ -39,6 +40,8 @@ class Prior:
     outlier: float
     spread: float
     spread_tail: float
+    year_on_year: float
+    regression: float
 
 
 @lru_cache
@@ -55,6 +58,8 @@ def population_prior() -> Prior:
         stored["outlier"],
         stored["spread"],
         stored["spread_tail"],
+        stored["year_on_year"],
+        stored["regression"],
     )
 
 

@@ -271,6 +271,33 @@ def test_growth_that_has_gone_on_for_years_goes_on(growth):
     assert np.mean(kept) / (12 * np.log(growth)) == pytest.approx(1, abs=0.25)
 
 
+def spread_of(logs):
+    months = np.exp(logs)
+    return structural.fit(told([((t,), None, x, x) for t, x in enumerate(months)], len(months))).spread
+
+
+def test_what_strayed_of_late_strays_on():
+    calm_then_wild = np.repeat([0.02, 0.08], [48, 12]) * np.random.default_rng(3).standard_normal(60)
+    assert spread_of(calm_then_wild) > 1.2 * spread_of(calm_then_wild[::-1])
+
+
+def test_wild_series_are_expected_to_calm_down_and_steady_ones_not_to_stay_so():
+    luck = np.random.default_rng(4).standard_normal(60)
+    steady, usual, wild = (spread_of(size * luck) for size in (0.01, 0.05, 0.5))
+    assert steady > usual > wild
+    assert 0.6 < wild / steady < 0.9
+
+
+def test_the_ends_of_intervals_hardly_hang_on_the_seed():
+    months = 100 * np.exp(0.1 * np.random.default_rng(5).standard_normal(48))
+    fitted = structural.fit(told([((t,), None, x, x) for t, x in enumerate(months)], 60))
+    widths = []
+    for seed in range(20):
+        ahead = np.log(draws.draw(fitted, 1000, np.random.default_rng(seed)).paths[:, 48:])
+        widths.append((np.quantile(ahead, 0.9, axis=0) - np.quantile(ahead, 0.1, axis=0)).mean())
+    assert np.std(widths) < 0.015 * np.mean(widths)  # of independent paths it is 0.03
+
+
 def test_few_months_leave_the_variances_open_and_the_paths_wider_for_it():
     fitted = complete(steady(14))
     assert fitted.weights.sum() == pytest.approx(1)
