@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg import cho_solve, cholesky, lapack, solve_triangular
 from scipy.optimize import nnls
 from scipy.special import ndtr, ndtri
 
@@ -137,13 +137,14 @@ def _conditional(fitted: Fit, held, told, rest, even, rng) -> np.ndarray:
     t, roots = len(told), np.linalg.cholesky(joint)
     scale = np.concatenate([known.scale for _, known in held])
     half = rng.standard_normal(((len(scale) + 1) // 2, len(rest)))
-    half[:, 0] = ndtri(even[: len(scale) : 2])
-    half = half @ np.linalg.svd(roots[0, t:, t:])[2]  # along the directions in which these months move, the most first
+    half[:, -1] = ndtri(even[: len(scale) : 2])
+    ahead = roots[0, t:, t:]
+    half = half @ np.linalg.eigh(ahead.T @ ahead)[1].T  # along the directions in which these months move, the most last
     noise = np.stack([half, -half], axis=1).reshape(-1, len(rest))[: len(scale)] * scale[:, None]
     found, ends = np.empty_like(noise), np.cumsum([len(known.scale) for _, known in held])
     for root, end, (_, known) in zip(roots, ends, held, strict=True):
         here = slice(end - len(known.scale), end)
-        told_noise = solve_triangular(root[:t, :t], (known.z - fitted.centre).T, lower=True, check_finite=False)
+        told_noise = lapack.dtrtrs(root[:t, :t].T, (known.z - fitted.centre).T, lower=0, trans=1)[0]
         np.matmul(noise[here], root[t:, t:].T, out=found[here])
         found[here] += (root[t:, :t] @ told_noise).T + fitted.centre
     return found
