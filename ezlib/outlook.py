@@ -25,7 +25,8 @@ from ezlib.periods import (
 )
 
 LEVELS = (0.8, 0.95)
-PATHS = 1000
+PATHS = 2000  # of outlooks from figures of many kinds
+FORECAST_PATHS = 1000  # of a series known month by month, whose paths are drawn evenly
 HISTORY = 120  # months before the last observed that are used
 DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
@@ -252,7 +253,7 @@ def rebuild(
 
 
 def forecast(
-    y: pd.Series, horizon: int, levels: Iterable[float] = LEVELS, paths: int = PATHS, seed: int = 0
+    y: pd.Series, horizon: int, levels: Iterable[float] = LEVELS, paths: int = FORECAST_PATHS, seed: int = 0
 ) -> Outlook:
     """Forecast a monthly series `horizon` months beyond its last observed month.
 
