@@ -21,6 +21,7 @@ from ezlib.scores import YEAR, is_seasonal, naive2, seasonal_indices
 from ezlib.structural import one_thread
 
 FLOOR = 0.02  # of the median month that is not zero
+USUAL_CHANGE = 0.1  # of the logarithm from month to month, where a single month tells none; as in the prior of ours
 FEWEST_ERRORS = 3  # past forecasts of a rule below which its errors tell no spread
 MOST_OUTSIDE = 0.05  # share of path months beyond the outer fence above which a model counts as exploded
 
@@ -175,7 +176,7 @@ def _run(name: str, months: _Months, horizon: int, paths: int, seed: int, done: 
 
     try:
         if months.known < method.needs:
-            raise _CannotUse(f"{months.known} known months, {method.needs} needed")
+            raise _CannotUse(f"{months.known} known month{'s' * (months.known != 1)}, {method.needs} needed")
         if method.instead and np.nanmin(months.values) == np.nanmax(months.values):
             raise _CannotUse("all months are alike")
         point, drawn, note = method.run(months, horizon, paths, rng, others)
@@ -336,7 +337,7 @@ def _spread(past: np.ndarray, years: int, paths: int, rng) -> np.ndarray:
 def _walk(months: _Months, horizon: int, paths: int, rng) -> np.ndarray:
     """Draws of a random walk of the logarithm with the size of the known changes from month to month."""
     known = months.values[np.isfinite(months.values)]
-    size = np.sqrt(np.mean(np.diff(np.log(known)) ** 2)) if len(known) > 1 else 0.0
+    size = np.sqrt(np.mean(np.diff(np.log(known)) ** 2)) if len(known) > 1 else USUAL_CHANGE
     return size * np.cumsum(rng.standard_normal((paths, horizon)), axis=1)
 
 

@@ -166,7 +166,9 @@ def test_too_short_a_history_gives_way_step_by_step_and_says_so():
     assert found.fallback.startswith(
         "Seasonal naive with drift stands in: 3 known months, 30 needed; Last month stands in"
     )
-    assert r.forecast([10.0], 3, "naive", paths=4).paths.shape == (4, 3)
+    alone = r.forecast([10.0], 3, "naive", paths=400)
+    assert "1 known month, 30 needed" in r.forecast([10.0], 3, "sarimax", paths=4).fallback
+    assert (np.diff(np.std(np.log(alone.paths), axis=0)) > 0).all() and np.std(np.log(alone.paths[:, 0])) > 0.05
 
 
 def test_a_model_that_explodes_gives_way_with_the_fence_in_the_reason(monkeypatch):
