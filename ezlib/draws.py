@@ -19,7 +19,7 @@ ENOUGH_EFFECTIVE = 0.75  # of the paths asked for; below, more are drawn and wei
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
 PLASTIC = 1.324717957244746  # the root of x³ = x + 1
-LEAST_CHANCE = 1e-12
+LEAST_CHANCE = 1e-12  # so that no evenly spread point lies at an infinite quantile
 INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
@@ -97,11 +97,11 @@ def _allotted(weights, count: int, rng) -> np.ndarray:
     return np.diff(np.append(0, np.minimum(np.append(ends[:-1], count), count)))
 
 
-def _told_months(fitted: Fit, lots, told, even, rng) -> list[_Told]:
+def _told_months(fitted: Fit, lots, told, chances, rng) -> list[_Told]:
     """Draws of the told months for each lot, a covariance of all months and a number of paths."""
     at = _exact_months(fitted.view, told)
     if at is not None:
-        scale = fitted.spread * stray(fitted.tail, even)
+        scale = fitted.spread * stray(fitted.tail, chances)
         ends = np.cumsum([number for _, number in lots])
         return [_Told(at[None], own, float(len(own))) for own in np.split(scale, ends[:-1])]
     at, b = _point_inside(fitted, told), None
@@ -124,12 +124,12 @@ def _exact_months(view: View, told) -> np.ndarray | None:
     return at[told]
 
 
-def _conditional(fitted: Fit, held, told, rest, even, rng) -> np.ndarray:
+def _conditional(fitted: Fit, held, told, rest, chances, rng) -> np.ndarray:
     """The other months given the told ones, (count, rest); noise in mirrored pairs, so that medians are steady.
 
     `held` pairs the place of an alternative with its draws of the told months. The root of a joint covariance, told
-    months first, holds both the gain and the root of what is left. `even` (at least count) are the chances of what
-    moves these months most, so that the ends of intervals are steady too.
+    months first, holds both the gain and the root of what is left. `chances` (at least count) are evenly spread and
+    place what moves these months most, so that the ends of intervals are steady too.
     """
     joint, order = fitted.alternatives[[j for j, _ in held]], np.concatenate([told, rest])
     if (np.diff(order) < 0).any():
@@ -137,7 +137,7 @@ def _conditional(fitted: Fit, held, told, rest, even, rng) -> np.ndarray:
     t, roots = len(told), np.linalg.cholesky(joint)
     scale = np.concatenate([known.scale for _, known in held])
     half = rng.standard_normal(((len(scale) + 1) // 2, len(rest)))
-    half[:, -1] = ndtri(even[: len(scale) : 2])
+    half[:, -1] = ndtri(chances[: len(scale) : 2])
     ahead = roots[0, t:, t:]
     half = half @ np.linalg.eigh(ahead.T @ ahead)[1].T  # along the directions in which these months move, the most last
     noise = np.stack([half, -half], axis=1).reshape(-1, len(rest))[: len(scale)] * scale[:, None]

@@ -21,6 +21,7 @@ from ezlib.linearised import JITTER, Rows, View, settle
 from ezlib.variances import Posterior, Prior, most_likely, population_prior, possible
 
 YEAR = 12
+COMPONENTS = 6  # of the model; regressors, where there are any, come after them
 DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm either way
 MEAN_ABS = np.sqrt(2 / np.pi)  # of a standard Gaussian
 OWN_LIMITS = (0.5, 1.8)
@@ -182,7 +183,7 @@ def fit(
             posterior = _posterior(stack, rows, granted, prior)
         others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
-        spread = prior.spread * _own_spread(posterior.held(v), rows, view, _year_on_year(stack, u), prior)
+        spread = prior.spread * _own_spread(posterior.held(v), rows, view, stack, u, prior)
     return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
 
 
@@ -221,29 +222,31 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
-def _year_on_year(stack, u) -> float:
-    """Standard deviation of growth over a year, of the logarithm, under log variances u; NaN in less than a year."""
-    if stack.shape[1] <= YEAR:
-        return np.nan
-    apart = stack[:, 0, 0] + stack[:, YEAR, YEAR] - 2 * stack[:, 0, YEAR]
-    return float(np.sqrt(np.exp(u) @ apart))
+def _own_spread(held, rows: Rows, view: View, stack, u, prior: Prior) -> float:
+    """How widely this series strays, against what the model says; 1 below two years of months.
 
-
-def _own_spread(held, rows: Rows, view: View, year_on_year: float, prior: Prior) -> float:
-    """How widely this series strays, against what the model says.
-
-    Its mean absolute innovation's ratio, of all months and of the last ones, as geometric mean: what strayed of late
-    strays on. Somewhat less where that makes a series wild and more where it makes it steady, since either is in part
-    luck. Below two years of months it is 1.
+    The ratio of its mean absolute innovation, of all months and of the last ones, as geometric mean: what strayed of
+    late strays on. Somewhat less where that makes a series wild and more where it makes it steady, since either is in
+    part luck. Innovations are those of the months in their order, each by its firmest statement, before sums they end.
     """
     telling = ~view.is_silent & (view.single >= 0)
-    if telling.sum() < 2 * YEAR:
+    if len(np.unique(view.single[telling])) < 2 * YEAR:
         return 1.0
-    innovations = solve_triangular(np.linalg.cholesky(held), rows.residual, lower=True)[telling]
-    months = view.single[telling]
-    recent = np.average(np.abs(innovations), weights=0.5 ** ((months.max() - months) / RECENT))
-    own = float(np.clip(np.sqrt(np.abs(innovations).mean() * recent) / MEAN_ABS, *OWN_LIMITS))
-    return own * (own * year_on_year / prior.year_on_year) ** -prior.regression
+    ends = rows.h.shape[1] - np.argmax(rows.h[:, ::-1] != 0, axis=1)
+    order = np.lexsort((rows.variance, view.single < 0, ends))
+    innovations = solve_triangular(np.linalg.cholesky(held[np.ix_(order, order)]), rows.residual[order], lower=True)
+    months, firmest = np.unique(np.where(telling, view.single, -1)[order], return_index=True)
+    months, sizes = months[months >= 0], np.abs(innovations[firmest[months >= 0]])
+    recent = np.average(sizes, weights=0.5 ** ((months[-1] - months) / RECENT))
+    own = float(np.clip(np.sqrt(sizes.mean() * recent) / MEAN_ABS, *OWN_LIMITS))
+    return own * (own * _year_on_year(stack, u) / prior.year_on_year) ** -prior.regression
+
+
+def _year_on_year(stack, u) -> float:
+    """Standard deviation of what z moves by over a year under log variances u, without regressors: any year's."""
+    basic = stack[:COMPONENTS]
+    apart = basic[:, 0, 0] + basic[:, YEAR, YEAR] - 2 * basic[:, 0, YEAR]
+    return float(np.sqrt(np.exp(u[:COMPONENTS]) @ apart))
 
 
 # --------------------------------------------------------------------------------------------------- months out of line
