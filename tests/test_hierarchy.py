@@ -136,17 +136,17 @@ def wandering(rng) -> dict[str, pd.Series]:
     return {name: pd.Series(x, months) for name, x in zip([TYPES[0], *TYPES[1], *GATES[1]], made, strict=True)}
 
 
-def test_true_months_lie_inside_the_interval_at_least_as_often_as_it_says():
+def test_four_true_months_of_five_lie_inside_the_interval_that_says_so():
     inside = []
-    for seed in range(8):  # these parts are calmer than most series: nine of ten is what they come to
+    for seed in range(5):
         truth = wandering(np.random.default_rng(100 + seed))
         said = {k: observed(x, months=["2025-04"], to_date=["2023-12", "2024-12", "2025-04"]) for k, x in truth.items()}
-        family = reconciled(said, paths=200, seed=seed)
+        family = reconciled(said, paths=1000, seed=seed)
         for name, outlook in family.outlooks.items():
             unknown = outlook.status[outlook.status.isin(["estimated", "forecast"])].index
             ends = outlook.interval(0.8).loc[unknown]
             inside += list((truth[name][unknown] >= ends["lower"]) & (truth[name][unknown] <= ends["upper"]))
-    assert 0.8 < np.mean(inside) < 0.94
+    assert 0.7 < np.mean(inside) < 0.9
 
 
 def test_a_series_alone_is_its_own_outlook():
