@@ -46,7 +46,7 @@ def totals(folder: Path) -> None:
     drawn = script(folder, "annual_targets")["paths"]
 
     def method(y, horizon, paths, seed):
-        found = drawn(y, horizon)
+        found = drawn(y.interpolate(), horizon)  # it knows no gaps
         return SimpleNamespace(point=np.median(found, axis=0), paths=found, fallback="")
 
     found = evaluate.annual_totals(series.vietnamese(), series.YEARS, series.KNOWN_MONTHS, {NAME: method})
@@ -81,11 +81,11 @@ def ahead(folder: Path, collection: str) -> None:
         for case in series.cases(collection, cut):
             if (case.series, cut, NAME) in done:
                 continue
-            horizon, began = len(case.outturn), time.process_time()
+            history, horizon, began = case.history.interpolate(), len(case.outturn), time.process_time()
             if robust:
-                point, sd, middle, _ = robust(case.history, horizon)
+                point, sd, middle, _ = robust(history, horizon)
             else:
-                point, low, high = logbsm.forecast(case.history.to_numpy(), horizon)
+                point, low, high = logbsm.forecast(history.to_numpy(), horizon)
                 middle, sd = np.log(low * high) / 2, np.log(high / low) / (2 * SD_95)
             ends = {"lower_80": -SD_80, "upper_80": SD_80, "lower_95": -SD_95, "upper_95": SD_95}
             ends = {name: np.exp(middle + factor * sd) for name, factor in ends.items()}

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ezlib import rivals, scores
+from ezlib import rivals, running_totals, scores
 from ezlib.catalogue import Catalogue, Target, load_catalogue, parse_series
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
@@ -103,8 +103,9 @@ def rolling_origins(
     """Forecast from one month after another and score each month ahead: one row a method, origin and horizon.
 
     `y`: a Series on a monthly PeriodIndex (NaN where unknown), or the vintages of one (see `vintages`), or a mapping of
-    names to such. A Series is cut at the origin, as if published `lag_days` after it: pseudo-real-time. Of vintages
-    only what had been published when the origin's month first was is used, and the outturn is the last published.
+    names to such. Running totals in a Series are taken apart first, for all methods alike; it is cut at the origin, as
+    if published `lag_days` after it: pseudo-real-time. Of vintages only what had been published when the origin's month
+    first was is used, and the outturn is the last published.
     `methods`: names (`structural` is ours, the others of `rivals.METHODS`), or a mapping of names to functions
     (y, horizon, paths, seed) that return an object with `point`, `paths` and `fallback`. `origins`: months; by default
     every `step`-th month that has `min_history` known months and a whole horizon of outturns. `progress` is called with
@@ -537,14 +538,20 @@ def _error_rows(standing: _Standing, method: str, found) -> pd.DataFrame:
 
 
 def _named(y) -> dict:
-    """Series and tables of vintages by name. Raises DataError for what is neither."""
+    """Series, their months in order, and tables of vintages by name. Raises DataError for what is neither."""
     named = dict(y) if isinstance(y, Mapping) else {(y.name if isinstance(y, pd.Series) and y.name else ""): y}
     wrong = [f"{name or 'the series'} {fault}" for name, one in named.items() if (fault := _fault_of(one))]
     if wrong:
         raise DataError(
             "Some series cannot be evaluated.", wrong, "Give Series on a monthly PeriodIndex, or tables of vintages."
         )
-    return named
+    return {name: _months(one) if isinstance(one, pd.Series) else one for name, one in named.items()}
+
+
+def _months(y: pd.Series) -> pd.Series:
+    """Every month from the first to the last, those behind running totals too, as `forecast` reads them."""
+    y = y.astype(float).reindex(pd.period_range(y.index.min(), y.index.max(), freq="M"))
+    return pd.Series(running_totals.months_behind(y.to_numpy(), y.index[0].month), y.index, name=y.name)
 
 
 def _fault_of(one) -> str:
@@ -564,7 +571,6 @@ def _fault_of(one) -> str:
 def _standings(name: str, y, horizon: int, lag_days: int | None) -> list[_Standing]:
     if isinstance(y, pd.DataFrame):
         return _standings_of_vintages(name, y, horizon)
-    y = y.astype(float).reindex(pd.period_range(y.index.min(), y.index.max(), freq="M"))
     day = {m: pd.NaT if lag_days is None else pd.Timestamp(month_bounds(m, CALENDAR)[1]) for m in y.index}
     lag = pd.Timedelta(days=lag_days or 0)
     return [

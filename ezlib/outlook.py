@@ -11,7 +11,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from ezlib import bounds, draws, structural
+from ezlib import bounds, draws, running_totals, structural
 from ezlib.contracts import OBSERVATION_COLUMNS, DataError
 from ezlib.periods import (
     CALENDAR,
@@ -52,6 +52,8 @@ NOTES = {
     "as much: the growth that the facts state leads there",
     "profile_used": "the usual year of a longer series gives shape to some of the paths; `profile_trust` says how many",
     "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
+    "running_totals": "some years of the series hold running totals since January: their months are what was added; "
+    "what fits neither reading is marked in `observations` and left out",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
     "closed_at_end": "the last month is one of them: the forecast is that of a series that opens again at once",
@@ -258,12 +260,13 @@ def forecast(
     """Forecast a monthly series `horizon` months beyond its last observed month.
 
     `y` has a monthly PeriodIndex; months that are NaN, or absent inside the range, are estimated. Only the last 120
-    months are used. Raises DataError for another index, a month given twice, negative or infinite values, or nothing
-    above zero.
+    months are used. Years that plainly hold running totals since January are read as such (`running_totals`): their
+    months are derived, and the notes say so. Raises DataError for another index, a month given twice, negative or
+    infinite values, or nothing above zero.
     """
     levels = tuple(levels)
     _check_options(paths, levels=levels)
-    y, first, cut = _checked_series(y, horizon)
+    y, printed, first, cut = _checked_series(y, horizon)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
     known = np.flatnonzero(~np.isnan(y))
     values = y[known]
@@ -273,12 +276,16 @@ def forecast(
     fitted = _fitted(stated, None, tet_windows(months, CALENDAR), None)
     drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
-    printed = pd.Series(np.append(y, np.full(horizon, np.nan)), months)
-    status = np.where(np.isnan(y), "estimated", "reported").tolist() + ["forecast"] * horizon
+    stated = np.flatnonzero(~np.isnan(printed))
+    total = ~np.isnan(printed) & (printed != y)
+    status = np.select([np.isnan(y), total], ["estimated", "derived"], "reported").tolist() + ["forecast"] * horizon
     status = pd.Series(status, months, name="status")
-    at = months[known]
-    table = pd.DataFrame({"start": at, "end": at, "value": values, "relaxed": False})
-    notes = _notes(drawn, paths, [fitted], status, {}) + (("history_cut",) if cut else ())
+    at = months[stated]
+    since = at.where(~total[stated], at - (at.month - 1)) if total.any() else at
+    table = pd.DataFrame({"start": since, "end": at, "value": printed[stated], "relaxed": np.isnan(y[stated])})
+    notes = _notes(drawn, paths, [fitted], status, {})
+    notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
+    printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
         *(drawn[0], status, table, printed, months[len(y) - 1], drawn[1], notes),
@@ -698,8 +705,9 @@ def _check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0,
         raise DataError(f"An interval's level lies between 0 and 1, not at {wrong[0]!r}; 0.8 means 80 %.")
 
 
-def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period, bool]:
-    """The last months of a series without a break, NaN where one is not known; the first of them; was it cut."""
+def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, np.ndarray, pd.Period, bool]:
+    """The last months of a series without a break, NaN where one is not known, and what was printed of them, other
+    than the month only where that is a running total; the first of them; was the series cut."""
     if not isinstance(y, pd.Series) or not isinstance(y.index, pd.PeriodIndex) or y.index.freqstr != "M":
         raise DataError(
             "A forecast needs a Series on a monthly PeriodIndex.", next_step="y.index = pd.PeriodIndex(…, freq='M')"
@@ -725,12 +733,13 @@ def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, pd.Period, 
             next_step="Give at least one month with a value.",
         )
     first, last = at[known].min(), at[known].max()
-    months = np.full(last - first + 1, np.nan)
-    months[at[known] - first] = values[known]
-    recent = months[-HISTORY:]
-    start = last + 1 - len(recent)
-    leading = int(np.argmax(~np.isnan(recent)))
-    return recent[leading:], pd.Period(ordinal=int(start + leading), freq="M"), len(months) > HISTORY
+    printed = np.full(last - first + 1, np.nan)
+    printed[at[known] - first] = values[known]
+    months = running_totals.months_behind(printed, pd.Period(ordinal=int(first), freq="M").month)
+    leading = max(0, len(months) - HISTORY)
+    leading += int(np.argmax(~np.isnan(months[leading:])))
+    first = pd.Period(ordinal=int(first) + leading, freq="M")
+    return months[leading:], printed[leading:], first, len(months) > HISTORY
 
 
 def _months_of(period) -> pd.PeriodIndex:

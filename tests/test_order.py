@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
     *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
-    *("bounds", "linearised", "variances", "structural", "draws", "shares", "scores", "rivals"),
+    *("running_totals", "bounds", "linearised", "variances", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("record", "news"),
     *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
@@ -46,7 +46,7 @@ WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "
 WRITING |= {"unlink", "rmtree", "copyfile", "touch"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["bounds", "linearised", "variances", "structural", "draws", "shares"]
+ARRAYS_ONLY = ["bounds", "linearised", "variances", "structural", "draws", "shares", "running_totals"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 
