@@ -103,9 +103,9 @@ def rolling_origins(
     """Forecast from one month after another and score each month ahead: one row a method, origin and horizon.
 
     `y`: a Series on a monthly PeriodIndex (NaN where unknown), or the vintages of one (see `vintages`), or a mapping of
-    names to such. Running totals in a Series are taken apart first, for all methods alike; it is cut at the origin, as
-    if published `lag_days` after it: pseudo-real-time. Of vintages only what had been published when the origin's month
-    first was is used, and the outturn is the last published.
+    names to such. Running totals in a Series are taken apart first, with all of it in view and for all methods alike;
+    it is cut at the origin, as if published `lag_days` after it: pseudo-real-time. Of vintages only what had been
+    published when the origin's month first was is used, and the outturn is the last published.
     `methods`: names (`structural` is ours, the others of `rivals.METHODS`), or a mapping of names to functions
     (y, horizon, paths, seed) that return an object with `point`, `paths` and `fallback`. `origins`: months; by default
     every `step`-th month that has `min_history` known months and a whole horizon of outturns. `progress` is called with

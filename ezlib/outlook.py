@@ -53,7 +53,7 @@ NOTES = {
     "profile_used": "the usual year of a longer series gives shape to some of the paths; `profile_trust` says how many",
     "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
     "running_totals": "some years of the series hold running totals since January: their months are what was added; "
-    "what fits neither reading is marked in `observations` and left out",
+    "totals that one of these does not follow from are marked in `observations` and left out",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
     "closed_at_end": "the last month is one of them: the forecast is that of a series that opens again at once",
@@ -255,18 +255,23 @@ def rebuild(
 
 
 def forecast(
-    y: pd.Series, horizon: int, levels: Iterable[float] = LEVELS, paths: int = FORECAST_PATHS, seed: int = 0
+    y: pd.Series,
+    horizon: int,
+    levels: Iterable[float] = LEVELS,
+    paths: int = FORECAST_PATHS,
+    seed: int = 0,
+    find_totals: bool = True,
 ) -> Outlook:
     """Forecast a monthly series `horizon` months beyond its last observed month.
 
     `y` has a monthly PeriodIndex; months that are NaN, or absent inside the range, are estimated. Only the last 120
-    months are used. Years that plainly hold running totals since January are read as such (`running_totals`): their
-    months are derived, and the notes say so. Raises DataError for another index, a month given twice, negative or
-    infinite values, or nothing above zero.
+    months are used. Years that plainly hold running totals since January are read as such: their months are derived,
+    and the notes say so; `find_totals=False` takes every value for a month. Raises DataError for another index, a month
+    given twice, negative or infinite values, or nothing above zero.
     """
     levels = tuple(levels)
     _check_options(paths, levels=levels)
-    y, printed, first, cut = _checked_series(y, horizon)
+    y, printed, first, cut = _checked_series(y, horizon, find_totals)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
     known = np.flatnonzero(~np.isnan(y))
     values = y[known]
@@ -705,7 +710,7 @@ def _check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0,
         raise DataError(f"An interval's level lies between 0 and 1, not at {wrong[0]!r}; 0.8 means 80 %.")
 
 
-def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, np.ndarray, pd.Period, bool]:
+def _checked_series(y: pd.Series, horizon: int, find_totals: bool) -> tuple[np.ndarray, np.ndarray, pd.Period, bool]:
     """The last months of a series without a break, NaN where one is not known, and what was printed of them, other
     than the month only where that is a running total; the first of them; was the series cut."""
     if not isinstance(y, pd.Series) or not isinstance(y.index, pd.PeriodIndex) or y.index.freqstr != "M":
@@ -735,7 +740,8 @@ def _checked_series(y: pd.Series, horizon: int) -> tuple[np.ndarray, np.ndarray,
     first, last = at[known].min(), at[known].max()
     printed = np.full(last - first + 1, np.nan)
     printed[at[known] - first] = values[known]
-    months = running_totals.months_behind(printed, pd.Period(ordinal=int(first), freq="M").month)
+    month = pd.Period(ordinal=int(first), freq="M").month
+    months = running_totals.months_behind(printed, month) if find_totals else printed
     leading = max(0, len(months) - HISTORY)
     leading += int(np.argmax(~np.isnan(months[leading:])))
     first = pd.Period(ordinal=int(first) + leading, freq="M")

@@ -914,8 +914,8 @@ SENTENCES = {
         "en": "Figures older than ten years before the last month are left out.",
     },
     "grounds.running_totals": {
-        "vi": "Có năm chuỗi ghi số lũy kế từ đầu năm: số của tháng lấy bằng phần tăng thêm; số không khớp thì bỏ.",
-        "en": "Some years of the series hold running totals since January: a month is what was added, slips left out.",
+        "vi": "Một số năm của chuỗi ghi số lũy kế từ đầu năm: tháng lấy bằng phần tăng thêm, số không khớp bị bỏ qua.",
+        "en": "Some years of the series hold running totals since January: months are what was added, slips left out.",
     },
     "grounds.months_closed": {
         "vi": "Tháng công bố bằng (gần) không được coi là tháng đóng cửa, không kéo mức chung xuống.",
