@@ -57,8 +57,25 @@ def test_months_stay_months_however_seasonal(first):
         np.testing.assert_array_equal(months_behind(months, first), months)
 
 
-def test_spending_that_grows_through_every_year_is_no_running_total():
-    months = np.tile(20 * 1.28 ** np.arange(12), 5)  # 20 in January, 300 in December
+@pytest.mark.parametrize(
+    "year",
+    [
+        20 * 1.28 ** np.arange(12),  # spending that grows through the year, from 20 to 300
+        [1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 6, 6],  # a climb that ends early
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 4, 4, 4],  # a climb that ends with months four times the average of a total
+        [1, 2, 3, 4, 5, 6, 7, 8, 1, 1, 1, 1],  # a climb that is gone by September
+        [1, 2, 3, 4, 3.8, 5, 6, 7, 8, 9, 10, 1],  # one that falls on the way
+        [8, 16, 50, 60, 70, 75, 80, 85, 90, 95, 100, 100],  # one that jumps in March
+    ],
+    ids=["convex", "early", "high after", "short", "falls", "jumps"],
+)
+def test_years_that_only_climb_are_months(year):
+    months = np.tile(np.array(year, float), 5)
+    np.testing.assert_array_equal(months_behind(months, 1), months)
+
+
+def test_a_climb_that_the_next_january_goes_on_from_is_one_of_months():
+    months = np.tile(np.append(np.arange(1.0, 13.0), np.full(12, 12.0)), 2)
     np.testing.assert_array_equal(months_behind(months, 1), months)
 
 
