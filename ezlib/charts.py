@@ -342,7 +342,7 @@ class _Words:
         text = wording.say(
             f"{stem}.subtitle" + ("" if dated else "_all"), self.lang, name=self.name, unit=self.unit_name, **values
         )
-        return wording.capital(text)
+        return wording.capital(text.lstrip(", "))  # of an outlook without a name
 
     def states(self, first, last) -> bool:
         """Whether a fact gives the value of exactly the months from `first` to `last`, or adds up from months."""

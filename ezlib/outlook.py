@@ -285,9 +285,7 @@ def forecast(
     total = ~np.isnan(printed) & (printed != y)
     status = np.select([np.isnan(y), total], ["estimated", "derived"], "reported").tolist() + ["forecast"] * horizon
     status = pd.Series(status, months, name="status")
-    at = months[stated]
-    since = at.where(~total[stated], at - (at.month - 1)) if total.any() else at
-    table = pd.DataFrame({"start": since, "end": at, "value": printed[stated], "relaxed": np.isnan(y[stated])})
+    table = _observations_of(months[stated], total[stated], printed[stated], np.isnan(y[stated]))
     notes = _notes(drawn, paths, [fitted], status, {})
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
@@ -746,6 +744,16 @@ def _checked_series(y: pd.Series, horizon: int, find_totals: bool) -> tuple[np.n
     leading += int(np.argmax(~np.isnan(months[leading:])))
     first = pd.Period(ordinal=int(first) + leading, freq="M")
     return months[leading:], printed[leading:], first, len(months) > HISTORY
+
+
+def _observations_of(months: pd.PeriodIndex, total, values, left_out) -> pd.DataFrame:
+    """The values of a series as observations: of a month, or of all since January where they are running totals."""
+    at = months.asi8
+    first = np.where(total, at - (at % 12), at).astype("datetime64[M]")  # month 0 is a January
+    days = {"start": first, "end": (at + 1).astype("datetime64[M]").astype("datetime64[D]") - 1}
+    table = {"observation_id": "", **{name: day.astype("datetime64[s]") for name, day in days.items()}}
+    table |= {"value": values, "half_width": 0.0, "soft_sd": 0.0, "published": np.datetime64("NaT", "s")}
+    return pd.DataFrame(table | {"relaxed": left_out, "stretch": 0.0, "in_conflict": False})
 
 
 def _months_of(period) -> pd.PeriodIndex:

@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ezlib import structural
+from ezlib.charts import cumulative_chart, fan_chart
 from ezlib.contracts import DataError
 from ezlib.outlook import NOTES, forecast, rebuild
+from ezlib.tables import grounds
 
 LAO_CAI = pd.DataFrame(
     [
@@ -463,3 +465,12 @@ def test_a_series_shut_for_ten_years_has_no_forecast_and_says_so():
     y = pd.Series([5.0] + [0.0] * 150, pd.period_range("2010-01", periods=151, freq="M"))
     with pytest.raises(DataError, match="no month above zero among the last 120"):
         forecast(y, 3)
+
+
+def test_a_forecast_can_be_drawn_and_tells_what_it_stands_on():
+    y = pd.Series(100 + 10 * np.sin(np.arange(60)), pd.period_range("2020-01", periods=60, freq="M"))
+    found = forecast(y.drop(pd.Period("2022-05")), 12, paths=100)
+    assert "59" in grounds(found, lang="en").text
+    for chart in (fan_chart(found, "en"), cumulative_chart(found, year=2024, lang="en")):
+        assert "2024" in chart.title or "2025" in chart.title
+        assert chart.subtitle[0].isupper() and chart._repr_html_().count("<svg") == 2

@@ -147,8 +147,8 @@ def test_a_forecast_reads_them_says_so_and_equals_that_of_the_months():
     assert "running_totals" in found.notes and "running_totals" not in told.notes
     assert found.status["2018-02"] == "derived" and found.status["2018-01"] == "reported"
     assert found.months["value"]["2018-02"] == pytest.approx(months[1])
-    row = found.observations.set_index("end").loc[pd.Period("2019-05")]
-    assert row["start"] == pd.Period("2019-01") and row["value"] == pytest.approx(months[12:17].sum())
+    row = found.observations.set_index("end").loc["2019-05-31"]
+    assert row["start"] == pd.Timestamp("2019-01-01") and row["value"] == pytest.approx(months[12:17].sum())
 
 
 def test_totals_that_no_month_follows_from_are_marked_in_the_observations():
@@ -156,8 +156,8 @@ def test_totals_that_no_month_follows_from_are_marked_in_the_observations():
     values[19] /= 3
     found = forecast(pd.Series(values, pd.period_range("2018-01", periods=72, freq="M")), 12, paths=200)
     aside = found.observations[found.observations["relaxed"]]
-    assert aside["end"].tolist() == list(pd.period_range("2019-07", "2019-09", freq="M"))
-    assert (aside["start"] == pd.Period("2019-01")).all()
+    assert aside["end"].tolist() == [pd.Timestamp(day) for day in ("2019-07-31", "2019-08-31", "2019-09-30")]
+    assert (aside["start"] == pd.Timestamp("2019-01-01")).all()
     assert (found.status["2019-07":"2019-09"] == "estimated").all()
 
 
