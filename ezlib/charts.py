@@ -339,10 +339,10 @@ class _Words:
         dated = not pd.isna(self.as_of)
         if dated:
             values["date"] = wording.date(self.as_of, self.lang)
-        text = wording.say(
-            f"{stem}.subtitle" + ("" if dated else "_all"), self.lang, name=self.name, unit=self.unit_name, **values
-        )
-        return wording.capital(text.lstrip(", "))  # of an outlook without a name
+        values["name"] = self.name or wording.say("chart.unnamed", self.lang)
+        values["unit"] = self.unit_name or wording.say("chart.unit_unknown", self.lang)
+        text = wording.say(f"{stem}.subtitle" + ("" if dated else "_all"), self.lang, **values)
+        return wording.capital(text)
 
     def states(self, first, last) -> bool:
         """Whether a fact gives the value of exactly the months from `first` to `last`, or adds up from months."""

@@ -281,11 +281,11 @@ def forecast(
     fitted = _fitted(stated, None, tet_windows(months, CALENDAR), None)
     drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
-    stated = np.flatnonzero(~np.isnan(printed))
-    total = ~np.isnan(printed) & (printed != y)
+    given = ~np.isnan(printed)
+    total = given & (printed != y)
     status = np.select([np.isnan(y), total], ["estimated", "derived"], "reported").tolist() + ["forecast"] * horizon
     status = pd.Series(status, months, name="status")
-    table = _observations_of(months[stated], total[stated], printed[stated], np.isnan(y[stated]))
+    table = _observations_of(months[: len(y)][given], total[given], printed[given], np.isnan(y[given]))
     notes = _notes(drawn, paths, [fitted], status, {})
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)

@@ -476,6 +476,8 @@ SENTENCES = {
         "vi": "{name}: {month} đạt {median}",
         "en": "{name}: {median} in {month}",
     },
+    "chart.unnamed": {"vi": "chuỗi số liệu", "en": "the series"},
+    "chart.unit_unknown": {"vi": "đơn vị gốc", "en": "original units"},
     "chart.fan.subtitle": {
         "vi": "{name}, {unit} mỗi tháng báo cáo; số liệu công bố đến {date}",
         "en": "{name}, {unit} a reporting month; figures published by {date}",

@@ -473,4 +473,5 @@ def test_a_forecast_can_be_drawn_and_tells_what_it_stands_on():
     assert "59" in grounds(found, lang="en").text
     for chart in (fan_chart(found, "en"), cumulative_chart(found, year=2024, lang="en")):
         assert "2024" in chart.title or "2025" in chart.title
-        assert chart.subtitle[0].isupper() and chart._repr_html_().count("<svg") == 2
+        assert chart.subtitle.startswith("The series, ") and "original units" in chart.subtitle
+        assert chart._repr_html_().count("<svg") == 2
