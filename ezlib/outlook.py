@@ -106,7 +106,7 @@ class Outlook:
     @cached_property
     def median(self) -> pd.Series:
         """Median of the paths, month by month; medians of months do not add up to the median of their sum."""
-        return pd.Series(quantiles(self.paths.to_numpy(), [0.5])[0], self.paths.columns, name="median")
+        return pd.Series(_quantiles(self._ordered, [0.5])[0], self.paths.columns, name="median")
 
     @cached_property
     def mean(self) -> pd.Series:
@@ -117,8 +117,12 @@ class Outlook:
         """Central interval of each month at `level`, between 0 and 1: columns lower and upper."""
         if not 0 < level < 1:
             raise ValueError(f"An interval's level lies between 0 and 1, not at {level!r}; 0.8 means 80 %.")
-        ends = quantiles(self.paths.to_numpy(), [(1 - level) / 2, (1 + level) / 2])
+        ends = _quantiles(self._ordered, [(1 - level) / 2, (1 + level) / 2])
         return pd.DataFrame({"lower": ends[0], "upper": ends[1]}, index=self.paths.columns)
+
+    @cached_property
+    def _ordered(self) -> np.ndarray:
+        return _ordered(self.paths.to_numpy())
 
     def total(self, period: str = "") -> pd.Series:
         """Sum of each path over a period: "2025", "2025-05", "2025-01:2025-05", or a Period.
@@ -145,12 +149,20 @@ class Outlook:
         return (float(reached.sum()) + 0.5) / (len(reached) + 1)
 
 
-def quantiles(paths: np.ndarray, at) -> np.ndarray:
-    """Quantiles (len(at), months) of paths (count, months); months that are alike in all of them need no sorting."""
-    found = np.tile(paths[0], (len(at), 1))
+def _ordered(paths: np.ndarray) -> np.ndarray:
+    """The values of each month in order, (months, count); months that are alike in all paths need no sorting."""
+    ordered = paths.T.copy()
     varying = (paths != paths[0]).any(axis=0)
-    found[:, varying] = np.quantile(paths[:, varying], at, axis=0)
-    return found
+    ordered[varying] = np.sort(ordered[varying], axis=1)
+    return ordered
+
+
+def _quantiles(ordered: np.ndarray, at) -> np.ndarray:
+    """Quantiles (len(at), months) of ordered values (months, count), on the line between two neighbours."""
+    place = np.asarray(at) * (ordered.shape[1] - 1)
+    below = place.astype(int)
+    low, high = ordered[:, below], ordered[:, np.minimum(below + 1, ordered.shape[1] - 1)]
+    return (low + (place - below) * (high - low)).T
 
 
 # ------------------------------------------------------------------------------------------------- the doors
@@ -461,13 +473,12 @@ def _notes(drawn, paths: int, fits, status, gave_way: dict[str, bool], trust=np.
 
 def _beyond_fence(paths, ahead, closed) -> bool:
     """Whether a forecast month's median leaves the fence about the months before."""
-    before, after = paths[:, ~ahead & ~closed], paths[:, ahead]
-    if not before.size or not after.size:
+    before, low, high = ~ahead & ~closed, paths.min(axis=0), paths.max(axis=0)
+    if not before.any() or not ahead.any():
         return False
-    top, bottom = before.min(axis=0).max(), before.max(axis=0).min()
-    if after.max() <= FENCE * top and after.min() >= bottom / FENCE:
+    if high[ahead].max() <= FENCE * low[before].max() and low[ahead].min() >= high[before].min() / FENCE:
         return False  # no path leaves it, nor does any median
-    usual, ends = quantiles(before, [0.5]), quantiles(after, [0.5])
+    usual, ends = (_quantiles(_ordered(paths[:, months]), [0.5]) for months in (before, ahead))
     return bool(ends.max() > FENCE * usual.max() or ends.min() < usual.min() / FENCE)
 
 

@@ -12,19 +12,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import lapack
 from scipy.special import chdtri
 from threadpoolctl import ThreadpoolController
 
 from ezlib.bounds import Statements
 from ezlib.linearised import JITTER, Rows, View, settle
-from ezlib.variances import Posterior, Prior, most_likely, population_prior, possible
+from ezlib.variances import Posterior, Prior, guess, most_likely, population_prior, possible
 
 YEAR = 12
 COMPONENTS = 6  # of the model; regressors, where there are any, come after them
 DIFFUSE = 25.0  # prior variance of the level: five units of the logarithm either way
 MEAN_ABS = np.sqrt(2 / np.pi)  # of a standard Gaussian
-OWN_LIMITS = (0.5, 1.8)
+OWN = 2 * YEAR  # months from which a series tells its own spread
+OWN_LIMITS = (0.5, 2.5)
 RECENT = 6  # months in which the weight of an innovation halves
 LESS_SEASONAL = -1.5  # of the log variance of the month effect, where an offset carries most of it
 EVENT_SD = 0.5  # of the logarithm by which a dated event may have moved a whole month
@@ -159,7 +160,8 @@ def fit(
         prior = _of_ratio(prior) if offset.any() else prior
         offset = offset + _usual_growth(offset, prior.growth)
         view = View.of(stated, offset)
-        granted, shocks = _of_events(n, events), ()
+        of_events, shocks = _of_events(n, events), ()
+        granted = of_events
         z, v = view.start(), np.zeros(len(prior.mean))
         centre = float(z[stated.touched].mean())
         for turn in range(rounds):
@@ -168,11 +170,11 @@ def fit(
             elif turn == 0:
                 rows = view.linearised(z, centre)  # the same wherever z is
             posterior, before = _posterior(stack, rows, granted, prior), v
-            v = most_likely(posterior, v)
+            v = most_likely(posterior, v if turn else guess(posterior))
             if turn == 0:
                 shocks = _shocks(posterior.held(v), rows, view, prior.outlier)
                 if shocks:
-                    granted = granted + _granted(shocks, view)
+                    granted = of_events + _granted(shocks, view)
                     posterior = _posterior(stack, rows, granted, prior)
                     v = most_likely(posterior, v)
             if not view.curved or np.abs(prior.root @ (v - before)).max() < 0.05:
@@ -183,7 +185,12 @@ def fit(
             posterior = _posterior(stack, rows, granted, prior)
         others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
-        spread = prior.spread * _own_spread(posterior.held(v), rows, view, stack, u, prior)
+        spread = prior.spread
+        if _months_told(view) >= OWN:
+            held = posterior.held(v)
+            as_they_came = held - rows.h @ (granted - of_events) @ rows.h.T if shocks else held
+            own = _own_spread(held, as_they_came, rows, view)
+            spread *= own * (own * _year_on_year(stack, u) / prior.year_on_year) ** -prior.regression
     return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
 
 
@@ -222,24 +229,35 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
-def _own_spread(held, rows: Rows, view: View, stack, u, prior: Prior) -> float:
-    """How widely this series strays, against what the model says; 1 below two years of months.
+def _months_told(view: View) -> int:
+    """How many months are stated by themselves."""
+    return len(np.unique(view.single[~view.is_silent & (view.single >= 0)]))
 
-    The ratio of its mean absolute innovation, of all months and of the last ones, as geometric mean: what strayed of
-    late strays on. Somewhat less where that makes a series wild and more where it makes it steady, since either is in
-    part luck. Innovations are those of the months in their order, each by its firmest statement, before sums they end.
+
+def _own_spread(held, as_they_came, rows: Rows, view: View) -> float:
+    """How widely this series strays, against what the model says.
+
+    The geometric mean of two: the root mean square of its innovations, and the mean absolute one of the last months, as
+    they came, before a shock was granted: what strayed of late strays on. Innovations are those of the months in their
+    order, each by its firmest statement, before sums they end; `held` and `as_they_came` are covariances (m, m) of what
+    the statements say.
     """
     telling = ~view.is_silent & (view.single >= 0)
-    if len(np.unique(view.single[telling])) < 2 * YEAR:
-        return 1.0
     ends = rows.h.shape[1] - np.argmax(rows.h[:, ::-1] != 0, axis=1)
     order = np.lexsort((rows.variance, view.single < 0, ends))
-    innovations = solve_triangular(np.linalg.cholesky(held[np.ix_(order, order)]), rows.residual[order], lower=True)
     months, firmest = np.unique(np.where(telling, view.single, -1)[order], return_index=True)
-    months, sizes = months[months >= 0], np.abs(innovations[firmest[months >= 0]])
-    recent = np.average(sizes, weights=0.5 ** ((months[-1] - months) / RECENT))
-    own = float(np.clip(np.sqrt(sizes.mean() * recent) / MEAN_ABS, *OWN_LIMITS))
-    return own * (own * _year_on_year(stack, u) / prior.year_on_year) ** -prior.regression
+    months, firmest = months[months >= 0], firmest[months >= 0]
+    usual = _innovations(held, rows.residual, order)[firmest]
+    late = usual if as_they_came is held else _innovations(as_they_came, rows.residual, order)[firmest]
+    weight = 0.5 ** ((months[-1] - months) / RECENT)
+    recent = (weight @ np.abs(late)) / weight.sum() / MEAN_ABS
+    return float(np.clip(np.sqrt(np.sqrt(np.mean(usual**2)) * recent), *OWN_LIMITS))
+
+
+def _innovations(held, residual, order) -> np.ndarray:
+    """What each statement says beyond those before it in this order, in standard deviations."""
+    factor = np.linalg.cholesky(held[order[:, None], order])
+    return lapack.dtrtrs(factor, residual[order], lower=1)[0]
 
 
 def _year_on_year(stack, u) -> float:
@@ -263,10 +281,10 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
     months = np.unique(view.single[(view.single >= 0) & (view.variance < SHARP)])
     if len(months) < YEAR:
         return ()
-    factor = cho_factor(held, lower=True, check_finite=False)
+    factor = lapack.dpotrf(held, lower=1)[0]
     shapes = _months_and_steps(rows.h, months)
-    reach = _months_and_steps(cho_solve(factor, rows.h, check_finite=False), months)
-    left = cho_solve(factor, rows.residual, check_finite=False)
+    reach = _months_and_steps(lapack.dpotrs(factor, rows.h, lower=1)[0], months)
+    left = lapack.dpotrs(factor, rows.residual, lower=1)[0]
     last, found = np.flatnonzero(view.touched)[-1], {}
     for _ in range(MOST_SHOCKS):
         precision = np.maximum(np.einsum("mc,mc->c", shapes, reach), 1e-300)

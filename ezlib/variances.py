@@ -75,7 +75,7 @@ class Posterior:
         k, m = kernels.shape[:2]
         self.kernels, self.residual, self.fixed, self.prior = kernels, residual, fixed, prior
         self._flat, self._tall = kernels.reshape(k, m * m), kernels.reshape(k * m, m)
-        self._diagonals = np.einsum("kmm->km", kernels).copy()
+        self.diagonals = np.einsum("kmm->km", kernels).copy()
 
     def weights(self, v) -> np.ndarray:
         """The variances at v, (k,)."""
@@ -110,7 +110,7 @@ class Posterior:
         if factor is None:
             return np.inf, np.zeros(len(v)), np.eye(len(v))
         left = self._solved(factor, self.residual)
-        pull = (self._tall @ left).reshape(self._diagonals.shape)  # B_k a
+        pull = (self._tall @ left).reshape(self.diagonals.shape)  # B_k a
         bend = pull @ self._solved(factor, pull.T)
         slope = self._slope(weight, factor, left, pull)
         root = self.prior.root
@@ -124,7 +124,7 @@ class Posterior:
         if factor is None:
             raise np.linalg.LinAlgError("the statements have no density under these variances")
         left = self._solved(factor, self.residual)
-        pull = (self._tall @ left).reshape(self._diagonals.shape)
+        pull = (self._tall @ left).reshape(self.diagonals.shape)
         bend = pull @ self._solved(factor, pull.T)
         inverse = lapack.dpotri(factor, lower=1)[0]
         inverse += np.tril(inverse, -1).T
@@ -149,8 +149,26 @@ class Posterior:
 
     def _slope(self, weight, factor, left, pull) -> np.ndarray:
         lower = lapack.dpotri(factor, lower=1)[0]  # zeros above: each off-diagonal entry counts twice
-        traces = 2 * (self._flat @ lower.ravel(order="F")) - self._diagonals @ lower.diagonal()
+        traces = 2 * (self._flat @ lower.ravel(order="F")) - self.diagonals @ lower.diagonal()
         return 0.5 * weight * (traces - pull @ left)
+
+
+def guess(posterior: Posterior) -> np.ndarray:
+    """Where to begin the search for the mode, (k,): the mean of v given how far statements are from the one before.
+
+    Their mean square step is a sum of the variances, each by how far its kernel lets them step; its logarithm, made
+    linear at the mean of the prior, is one Gaussian observation of v.
+    """
+    along = posterior.diagonals
+    if along.shape[1] < 2:
+        return np.zeros(len(along))
+    steps = (along[:, 1:] + along[:, :-1] - 2 * posterior.kernels.diagonal(1, 1, 2)).mean(axis=1)
+    parts = posterior.weights(np.zeros(len(steps))) * steps
+    expected, seen = parts.sum(), np.mean(np.diff(posterior.residual) ** 2)
+    if not (seen > 0 and expected > 0):
+        return np.zeros(len(steps))
+    slope = posterior.prior.root.T @ parts / expected
+    return slope * np.log(seen / expected) / (slope @ slope + 4 / len(posterior.residual))
 
 
 def most_likely(posterior: Posterior, start) -> np.ndarray:

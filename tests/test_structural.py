@@ -164,6 +164,20 @@ def test_the_search_ends_at_the_mode_that_a_general_optimiser_finds(seed):
     np.testing.assert_allclose(found, general.x, atol=0.03)
 
 
+@pytest.mark.parametrize("size", [0.003, 0.1, 1.5])
+def test_the_search_begins_near_its_end_whatever_the_size_of_the_variances(size):
+    prior, n = variances.population_prior(), 48
+    stack = structural.kernels(n, prior.damping, prior.season_shape)
+    prior = replace(prior, names=prior.names[:6], mean=prior.mean[:6], root=prior.root[:6, :6])
+    steps = size * np.random.default_rng(9).standard_normal(n)
+    posterior = variances.Posterior(stack, steps - steps.mean(), structural.DIFFUSE + 1e-9 * np.eye(n), prior)
+    start, nowhere = variances.guess(posterior), np.zeros(6)
+    found = variances.most_likely(posterior, start)
+    np.testing.assert_allclose(found, variances.most_likely(posterior, nowhere), atol=0.02)
+    lost = [posterior.loss(at) - posterior.loss(found) for at in (start, nowhere)]
+    assert lost[0] < 0.5 * lost[1]
+
+
 def test_variances_without_a_density_are_told():
     posterior = some_posterior()
     with pytest.raises(np.linalg.LinAlgError, match="no density"):
@@ -279,6 +293,12 @@ def spread_of(logs):
 def test_what_strayed_of_late_strays_on():
     calm_then_wild = np.repeat([0.02, 0.08], [48, 12]) * np.random.default_rng(3).standard_normal(60)
     assert spread_of(calm_then_wild) > 1.2 * spread_of(calm_then_wild[::-1])
+
+
+def test_a_month_out_of_line_widens_what_follows_when_it_was_the_last():
+    logs = 0.02 * np.random.default_rng(3).standard_normal(60)
+    early, late = (spread_of(logs + 0.5 * (np.arange(60) == t)) for t in (30, 59))
+    assert late > 1.2 * early > 1.2 * spread_of(logs)
 
 
 def test_wild_series_are_expected_to_calm_down_and_steady_ones_not_to_stay_so():
