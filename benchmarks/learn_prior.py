@@ -28,11 +28,11 @@ START = np.array([-6.4, -7.5, -11.4, -11.3, -5.3, -8.7]), 2.0
 
 # Settings beside the learned numbers; docs/methods.md tells how each was chosen.
 GROWTH = 0.002  # a month; the training parts of M1 grew by 0.0036, what followed them by less
-DAMPING = 0.9
+DAMPING = 0.94
 HARMONIC_DECAY = 0.5  # weight of harmonic j is j to the minus this
-SHARPEN = {"noise": 1.0, "level": 0.85, "slope": 0.25, "drift": 0.7, "season": 0.85, "season_walk": 0.5}
-SHIFT = {"noise": 0.0, "level": -0.3, "slope": 0.2, "drift": 0.0, "season": 0.4, "season_walk": 0.4}
-OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.84, 6.0
+SHARPEN = {"noise": 1.0, "level": 0.85, "slope": 0.3, "drift": 0.3, "season": 0.85, "season_walk": 0.75}
+SHIFT = {"noise": 0.0, "level": -0.3, "slope": -0.6, "drift": 0.0, "season": 0.4, "season_walk": 0.4}
+OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.86, 6.0
 YEAR_ON_YEAR, REGRESSION = 0.18, 0.15
 HOLIDAYS = -4.0, 1.0  # mean and sd; M1 has no dates, so these come from the Vietnamese development series
 
