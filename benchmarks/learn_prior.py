@@ -30,9 +30,9 @@ START = np.array([-6.4, -7.5, -11.4, -11.3, -5.3, -8.7]), 2.0
 GROWTH = 0.002  # a month; the training parts of M1 grew by 0.0036, what followed them by less
 DAMPING = 0.94
 HARMONIC_DECAY = 0.5  # weight of harmonic j is j to the minus this
-SHARPEN = {"noise": 1.0, "level": 0.85, "slope": 0.3, "drift": 0.3, "season": 0.85, "season_walk": 0.75}
+SHARPEN = {"noise": 1.0, "level": 0.85, "slope": 0.3, "drift": 0.5, "season": 0.85, "season_walk": 0.75}
 SHIFT = {"noise": 0.0, "level": -0.3, "slope": -0.6, "drift": 0.0, "season": 0.4, "season_walk": 0.4}
-OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.86, 6.0
+OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.85, 6.0
 YEAR_ON_YEAR, REGRESSION = 0.18, 0.15
 HOLIDAYS = -4.0, 1.0  # mean and sd; M1 has no dates, so these come from the Vietnamese development series
 
