@@ -1,6 +1,6 @@
-"""Where choices about the model are judged: rolling origins of M1, the Vietnamese series and employment in US industries.
+"""Where choices about the model are judged: rolling origins of M1, the Vietnamese series and US employment.
 
-    python benchmarks/development.py              the model as the code and ezlib/prior.json have it, beside what is kept
+    python benchmarks/development.py              the model as it stands, beside what is kept
     python benchmarks/development.py --write      and keep it as results/development.json
 
 None of the test sets is among these. Naive2 is the reference of OWA; the last column of each pair is the change, in

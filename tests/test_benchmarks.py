@@ -63,6 +63,23 @@ def test_every_exact_figure_that_a_simulated_zone_prints_holds_the_truth(style):
                 assert row.lower <= total <= row.upper
 
 
+def test_a_development_case_is_forecast_from_what_came_before_its_outturn():
+    import series
+
+    whole, seen = series.vietnamese(), set()
+    for one in series.rolling("vietnam"):
+        y = whole[one.series]
+        ahead = pd.period_range(one.history.index[-1] + 1, periods=series.VIETNAM_AHEAD, freq="M")
+        np.testing.assert_array_equal(one.outturn, y[ahead].to_numpy())
+        months = series.HISTORIES[one.cut]
+        pd.testing.assert_series_equal(one.history, y[: ahead[0] - 1].iloc[-months:] if months else y[: ahead[0] - 1])
+        seen.add((one.series, one.cut, one.history.index[-1]))
+    assert len({name for name, _, _ in seen}) == 49
+    assert {cut for _, cut, _ in seen} == set(series.HISTORIES)
+    origins = {end for name, cut, end in seen if name == one.series and cut == one.cut}
+    assert np.diff(sorted(end.ordinal for end in origins)).tolist() == [series.APART] * (len(origins) - 1)
+
+
 def test_months_that_sums_fix_are_not_scored():
     from common import free_months
 
