@@ -51,7 +51,7 @@ REPRODUCE = """## How to reproduce
 
 LOOKS = """## How often the test sets were looked at
 
-M3 and tourism: **six times**.
+M3 and tourism: **nine times**.
 """
 LOOKED = [
     ["look", "model", "M3 OWA, whole / 36 / 24", "tourism OWA"],
@@ -61,18 +61,22 @@ LOOKED = [
     ["4", "a wider prior of the drift; undone", "0.789 / 0.774 / 0.772", "0.739 / 0.555 / 0.422"],
     ["5", "a mean of the drift, heavier tails (decision 0012)", "0.788 / 0.768 / 0.763", "0.727 / 0.542 / 0.408"],
     ["6", "the same centre, intervals placed anew (decision 0013)", "0.789 / 0.769 / 0.763", "0.727 / 0.542 / 0.408"],
+    ["7", "the same centre, shocks count in the spread (0015)", "0.789 / 0.769 / 0.763", "0.727 / 0.541 / 0.408"],
+    ["8", "growth that lasts (0016), a tight drift; undone", "0.780 / 0.761 / 0.755", "0.723 / 0.539 / 0.407"],
+    ["9", "growth that lasts (0016)", "0.781 / 0.759 / 0.754", "LOOK9"],
 ]
 AFTER_LOOKS = """
-Each was frozen on M1 and the Vietnamese series before it, but look 2 was made knowing look 1, and the prototype's
-results on M3 were known from the start: M3 is no longer a set never seen. The fourth was undone since M1 and the
-Vietnamese series were slightly worse for it too. The sixth changed the intervals alone: MSIS was 6.49 / 7.47 / 8.61
-on M3 in the fifth look and is 6.26 / 7.48 / 8.67, on tourism 11.3 / 9.2 / 8.8 and now 10.1 / 7.6 / 7.8, on M1 8.3 /
-8.1 / 8.7 and now 7.9 / 7.6 / 8.4; up to two per cent of each earlier figure, either way, are the luck of one seed,
-which even draws take out. The model is behind the prototype on M3's whole histories, by 0.010 of OWA, level with it
-at 36 months and ahead at 24; its intervals there cover as often and are worse placed (MSIS 6.3 against 6.0). On M1,
-tourism and the Vietnamese series it is ahead of it. M1 would have the slope damped more and more of a last month out
-of line forgotten; M3, as far as the looks tell, less of both. The rebuilding task uses the first 36 months of 300 M3
-series and was run once for each look from the second on, and three times for the fifth.
+Each was frozen on the development series before it, but look 2 was made knowing look 1, and the prototype's results on
+M3 were known from the start: M3 is no longer a set never seen. The fourth was undone since M1 and the Vietnamese series
+were slightly worse for it too; the eighth since steep growth was no longer carried on, which a test of the library
+asks for; a run between it and the ninth was broken off without its figures being read. Looks 6 and 7 changed the
+intervals alone: MSIS on M3 was 6.49 / 7.47 / 8.61 in the fifth, 6.26 / 7.48 / 8.67 in the sixth and 6.24 / 7.46 / 8.64
+in the seventh; on tourism 11.3 / 9.2 / 8.8, 10.1 / 7.6 / 7.8 and 10.4 / 7.7 / 7.7. Until the seventh look the damping
+was 0.9: M1 wants growth to fade, M3 does not, and it was a third development collection, US employment, that showed a
+change which serves all of them. The model is ahead of the prototype at 36 and 24 months of M3 and behind it on whole
+histories, where its intervals are also slightly worse placed; on M1, tourism and the Vietnamese series it is ahead. The
+rebuilding task uses the first 36 months of 300 M3 series and was run once for each look from the second on, and three
+times for the fifth.
 """
 
 COLLECTIONS = {
