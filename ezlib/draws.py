@@ -51,8 +51,8 @@ def draw(fitted: Fit, count: int, rng: np.random.Generator) -> Draws:
             raise ArithmeticError("no path satisfies the statements at once")
         made = [len(known.scale) for _, known in held]
         paths = np.empty((count, len(view.offset)))
-        alike = all(len(known.z) == 1 for _, known in held)  # where each month is known, whatever the variances are
-        z = held[0][1].z if alike else np.concatenate([known.z for _, known in held])
+        z = np.concatenate([known.z for _, known in held])
+        z = z if len(z) == sum(made) else z[:1]  # each month is known, whatever the variances are
         paths[: sum(made), _stretch(told)] = _levels(z, view.offset[told])
         if len(rest):
             logs = _conditional(fitted, held, told, rest, even[:, 1], rng)

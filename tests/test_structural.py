@@ -185,6 +185,14 @@ def test_variances_without_a_density_are_told():
                                                   posterior.prior), np.zeros(6))  # fmt: skip
 
 
+def test_a_handful_of_paths_are_as_many_different_ones():
+    stated = told(WIDE[2])
+    for count in (2, 5, 13):
+        paths = draws.draw(structural.fit(stated), count, np.random.default_rng(5)).paths
+        assert honoured(stated, paths)
+        assert len(np.unique(paths[:, :3], axis=0)) == count
+
+
 def test_the_same_seed_gives_the_same_paths():
     stated = told(WIDE[2])
     first, second = (draws.draw(structural.fit(stated), 200, np.random.default_rng(5)).paths for _ in range(2))
