@@ -56,6 +56,7 @@ def number(x, decimals=None, lang="vi") -> str:
 # Words for thousands that a source writes when it prints few digits of a large count: 2,19 triệu lượt người.
 SCALES = ((1e9, {"vi": "tỷ", "en": "billion"}), (1e6, {"vi": "triệu", "en": "million"}))
 SCALES += ((1e3, {"vi": "nghìn", "en": "thousand"}),)
+MOST_PRINTED = 12  # digits of a figure
 COARSE, LARGE = 500, 1e5
 
 
@@ -64,9 +65,11 @@ def published(x, half_width, lang="vi") -> str:
 
     `half_width` is half a unit of the last printed digit, in the figure's own unit, as in the facts table. A large
     number of few digits is written as people write it, 2190000 ± 5000 as "2,19 triệu": zeros nobody counted are none.
+    Of a figure without rounding, such as a month of a computed series, more digits than anybody prints are cut to six.
     """
     if _is_missing(half_width) or half_width <= 0:
-        return number(x, None, lang)
+        computed = not _is_missing(x) and len(_decimal(x).normalize().as_tuple().digits) > MOST_PRINTED
+        return digits(x, 6, lang) if computed else number(x, None, lang)
     if not _is_missing(x) and half_width >= COARSE and abs(x) >= LARGE:
         scale, word = next((scale, word) for scale, word in SCALES if abs(x) >= scale)
         return published(x / scale, half_width / scale, lang) + NBSP + word[_language(lang)]

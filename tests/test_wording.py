@@ -205,6 +205,11 @@ def test_good_and_bad_news_are_joined_by_but(change, p, word):
     assert wording.joint(change, p) == word
 
 
+def test_a_figure_without_rounding_keeps_its_digits_as_long_as_anybody_prints_so_many():
+    assert wording.published(1_234_567.891, 0) == "1.234.567,891"
+    assert wording.published(164.9555514273194, 0) == "164,956"
+
+
 def test_zeros_that_nobody_counted_are_not_printed():
     assert wording.plain(wording.published(2_190_000, 5_000)) == "2,19 triệu"
     assert wording.plain(wording.published(475_000, 500, "en")) == "475 thousand"
