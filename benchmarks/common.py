@@ -26,15 +26,21 @@ def run_ours(collection: str) -> None:
     store.forget(collection, OURS)
     for cut in series.cuts(collection):
         for case in series.cases(collection, cut):
-            horizon = len(case.outturn)
-            began = time.process_time()
-            found = forecast(case.history, horizon, seed=SEED)
-            spent = time.process_time() - began
-            ends = {}
-            for name, level in (("80", 0.8), ("95", 0.95)):
-                lower, upper = found.interval(level).to_numpy()[-horizon:].T
-                ends |= {f"lower_{name}": lower, f"upper_{name}": upper}
-            store.add(collection, OURS, case, OURS, spent, "", found.median.to_numpy()[-horizon:], ends)
+            made = forecast_of(case)
+            ends = {name: made[name] for name in store.ENDS}
+            store.add(collection, OURS, case, OURS, made["seconds"], made["note"], made["point"], ends)
+
+
+def forecast_of(case: series.Case) -> dict:
+    """Our forecast of one case as the store gives it back: point, ends of the intervals, seconds, note."""
+    horizon = len(case.outturn)
+    began = time.process_time()
+    found = forecast(case.history, horizon, seed=SEED)
+    made = {"seconds": time.process_time() - began, "note": ""}
+    for name, level in (("80", 0.8), ("95", 0.95)):
+        lower, upper = found.interval(level).to_numpy()[-horizon:].T
+        made |= {f"lower_{name}": lower, f"upper_{name}": upper}
+    return made | {"point": found.median.to_numpy()[-horizon:]}
 
 
 def free_months(spans, months: int) -> np.ndarray:

@@ -13,44 +13,24 @@ from __future__ import annotations
 
 import sys
 
-import numpy as np
 import pandas as pd
 import series
-from common import SEED, keep, results
-
-from ezlib import scores
-from ezlib.outlook import forecast
-
-MEASURES = ["smape", "mase", "naive_smape", "naive_mase", "msis", "coverage_80", "coverage_95"]
+from common import forecast_of, keep, results
+from scoring import MEASURES, NAIVES, naive_of, owa, scored
 
 
-def scored(case: series.Case) -> dict[str, float]:
-    horizon, history = len(case.outturn), case.history.to_numpy()
-    complete = case.history.interpolate().bfill().to_numpy()
-    known = ~np.isnan(case.outturn)
-    found = forecast(pd.Series(history, case.history.index), horizon, seed=SEED)
-    point, naive = found.median.to_numpy()[-horizon:], scores.naive2(complete, horizon)
-    ends = {level: found.interval(level / 100).to_numpy()[-horizon:][known].T for level in (80, 95)}
-    outturn = case.outturn[known]
-    return {
-        "smape": scores.smape(outturn, point[known]),
-        "mase": scores.mase(outturn, point[known], complete),
-        "naive_smape": scores.smape(outturn, naive[known]),
-        "naive_mase": scores.mase(outturn, naive[known], complete),
-        "msis": scores.msis(outturn, *ends[95], complete),
-        "coverage_80": scores.coverage(outturn, *ends[80]),
-        "coverage_95": scores.coverage(outturn, *ends[95]),
-    }
+def judged_case(case: series.Case) -> dict[str, float]:
+    of_naive = scored(case, naive_of(case))
+    return scored(case, forecast_of(case)) | {"naive_smape": of_naive["smape"], "naive_mase": of_naive["mase"]}
 
 
 def judged() -> dict[str, dict[str, dict[str, float]]]:
     """Scores by collection and length of history."""
     found: dict = {}
     for collection in series.DEVELOPMENT:
-        rows = pd.DataFrame([{"cut": case.cut} | scored(case) for case in series.rolling(collection)])
-        means = rows.groupby("cut")[MEASURES].mean()
-        owa = scores.owa(*(means[name].to_numpy() for name in MEASURES[:4]))
-        table = means.assign(cases=rows.groupby("cut").size(), owa=owa)
+        rows = pd.DataFrame([{"cut": case.cut} | judged_case(case) for case in series.rolling(collection)])
+        means = rows.groupby("cut")[[*MEASURES, *NAIVES]].mean()
+        table = means.assign(cases=rows.groupby("cut").size(), owa=owa(means[["smape", "mase", *NAIVES]].to_numpy()))
         found[collection] = table[["cases", "owa", "msis", "coverage_80", "coverage_95"]].to_dict("index")
     return found
 

@@ -58,6 +58,12 @@ def scored(case: series.Case, forecast: dict) -> dict[str, float]:
     return row
 
 
+def naive_of(case: series.Case) -> dict:
+    """The forecast of Naive2, which is defined for a complete history alone."""
+    complete = case.history.interpolate().bfill().to_numpy()
+    return {"point": scores.naive2(complete, len(case.outturn)), "seconds": 0.0, "note": ""}
+
+
 def rows(collection: str) -> pd.DataFrame:
     """One row a case and method, Naive2 among them."""
     kept, core, found = store.everything(collection), series.sample(collection), []
@@ -66,8 +72,7 @@ def rows(collection: str) -> pd.DataFrame:
         by_case.setdefault((name, cut), {})[method] = forecast
     for cut in series.cuts(collection):
         for case in series.cases(collection, cut):
-            complete = case.history.interpolate().to_numpy()  # Naive2 is defined for no other
-            naive = {"point": scores.naive2(complete, len(case.outturn)), "seconds": 0.0, "note": ""}
+            naive = naive_of(case)
             place = {"series": case.series, "cut": cut, "block": case.block, "core": case.series in core}
             of_naive = scored(case, naive)
             place |= {"naive_smape": of_naive["smape"], "naive_mase": of_naive["mase"]}

@@ -185,12 +185,8 @@ def fit(
             posterior = _posterior(stack, rows, granted, prior)
         others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
-        spread = prior.spread
-        if _months_told(view) >= OWN:
-            held = posterior.held(v)
-            as_they_came = held - rows.h @ (granted - of_events) @ rows.h.T if shocks else held
-            own = _own_spread(held, as_they_came, rows, view)
-            spread *= own * (own * _year_on_year(stack, u) / prior.year_on_year) ** -prior.regression
+        of_shocks = rows.h @ (granted - of_events) @ rows.h.T if shocks else 0.0
+        spread = prior.spread * _own_spread(posterior.held(v), of_shocks, rows, view, stack, u, prior)
     return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
 
 
@@ -229,29 +225,27 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
-def _months_told(view: View) -> int:
-    """How many months are stated by themselves."""
-    return len(np.unique(view.single[~view.is_silent & (view.single >= 0)]))
-
-
-def _own_spread(held, as_they_came, rows: Rows, view: View) -> float:
-    """How widely this series strays, against what the model says.
+def _own_spread(held, of_shocks, rows: Rows, view: View, stack, u, prior: Prior) -> float:
+    """How widely this series strays, against what the model says; 1 below a year of months.
 
     The geometric mean of two: the root mean square of its innovations, and the mean absolute one of the last months, as
-    they came, before a shock was granted: what strayed of late strays on. Innovations are those of the months in their
-    order, each by its firmest statement, before sums they end; `held` and `as_they_came` are covariances (m, m) of what
-    the statements say.
+    they came, before the shocks' share of `held` was granted: what strayed of late strays on. Somewhat less where that
+    makes a series wild and more where it makes it steady, since either is in part luck. Innovations are those of the
+    months in their order, each by its firmest statement, before sums they end.
     """
     telling = ~view.is_silent & (view.single >= 0)
+    if len(np.unique(view.single[telling])) < OWN:
+        return 1.0
     ends = rows.h.shape[1] - np.argmax(rows.h[:, ::-1] != 0, axis=1)
     order = np.lexsort((rows.variance, view.single < 0, ends))
     months, firmest = np.unique(np.where(telling, view.single, -1)[order], return_index=True)
     months, firmest = months[months >= 0], firmest[months >= 0]
     usual = _innovations(held, rows.residual, order)[firmest]
-    late = usual if as_they_came is held else _innovations(as_they_came, rows.residual, order)[firmest]
+    late = _innovations(held - of_shocks, rows.residual, order)[firmest] if np.any(of_shocks) else usual
     weight = 0.5 ** ((months[-1] - months) / RECENT)
     recent = (weight @ np.abs(late)) / weight.sum() / MEAN_ABS
-    return float(np.clip(np.sqrt(np.sqrt(np.mean(usual**2)) * recent), *OWN_LIMITS))
+    own = float(np.clip(np.sqrt(np.sqrt(np.mean(usual**2)) * recent), *OWN_LIMITS))
+    return own * (own * _year_on_year(stack, u) / prior.year_on_year) ** -prior.regression
 
 
 def _innovations(held, residual, order) -> np.ndarray:
@@ -281,7 +275,7 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
     months = np.unique(view.single[(view.single >= 0) & (view.variance < SHARP)])
     if len(months) < YEAR:
         return ()
-    factor = lapack.dpotrf(held, lower=1)[0]
+    factor = np.linalg.cholesky(held)
     shapes = _months_and_steps(rows.h, months)
     reach = _months_and_steps(lapack.dpotrs(factor, rows.h, lower=1)[0], months)
     left = lapack.dpotrs(factor, rows.residual, lower=1)[0]

@@ -168,7 +168,8 @@ def guess(posterior: Posterior) -> np.ndarray:
     if not (seen > 0 and expected > 0):
         return np.zeros(len(steps))
     slope = posterior.prior.root.T @ parts / expected
-    return slope * np.log(seen / expected) / (slope @ slope + 4 / len(posterior.residual))
+    luck = 4 / len(posterior.residual)  # variance of the logarithm of so few squares, which overlap
+    return slope * np.log(seen / expected) / (slope @ slope + luck)
 
 
 def most_likely(posterior: Posterior, start) -> np.ndarray:
