@@ -82,7 +82,8 @@ def run_month(
     Arguments: `month` is the last reporting month used, `as_of` the last day of publication used (None: all that is
     in the data), `out` where the brief goes instead of `brief.html`, `progress` is called with the name of each step
     as it begins. Wrong parameters are refused with DataError before a kernel starts. Files appear under their final
-    names only when complete; a run that was stopped can simply be run again.
+    names only when complete; a run that was stopped can simply be run again. A second run of the same month at the same
+    time is refused with DataError.
     """
     root = data_root(root)
     parameters = month_parameters(zone, month, as_of, lang, root)
@@ -91,14 +92,15 @@ def run_month(
         _check_declared(source, parameters)
     folder = month_folder(parameters["zone"], parameters["month"], root)
     clock = _Clock(progress)
-    executed = _execute_all(sources, parameters, folder, root, clock)
     brief = Path(out) if out else folder / "brief.html"
     lines: tuple[str, ...] = ()
-    if BRIEF in executed:
-        clock.begin("brief.html")
-        publish(executed[BRIEF], brief, lang=parameters["lang"])
-        lines = tuple(json.loads((folder / "summary.json").read_text(encoding="utf-8"))["lines"])
-    _write_manifest(folder, parameters, root)
+    with _alone(folder):
+        executed = _execute_all(sources, parameters, folder, root, clock)
+        if BRIEF in executed:
+            clock.begin("brief.html")
+            publish(executed[BRIEF], brief, lang=parameters["lang"])
+            lines = tuple(json.loads((folder / "summary.json").read_text(encoding="utf-8"))["lines"])
+        _write_manifest(folder, parameters, root)
     clock.end()
     return Run(folder, brief, lines, clock.seconds)
 
@@ -262,6 +264,36 @@ def _check_declared(source: Path, parameters: dict[str, str]) -> None:
             unknown,
             f"It declares {', '.join(declared)} in its first cell.",
         )
+
+
+@contextmanager
+def _alone(folder: Path):
+    """Hold the outputs of a month for one run; the system lets go when the process ends, however it ends.
+
+    Raises DataError while another run holds them: both would write the same files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".held").open("ab") as stream:
+        try:
+            _hold(stream)
+        except (BlockingIOError, PermissionError) as error:
+            raise DataError(
+                f"Another run of {folder.parent.name} {folder.name} is under way.",
+                next_step="Wait until it ends, or stop it, and run again.",
+            ) from error
+        yield
+
+
+def _hold(stream) -> None:
+    """Lock an open file for this process, or fail at once."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _execute_all(sources, parameters, folder: Path, root: Path, clock: _Clock) -> dict[str, Path]:

@@ -120,6 +120,21 @@ def test_a_run_killed_half_way_leaves_nothing_half_written_and_can_be_repeated(r
     assert brief_only(root).brief.exists()
 
 
+def test_a_second_run_of_a_month_is_refused_while_the_first_goes_on_and_not_after_it_was_killed(root):
+    folder = runs.month_folder(ZONE, MONTH, root)
+    program = (
+        "import sys; from pathlib import Path; from ezlib import runs\n"
+        f"with runs._alone(Path({str(folder)!r})): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        assert first.stdout.readline().strip() == b"held"
+        with pytest.raises(DataError, match=rf"Another run of {ZONE} {MONTH} is under way"):
+            brief_only(root)
+        assert not (folder / "notebooks").exists()
+        first.kill()
+    assert brief_only(root).brief.exists()
+
+
 def test_plain_papermill_runs_a_notebook_too(root):
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/20_trade_outlook.ipynb", "out.ipynb"]
     command += ["-p", "zone", ZONE, "-p", "month", MONTH]
