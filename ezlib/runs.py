@@ -272,28 +272,18 @@ def _alone(folder: Path):
 
     Raises DataError while another run holds them: both would write the same files.
     """
+    from filelock import FileLock, Timeout
+
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".held").open("ab") as stream:
-        try:
-            _hold(stream)
-        except (BlockingIOError, PermissionError) as error:
-            raise DataError(
-                f"Another run of {folder.parent.name} {folder.name} is under way.",
-                next_step="Wait until it ends, or stop it, and run again.",
-            ) from error
+    try:
+        held = FileLock(folder / ".held", timeout=0).acquire()
+    except Timeout as error:
+        raise DataError(
+            f"Another run of {folder.parent.name} {folder.name} is under way.",
+            next_step="Wait until it ends, or stop it, and run again.",
+        ) from error
+    with held:
         yield
-
-
-def _hold(stream) -> None:
-    """Lock an open file for this process, or fail at once."""
-    if os.name == "nt":
-        import msvcrt
-
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _execute_all(sources, parameters, folder: Path, root: Path, clock: _Clock) -> dict[str, Path]:
