@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
+CACHE = HERE / "cache"
 HISTORIES = {"full": None, "36": 36, "24": 24}
 # A first month before the table of Tết begins: competition series are not Vietnamese, and undated.
 UNDATED = pd.Period("1960-01", "M")
@@ -23,14 +25,16 @@ VIETNAM = "vietnam"
 VIETNAM_AHEAD = 12
 VIETNAM_BACK = (0, 7)  # months before the end of the data at which the outturns end
 VIETNAM_SHORTEST = 60
-EMPLOYMENT = "employment"
-DEVELOPMENT = ("m1", VIETNAM, EMPLOYMENT)
+EMPLOYMENT, FEDSTL = "employment", "fedstl"
+DEVELOPMENT = ("m1", VIETNAM, EMPLOYMENT, FEDSTL)
 APART = 6  # months between two origins of one series of M1 or Vietnam
 ORIGINS = {"m1": 6, VIETNAM: 10}
 AHEAD = {"m1": 18, VIETNAM: VIETNAM_AHEAD}
 ROLLING_SHORTEST = {"m1": 30, VIETNAM: 48}
-EMPLOYMENT_YEARS = range(1966, 2019, 6)  # of the origins, each in another month of the year
-EMPLOYMENT_MONTHS, EMPLOYMENT_AHEAD = 120, 18
+AMERICAN_YEARS = range(1966, 2019, 6)  # of the origins, each in another month of the year
+AMERICAN_MONTHS, AMERICAN_AHEAD = 120, 18
+# No flows, stocks or indices of their own: rates, exchange rates, and the 39 prices of petrol, which move as one.
+NOT_FEDSTL = re.compile(r"%|Ratio,|to 1 U\.S\. \$|\$ per Gallon")
 YEARS = (2022, 2023, 2024)
 KNOWN_MONTHS = (0, 3, 6, 9)
 
@@ -144,9 +148,39 @@ def employment() -> dict[str, pd.Series]:
     }
 
 
+def fedstl() -> dict[str, pd.Series]:
+    """Monthly American statistics above zero, 1913 to 2022, by id: trade by partner, production, income, prices, money.
+
+    The database `fedstl` of gretl (Federal Reserve Bank of St. Louis); of a series with and without seasonal
+    adjustment the latter.
+    """
+    lines = (CACHE / "fedstl.idx").read_text(encoding="utf-8").splitlines()[1:]
+    values, at, found = np.fromfile(CACHE / "fedstl.bin", "<f4").astype(float), 0, {}
+    for (name, about), (kind, first, count) in zip(map(_named, lines[::2]), map(_spanned, lines[1::2]), strict=True):
+        at, own = at + count, values[at : at + count]
+        what, _, adjusted = about.rpartition(", ")
+        if kind == "M" and not NOT_FEDSTL.search(what) and (adjusted == "NSA" or what not in found):
+            months = pd.period_range(first.replace(".", "-"), periods=count, freq="M")
+            found[what] = pd.Series(np.where(own > 0, own, np.nan), months, name=name)
+    return {y.name: y for y in found.values()}
+
+
+def _named(line: str) -> tuple[str, str]:
+    name, _, about = line.partition(" ")
+    return name, " ".join(about.split())
+
+
+def _spanned(line: str) -> tuple[str, str, int]:
+    """Frequency, first period and number of values from a line like `M  1992.01 - 2022.08  n = 368`."""
+    kind, first, *_, count = line.split()
+    return kind, first, int(count)
+
+
 def rolling(collection: str) -> Iterator[Case]:
     """Every case of a development set, at each length of history, from several origins of each series."""
-    for name, history, outturn in _rolling_employment() if collection == EMPLOYMENT else _rolling_back(collection):
+    american = {EMPLOYMENT: employment, FEDSTL: fedstl}
+    found = _rolling_american(american[collection]()) if collection in american else _rolling_back(collection)
+    for name, history, outturn in found:
         for cut, months in HISTORIES.items():
             if months is None or months < len(history):
                 yield Case(name, name, cut, history.iloc[-months:] if months else history, outturn)
@@ -161,12 +195,13 @@ def _rolling_back(collection: str):
                 yield name, y.iloc[:end], y.to_numpy()[end : end + AHEAD[collection]]
 
 
-def _rolling_employment():
-    for name, y in employment().items():
-        for year in EMPLOYMENT_YEARS:
+def _rolling_american(whole: dict[str, pd.Series]):
+    for name, y in whole.items():
+        for year in AMERICAN_YEARS:
             origin = pd.Period(f"{year}-01", "M") + year * 5 % 12
-            history, outturn = y[origin - EMPLOYMENT_MONTHS + 1 : origin], y[origin + 1 : origin + EMPLOYMENT_AHEAD]
-            if len(history) == EMPLOYMENT_MONTHS and len(outturn) == EMPLOYMENT_AHEAD and (history > 0).all():
+            history, outturn = y[origin - AMERICAN_MONTHS + 1 : origin], y[origin + 1 : origin + AMERICAN_AHEAD]
+            known = len(history) == AMERICAN_MONTHS and len(outturn) == AMERICAN_AHEAD and outturn.notna().all()
+            if known and (history > 0).all():
                 yield name, history, outturn.to_numpy()
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 
 import numpy as np
-from series import HERE
+from series import CACHE
 
-CACHE = HERE / "cache"
 ENDS = ("lower_80", "upper_80", "lower_95", "upper_95")
 
 

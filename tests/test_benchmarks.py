@@ -40,6 +40,27 @@ def keep(store, one, method, factor):
     store.add("m9", method, one, method, 0.5, "", one.outturn * factor, ends)
 
 
+def test_of_the_american_statistics_months_without_seasonal_adjustment_are_taken(tmp_path, monkeypatch):
+    import series
+
+    monkeypatch.setattr(series, "CACHE", tmp_path)
+    listed = [
+        ("outsa   Output of Mines, Bil. of $, SA", "M  2000.01 - 2000.03  n = 3"),
+        ("outnsa  Output of Mines, Bil. of $, NSA", "M  2000.02 - 2000.05  n = 4"),
+        ("jobs    Employees,  Thous. of Persons, SA", "M  1999.12 - 2000.01  n = 2"),
+        ("gdp     Output, Bil. of $, SAAR", "Q  2000:1 - 2000:2  n = 2"),
+        ("rate    Unemployment Rate, %, NSA", "M  2000.01 - 2000.02  n = 2"),
+    ]
+    (tmp_path / "fedstl.idx").write_text("\n".join(["# about", *sum(listed, ())]) + "\n", encoding="utf-8")
+    np.array([1, 2, 3, 4, -999, 6, 7, 8, 9, 10, 11, 5, 5], "<f4").tofile(tmp_path / "fedstl.bin")
+    found = series.fedstl()
+    assert list(found) == ["outnsa", "jobs"]
+    assert found["outnsa"].dropna().to_dict() == {
+        pd.Period(f"2000-{m:02}", "M"): v for m, v in ((2, 4), (4, 6), (5, 7))
+    }
+    assert found["jobs"].index[0] == pd.Period("1999-12", "M") and found["jobs"].tolist() == [8, 9]
+
+
 @pytest.mark.parametrize("style", ["board", "customs", "province"])
 def test_every_exact_figure_that_a_simulated_zone_prints_holds_the_truth(style):
     import few_facts
