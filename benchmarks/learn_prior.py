@@ -34,6 +34,7 @@ SHARPEN = {"noise": 1.0, "level": 0.85, "slope": 0.3, "drift": 0.7, "season": 0.
 SHIFT = {"noise": 0.0, "level": -0.3, "slope": -0.6, "drift": 0.0, "season": 0.4, "season_walk": 0.4}
 OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.85, 6.0
 YEAR_ON_YEAR, REGRESSION = 0.18, 0.15
+LEAN, STEADY = 0.2, 0.14
 HOLIDAYS = -4.0, 1.0  # mean and sd; M1 has no dates, so these come from the Vietnamese development series
 
 
@@ -89,6 +90,8 @@ def stored(prior: variances.Prior) -> dict:
         "spread_tail": SPREAD_TAIL,
         "year_on_year": YEAR_ON_YEAR,
         "regression": REGRESSION,
+        "lean": LEAN,
+        "steady": STEADY,
     }
 
 
@@ -96,7 +99,8 @@ def main() -> None:
     series = [_logs(train[-MOST:]) for train, _ in competition("m1").values() if len(train) >= FEWEST]
     shape = tuple(season_shape())
     mean, root = START[0], START[1] * np.eye(len(NAMES))
-    prior = variances.Prior(NAMES, mean, root, GROWTH, DAMPING, shape, OUTLIER, 1.0, np.inf, YEAR_ON_YEAR, 0.0)
+    settings = GROWTH, DAMPING, shape, OUTLIER, 1.0, np.inf, YEAR_ON_YEAR, 0.0, 0.0, STEADY
+    prior = variances.Prior(NAMES, mean, root, *settings)
     with structural.one_thread():
         for turn in range(TURNS):
             prior = learn(series, prior)

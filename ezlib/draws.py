@@ -130,7 +130,8 @@ def _conditional(fitted: Fit, held, told, rest, chances, rng) -> np.ndarray:
 
     `held` pairs the place of an alternative with its draws of the told months. The root of a joint covariance, told
     months first, holds both the gain and the root of what is left. `chances` (at least count) are evenly spread and
-    place what moves these months most, so that the ends of intervals are steady too.
+    place what moves these months most, so that the ends of intervals are steady too; paths that it moves down move
+    farther, and those that it moves up less far, by the fit's `lean`. Medians stay where they are.
     """
     joint, order = fitted.alternatives[[j for j, _ in held]], np.concatenate([told, rest])
     if (np.diff(order) < 0).any():
@@ -140,8 +141,12 @@ def _conditional(fitted: Fit, held, told, rest, chances, rng) -> np.ndarray:
     half = rng.standard_normal(((len(scale) + 1) // 2, len(rest)))
     half[:, -1] = ndtri(chances[: len(scale) : 2])
     ahead = roots[0, t:, t:]
-    half = half @ np.linalg.eigh(ahead.T @ ahead)[1].T  # along the directions in which these months move, the most last
-    noise = np.stack([half, -half], axis=1).reshape(-1, len(rest))[: len(scale)] * scale[:, None]
+    directions = np.linalg.eigh(ahead.T @ ahead)[1]  # in which these months move, the most last
+    up = half[:, -1:] * np.sign((ahead @ directions[:, -1]).sum())
+    lean = fitted.lean * up / np.sqrt(1 + up**2)
+    half = half @ directions.T
+    noise = np.stack([half * (1 - lean), half * (-1 - lean)], axis=1).reshape(-1, len(rest))[: len(scale)]
+    noise *= scale[:, None]
     found, ends = np.empty_like(noise), np.cumsum([len(known.scale) for _, known in held])
     for root, end, (_, known) in zip(roots, ends, held, strict=True):
         here = slice(end - len(known.scale), end)

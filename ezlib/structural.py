@@ -112,8 +112,9 @@ class Fit:
     mode of their posterior; `centre` of z before the facts, and `mode` (n) of z given them; `alternatives` (j, n, n),
     covariances of z before the facts under variances that they leave possible, those at the mode first, and their
     `weights` (j); `shocks`, months out of line, already inside the covariances. What is not known varies `spread` times
-    as much, in `tail` degrees of freedom. `log_evidence` of the statements under this model, up to a constant that
-    models of the same statements share. `failed` where the variances are the prior's.
+    as much, in `tail` degrees of freedom, and `lean` more of it below than above. `log_evidence` of the statements
+    under this model, up to a constant that models of the same statements share. `failed` where the variances are the
+    prior's.
     """
 
     view: View
@@ -125,6 +126,7 @@ class Fit:
     shocks: tuple[Shock, ...]
     spread: float
     tail: float
+    lean: float
     log_evidence: float
     failed: bool
 
@@ -186,8 +188,12 @@ def fit(
         others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
         of_shocks = rows.h @ (granted - of_events) @ rows.h.T if shocks else 0.0
-        spread = prior.spread * _own_spread(posterior.held(v), of_shocks, rows, view, stack, u, prior)
-    return Fit(view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, evidence, rounds == 0)
+        a_year = _year_on_year(u, prior)
+        spread = prior.spread * _own_spread(posterior.held(v), of_shocks, rows, view, a_year, prior)
+        lean = prior.lean * max(0.0, 1.0 - spread * a_year / prior.steady)
+    return Fit(
+        view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, lean, evidence, rounds == 0
+    )
 
 
 def _of_events(n: int, events) -> np.ndarray:
@@ -225,7 +231,7 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
-def _own_spread(held, of_shocks, rows: Rows, view: View, stack, u, prior: Prior) -> float:
+def _own_spread(held, of_shocks, rows: Rows, view: View, a_year: float, prior: Prior) -> float:
     """How widely this series strays, against what the model says; 1 below a year of months.
 
     The geometric mean of two: the root mean square of its innovations, and the mean absolute one of the last months, as
@@ -245,7 +251,7 @@ def _own_spread(held, of_shocks, rows: Rows, view: View, stack, u, prior: Prior)
     weight = 0.5 ** ((months[-1] - months) / RECENT)
     recent = (weight @ np.abs(late)) / weight.sum() / MEAN_ABS
     own = float(np.clip(np.sqrt(np.sqrt(np.mean(usual**2)) * recent), *OWN_LIMITS))
-    return own * (own * _year_on_year(stack, u) / prior.year_on_year) ** -prior.regression
+    return own * (own * a_year / prior.year_on_year) ** -prior.regression
 
 
 def _innovations(held, residual, order) -> np.ndarray:
@@ -254,9 +260,9 @@ def _innovations(held, residual, order) -> np.ndarray:
     return lapack.dtrtrs(factor, residual[order], lower=1)[0]
 
 
-def _year_on_year(stack, u) -> float:
+def _year_on_year(u, prior: Prior) -> float:
     """Standard deviation of what z moves by over a year under log variances u, without regressors: any year's."""
-    basic = stack[:COMPONENTS]
+    basic = kernels(YEAR + 1, prior.damping, prior.season_shape)
     apart = basic[:, 0, 0] + basic[:, YEAR, YEAR] - 2 * basic[:, 0, YEAR]
     return float(np.sqrt(np.exp(u[:COMPONENTS]) @ apart))
 

@@ -28,7 +28,9 @@ class Prior:
     the drift a month; `damping` of the slope per month; `season_shape` (6), share of each harmonic in the month effect;
     `outlier`, standard deviations beyond which a month is out of line; `spread` and `spread_tail`, factor and degrees
     of freedom of Student's t that turn the Gaussian spread of what is not known into a calibrated one; `year_on_year`,
-    how widely growth over a year usually strays, and `regression`, the power by which a series comes nearer to that.
+    how widely growth over a year usually strays, and `regression`, the power by which a series comes nearer to that;
+    `lean`, the share by which paths of a series that hardly strays reach farther down and less far up, which fades to
+    nothing where growth over a year strays by `steady`.
     """
 
     names: tuple[str, ...]
@@ -42,6 +44,8 @@ class Prior:
     spread_tail: float
     year_on_year: float
     regression: float
+    lean: float
+    steady: float
 
 
 @lru_cache
@@ -60,6 +64,8 @@ def population_prior() -> Prior:
         stored["spread_tail"],
         stored["year_on_year"],
         stored["regression"],
+        stored["lean"],
+        stored["steady"],
     )
 
 

@@ -414,6 +414,11 @@ def test_a_forecast_says_that_months_beyond_ten_years_are_left_out():
     assert "history_cut" not in forecast(y.iloc[-120:], 3, paths=50).notes
 
 
+def test_a_year_of_months_is_rebuilt_by_itself():
+    found = rebuild(pd.DataFrame(of_months(np.arange(100.0, 112))), "2023-01", "2023-12", paths=100)
+    assert (np.abs(found.paths - np.arange(100.0, 112)) <= 0.5).all(axis=None)
+
+
 def test_a_low_stretch_stays_a_level_when_its_year_is_stated_too():
     months = of_months([100.0] * 48 + [1.5] * 12, "2019-01", 0.05)
     year = {"start": "2023-01", "end": "2023-12", "value": 18.0, "half_width": 0.5}

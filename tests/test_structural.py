@@ -35,7 +35,7 @@ def independent_months(fitted, sd):
     """The same facts under a prior of independent log-normal months."""
     covariance = np.eye(len(fitted.mode)) * sd**2
     known = {"alternatives": covariance[None], "weights": np.ones(1)}
-    return replace(fitted, centre=0.0, spread=1.0, tail=np.inf, **known)
+    return replace(fitted, centre=0.0, spread=1.0, tail=np.inf, lean=0.0, **known)
 
 
 def small_model(rows, sd, n, seed=0, count=4000):
@@ -314,6 +314,19 @@ def test_wild_series_are_expected_to_calm_down_and_steady_ones_not_to_stay_so():
     steady, usual, wild = (spread_of(size * luck) for size in (0.01, 0.05, 0.5))
     assert steady > usual > wild
     assert 0.6 < wild / steady < 0.9
+
+
+def test_paths_of_a_steady_series_reach_farther_down_than_up_and_those_of_a_wild_one_as_far():
+    luck = np.random.default_rng(4).standard_normal(60)
+    reach = {}
+    for size in (0.01, 0.5):
+        fitted = complete(np.exp(size * luck), 12)
+        leaning, upright = (ahead_of(each, 4000)[:, -1] for each in (fitted, replace(fitted, lean=0.0)))
+        low, middle, high = np.log(np.quantile(leaning, [0.025, 0.5, 0.975]))
+        assert middle == pytest.approx(np.log(np.median(upright)), abs=0.01 * (high - low))
+        reach[size] = (middle - low) / (high - middle)
+    assert reach[0.01] > 1.2
+    assert reach[0.5] == pytest.approx(1, abs=0.05)
 
 
 def month_rows(months, half=0.0):
