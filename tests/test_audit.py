@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ezlib.audit import FINDING_COLUMNS, RULES, audit, for_facts
+from ezlib.audit import audit, for_facts
 from ezlib.catalogue import load_catalogue
 from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS
+from ezlib.findings import FINDING_COLUMNS
 from ezlib.periods import BOARD, month_bounds, year_bounds
+from ezlib.rules import RULES
 
 CATALOGUE = load_catalogue(Path(__file__).parents[1])
 MAY = ("2025-04-16", "2025-05-15")

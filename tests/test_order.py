@@ -10,7 +10,9 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
-    *("facts", "documents", "phrases", "sentences", "reports", "audit", "observations", "profiles"),
+    *("facts", "documents", "phrases", "sentences", "reports"),
+    *("claims", "evidence", "slips", "rules", "findings", "audit"),
+    *("observations", "profiles"),
     *("running_totals", "bounds", "linearised", "variances", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("record", "news"),
