@@ -263,7 +263,7 @@ def _over(part: Cell, wholes: Mapping, evidence: Evidence) -> tuple[tuple[int, C
 
     if claim := best(part.start, part.end):
         return ((1, claim),)
-    for start in {start for start, end in wholes if end == part.end and start < part.start}:
+    for start in sorted(start for start, end in wholes if end == part.end and start < part.start):
         to_end, before = best(start, part.end), best(start, part.start - dt.timedelta(days=1))
         if to_end and before:
             return (1, to_end), (-1, before)
@@ -287,7 +287,7 @@ def _balances(evidence: Evidence) -> Iterator[Check]:
     for balance, (zone, indicator, scope) in itertools.product(BALANCES, evidence.by_series):
         if indicator != balance.stock:
             continue
-        periods = {(cell.start, cell.end) for cell in evidence.levels(zone, balance.outflow, scope)}
+        periods = sorted({(cell.start, cell.end) for cell in evidence.levels(zone, balance.outflow, scope)})
         for closing, (start, end) in itertools.product(evidence.levels(zone, indicator, scope), periods):
             before = closing._replace(start=start - dt.timedelta(days=1), end=start - dt.timedelta(days=1))
             opening = evidence.best(closing._replace(what="opening")) or evidence.best(before)
