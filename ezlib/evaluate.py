@@ -118,6 +118,7 @@ def rolling_origins(
         every = _standings(name, one, horizon, lag_days)
         ready = [s for s in every if _ready(s, min_history, horizon)][::-step][::-1]
         standings += ready if wanted is None else [s for s in every if s.origin in wanted]
+    standings = [standing for standing in standings if standing.outturn.notna().any()]
     if not standings:
         raise DataError(
             "No month can be forecast from.",

@@ -149,6 +149,8 @@ def test_progress_counts_origins_and_a_seed_repeats_everything():
 def test_nothing_to_forecast_from_and_unknown_methods_are_refused():
     with pytest.raises(DataError, match="No month can be forecast from"):
         e.rolling_origins(TRUTH[:40], 12, ["naive"])
+    with pytest.raises(DataError, match="No month can be forecast from"):  # with no outturn to hold against
+        e.rolling_origins(TRUTH, 12, ["naive"], origins=[TRUTH.index[-1]])
     with pytest.raises(DataError, match="No method is called prophet"):
         e.rolling_origins(TRUTH, 12, ["prophet"])
     with pytest.raises(DataError, match="No year can be tested"):
