@@ -35,10 +35,13 @@ from ezlib.contracts import (
 )
 from ezlib.documents import Document, make_document, read_document
 from ezlib.facts import FACTS_FOLDER, append_facts, load_facts
+from ezlib.named_periods import days_of, last_month, with_year
+from ezlib.passages import Guide, Source
 from ezlib.periods import as_month, month_bounds
 from ezlib.phrases import Phrases, When, annotate, fold, load_phrases
-from ezlib.sentences import REASONS, Change, Left, Proposal, Source, Walk, days_of, last_month, note, with_year
+from ezlib.proposals import REASONS, Change, Left, Proposal, note
 from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
+from ezlib.walk import Walk
 
 PROPOSAL_COLUMNS = [*FACT_COLUMNS, "place", "confidence"]
 UNREAD_COLUMNS = ["number", "reason_vi", "reason_en", "section", "sentence", "place"]
@@ -110,7 +113,7 @@ def parse_document(document: Document, zone: str, path: Path, published=None, mo
     catalogue.zone(zone)
     source = _identify(document, zone, path, published, month, catalogue, phrases)
     proposals, unread = [], []
-    walk = Walk(document, source, catalogue, phrases)
+    walk = Walk(document, Guide(source, catalogue, phrases))
     for i in range(len(document.paragraphs)):
         found, left = walk.paragraph(i)
         proposals += found

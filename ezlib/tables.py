@@ -13,7 +13,7 @@ from ezlib.blocks import Block
 from ezlib.catalogue import load_catalogue
 from ezlib.contracts import BASES
 from ezlib.facts import add_intervals
-from ezlib.sentences import notes_in
+from ezlib.proposals import notes_in
 from ezlib.wording import say
 
 SEVERITIES = ("error", "warning", "note")

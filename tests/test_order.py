@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "sheets", "catalogue", "wording"),
-    *("facts", "documents", "phrases", "sentences", "reports"),
+    *("facts", "documents", "phrases", "named_periods", "proposals", "matches", "passages", "naming", "dating"),
+    *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
     *("observations", "profiles"),
     *("running_totals", "bounds", "linearised", "variances", "structural", "draws", "shares", "scores", "rivals"),
