@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 
 import pandas as pd
 
@@ -74,34 +73,35 @@ def begins_anew(mark: Mark, before: list[Mark], sentence: Sentence, state: State
     return any(m.kind == "of_which" or re.search(r"[,;:]", sentence.text[sentence.cursor : m.start]) for m in new)
 
 
-def settled_change(mark: Mark, direction: str, base: Base | None, fact: Proposal) -> Change | None:
+def settled_change(mark: Mark, direction: str, base: Base | None, fact: Proposal, sentence: Sentence) -> Change | None:
     """A printed percentage as a change on its basis; None where the words leave the meaning open."""
     value, step = mark.value.readings[0]
+    place = sentence.place(mark)
     basis = settled_basis(base, fact) if base is not None else ""
     if basis == "mom" and fact.days[2] in USUAL_BASES:
         basis = ""  # said of the month before it in the same breath
     trust = 1.0 if base is not None else 0.75
     if mark.value.form == "points":
-        return Change(-value if direction == "down" else value, "yoy_points", step / 2, mark.start, mark.end, trust)
+        return Change(-value if direction == "down" else value, "yoy_points", step / 2, *place, trust)
     if mark.value.form == "times":
         if direction not in ("times", "equal") or not basis or _is_share(basis):
             return None
-        return Change(100 * (value - 1), basis, 50 * step, mark.start, mark.end, 0.95)
+        return Change(100 * (value - 1), basis, 50 * step, *place, 0.95)
     if direction == "share" or (direction == "equal" and basis.startswith("ratio_to")):
         of_what = basis if basis.startswith("ratio_to") else "share_of_total_pct"
-        return Change(value, of_what, step / 2, mark.start, mark.end, trust)
+        return Change(value, of_what, step / 2, *place, trust)
     if basis == "plan_share_pct":
         value = 100 + value if direction == "up" else 100 - value if direction == "down" else value
-        return Change(value, basis, step / 2, mark.start, mark.end)
+        return Change(value, basis, step / 2, *place)
     if direction == "equal":
-        return _ratio(value, step, basis, mark) if basis not in ("", "base_unclear") else None
+        return _ratio(mark, basis, place) if basis not in ("", "base_unclear") else None
     if direction not in ("up", "down") or mark.value.high is not None:
         return None
     if not basis and (usual := USUAL_BASES.get(fact.days[2])):
-        return Change(-value if direction == "down" else value, usual, step / 2, mark.start, mark.end, 0.9)
+        return Change(-value if direction == "down" else value, usual, step / 2, *place, 0.9)
     basis = basis or "yoy_or_mom_unclear"
     trust *= 0.75 if basis.endswith("_unclear") and base is not None else 1.0
-    return Change(-value if direction == "down" else value, basis, step / 2, mark.start, mark.end, trust)
+    return Change(-value if direction == "down" else value, basis, step / 2, *place, trust)
 
 
 def settled_basis(base: Base, fact: Proposal) -> str:
@@ -150,7 +150,8 @@ def difference(mark: Mark, before: list[Mark], sentence: Sentence, state: State,
     basis = basis.replace("ytd_yoy_points", "yoy_points")
     value, half = replace(fact, number=number, choice=0).in_unit(catalogue)
     sign = -1 if before[-1].value == "down" else 1
-    return Change(sign * value, basis, half, mark.start, base.end)
+    sentence.cursor = base.end
+    return Change(sign * value, basis, half, sentence.place(mark)[0], sentence.place(base)[1])
 
 
 def _carries_on(mark: Mark, before: list[Mark], sentence: Sentence, phrases: Phrases) -> bool:
@@ -164,11 +165,12 @@ def _is_share(basis: str) -> bool:
     return basis.endswith("_pct") and not basis.startswith("vs_")
 
 
-def _ratio(value: Decimal, step: Decimal, basis: str, mark: Mark) -> Change:
+def _ratio(mark: Mark, basis: str, place: tuple[int, int]) -> Change:
     """ "Bằng 124 %" is a change of +24; far from 100 it is kept as printed, and doubted."""
+    value, step = mark.value.readings[0]
     odd = not 20 <= value <= 400
     said = note("ratio", printed=mark.value.printed) if odd else ""
-    return Change(value - 100, basis, step / 2, mark.start, mark.end, 0.85 if odd else 1.0, said)
+    return Change(value - 100, basis, step / 2, *place, 0.85 if odd else 1.0, said)
 
 
 def _quarter_basis(base: Base, label: pd.Period) -> str:

@@ -69,7 +69,6 @@ def _level(mark: Mark, sentence: Sentence, state: State, guide: Guide) -> None:
     after = sentence.after(mark)
     if delta := difference(mark, before, sentence, state, guide.catalogue):
         state.found[state.last] = state.found[state.last].with_change(delta)
-        sentence.cursor = delta.end
         return
     reason = restated(mark, sentence, guide) or amount_of_change(mark, before, sentence, state, guide.phrases)
     if reason:
@@ -114,15 +113,13 @@ def _change(mark: Mark, sentence: Sentence, state: State, guide: Guide) -> None:
         sentence.pending.append((mark, direction, base and base.value))
         return
     fact = state.found[state.last]
-    change = settled_change(mark, direction, base and base.value, fact)
+    change = settled_change(mark, direction, base and base.value, fact, sentence)
     if change is not None and base is not None and base.kind == "shared":
         change = replace(change, trust=0.85 * change.trust)
     if change is None:
         reason = "times" if mark.value.form == "times" else "basis" if direction else "alone"
         state.leave(mark, reason, sentence)
     else:
-        start, end = sentence.place(mark)
-        change = replace(change, start=start, end=end)
         state.found[state.last] = fact.with_change(change)
     sentence.cursor = max(mark.end, base.end if base is not None else 0)
 
@@ -161,7 +158,7 @@ def _rate(
     if base is not None and direction in ("up", "down"):
         sentence.used.add(base.start)
         fact = state.found[state.last]
-        state.found[state.last] = fact.with_change(settled_change(mark, direction, base.value, fact))
+        state.found[state.last] = fact.with_change(settled_change(mark, direction, base.value, fact, sentence))
     sentence.cursor = max(mark.end, base.end if base is not None else 0)
     return True
 
@@ -224,7 +221,7 @@ def _propose(
         subject=match.trust,
     )
     for pending, direction, base in sentence.pending:
-        if change := settled_change(pending, direction, base, fact):
+        if change := settled_change(pending, direction, base, fact, sentence):
             fact = fact.with_change(change)
     sentence.pending = []
     state.found.append(fact)

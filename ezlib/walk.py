@@ -92,7 +92,8 @@ class Walk:
     def _hand_down(self, paragraph: Paragraph, marks: list[Mark], state: State, sentence: Sentence | None) -> None:
         """Keep what a paragraph says of those under it: as a heading, or by a last sentence that opens a list."""
         source = self.guide.source
-        state.found = [p for p in state.found if p.start >= 0]
+        own = [p for p in state.found if p.start >= 0]  # without those of the paragraph that this one continues
+        state.found, state.main = own, max(0, state.main - (len(state.found) - len(own)))
         numbers = [m.start for m in marks if m.kind == "number"]
         until = len(paragraph.head) or (numbers[0] if numbers else len(paragraph.text))
         features = frozenset(m.value for m in marks if m.kind == "feature" and m.start < until)

@@ -1039,3 +1039,18 @@ def test_times_as_much_as_a_period_is_a_change():
     )
     en = parse_text(text, "lao-cai").facts
     assert en[["qualifier", "basis1", "change1"]].to_numpy().tolist() == [["over", "yoy", 140.0]]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "kim ngạch xuất nhập khẩu đạt 120 triệu USD, tăng 5 % so với tháng trước, tăng 7 % so với cùng kỳ, "
+        "bằng 40 % kế hoạch năm.",
+        "so với tháng trước tăng 5 %, so với cùng kỳ tăng 7 %, bằng 40 % kế hoạch năm, kim ngạch xuất nhập khẩu "
+        "đạt 120 triệu USD.",
+    ],
+)
+def test_a_third_change_is_left_over_at_its_own_place_whether_it_follows_its_figure_or_leads_to_it(words):
+    found = read(f"Trong tháng 5/2025, {words}")
+    assert list(found.unread["reason_en"]) == ["a fact holds two changes; this is a further one"]
+    assert found.quote(found.unread["place"].iat[0]) == "40 %"
