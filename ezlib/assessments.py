@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from ezlib import blocks, tables, wording
+from ezlib import blocks, messages, tables, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, chance_chart
@@ -16,6 +16,7 @@ from ezlib.contracts import DataError
 from ezlib.evaluate import settled
 from ezlib.facts import load_facts
 from ezlib.hierarchy import Family, family
+from ezlib.messages import capital, say
 from ezlib.news import STEPS, News, news, rounded_parts
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
@@ -42,7 +43,6 @@ from ezlib.targets import (
     growth_target,
     implied_growth,
 )
-from ezlib.wording import capital, say
 
 # Heights at which the chance of a target is shown: shares of the expected total.
 HEIGHTS = (0.6, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
@@ -97,7 +97,7 @@ class TargetTests:
     def needs(self) -> Block:
         """What each target still takes, beside what has been managed before."""
         texts = [
-            wording.sentences(
+            messages.sentences(
                 f"{self._title(a)}:",
                 tables.target_text(a, self.lang, self.catalogue),
                 tables.effort_text(a, self.lang, self.catalogue),
@@ -245,9 +245,9 @@ class TargetTests:
     def _relieved(self, a: TargetAssessment) -> Block:
         relief, lang = self.reliefs[self._key(a)], self.lang
         rows = {say("relief.with", lang): _told(a, lang)}
-        rows[say("relief.without", lang, facts=wording.listing(relief.facts, lang))] = _told(relief.test, lang)
+        rows[say("relief.without", lang, facts=messages.listing(relief.facts, lang))] = _told(relief.test, lang)
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(self._title(a))
-        facts = wording.listing(relief.facts, lang)
+        facts = messages.listing(relief.facts, lang)
         note = say("relief.note", lang) if relief.test else say("relief.short_none", lang, facts=facts)
         return blocks.table(frame, say("relief.caption", lang), note=note)
 
@@ -427,7 +427,7 @@ def news_table(found: News, lang: str = "vi", catalogue: Catalogue | None = None
     )
     facts = say("news.facts", lang, facts=_few(found.facts, lang)) if found.facts else say(quiet, lang)
     start = say("news.kept" if found.kept else "news.again", lang, since=_since(found, lang))
-    return blocks.table(frame, say("section.changed", lang), note=wording.sentences(start, facts))
+    return blocks.table(frame, say("section.changed", lang), note=messages.sentences(start, facts))
 
 
 def news_text(found: News, lang: str = "vi", catalogue: Catalogue | None = None) -> str:
@@ -442,15 +442,15 @@ def news_text(found: News, lang: str = "vi", catalogue: Catalogue | None = None)
         ends = {k: wording.probability(_open01(e["probability"]), lang) for k, e in _ends(found).items()}
         aim = wording.aim(found.target.value, found.target.unit, lang, catalogue)
         key = "news.chance" if moved else "news.chance_same"
-        told.append(say(key, lang, target=aim, since=since, why=wording.listing(moved, lang) if moved else "", **ends))
+        told.append(say(key, lang, target=aim, since=since, why=messages.listing(moved, lang) if moved else "", **ends))
     parts = rounded_parts(found.parts["expected"], found.move["expected"], places)
     moved = [_step(s, _signed(parts[s], places, lang), lang) for s in STEPS if parts[s]]
     ends = {k: wording.number(e["expected"], max(places, 0), lang) for k, e in _ends(found, places).items()}
     key = "news.total" if moved else "news.total_same"
     unit = wording.unit_name(found.unit, lang, catalogue)
-    why = wording.listing(moved, lang) if moved else ""
+    why = messages.listing(moved, lang) if moved else ""
     told.append(say(key, lang, year=found.period, since=since, unit=unit, why=why, **ends))
-    return wording.sentences(*told)
+    return messages.sentences(*told)
 
 
 def _ends(found: News, places: int | None = None) -> dict[str, pd.Series]:
@@ -495,7 +495,7 @@ def _since(found: News, lang: str) -> str:
 
 
 def _few(facts: tuple[str, ...], lang: str) -> str:
-    return wording.listing(facts, lang) if len(facts) <= 6 else say("news.count", lang, count=str(len(facts)))
+    return messages.listing(facts, lang) if len(facts) <= 6 else say("news.count", lang, count=str(len(facts)))
 
 
 def implied_text(t: Target, series: str, g: ImpliedGrowth | None, lang: str = "vi", catalogue=None) -> str:
@@ -521,7 +521,7 @@ def implied_text(t: Target, series: str, g: ImpliedGrowth | None, lang: str = "v
         told.append(say(key, lang, years=str(g.years), best=best, end=str(g.best_run_end)))
     if series != t.series:
         told.append(say("implied.stand_in", lang, zone=catalogue.zone(zone).name(lang)))
-    return wording.sentences(*told)
+    return messages.sentences(*told)
 
 
 # ------------------------------------------------------------------------------- what a growth of the whole would mean

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ezlib import blocks, wording
+from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import for_facts
 from ezlib.blocks import Block
@@ -24,6 +24,7 @@ from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
 from ezlib.indicators import parts_of
+from ezlib.messages import say
 from ezlib.news import News, news
 from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
@@ -33,7 +34,6 @@ from ezlib.record import given, load_record
 from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
-from ezlib.wording import say
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
 OLDEST_SHOWN = 2
@@ -126,7 +126,7 @@ class Brief:
         """Place and date, the headline computed from the numbers, and one paragraph."""
         zone = self.zone.name(self.lang)
         calendar = self.catalogue.calendar_of(*self.first.series.split("/"))
-        right = wording.sentences(
+        right = messages.sentences(
             say("page.month", self.lang, month=self._month(self.month, calendar)) + " ·",
             say("page.latest", self.lang, month=wording.month(self.first.month, self.lang)) + " ·"
             if self.first.month != self.month
@@ -183,16 +183,16 @@ class Brief:
 
     def _target_text(self, a: TargetAssessment) -> str:
         facts = self.doubted.get(a.series, ())
-        doubt = say("target.doubted", self.lang, facts=wording.listing(facts, self.lang)) if facts else ""
+        doubt = say("target.doubted", self.lang, facts=messages.listing(facts, self.lang)) if facts else ""
         name = target_name(a, self.lang, self.catalogue)
-        return wording.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
+        return messages.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
 
     def _without_doubt(self, a: TargetAssessment) -> str:
         """What the same target looks like without the figures in doubt."""
         relief = self.reliefs.get(a.series)
         if relief is None or a.state != "open" or a.target.target_id != relief.target_id:
             return ""
-        facts = wording.listing(relief.facts, self.lang)
+        facts = messages.listing(relief.facts, self.lang)
         if relief.test is None:
             return say("relief.short_none", self.lang, facts=facts)
         b = relief.test
@@ -283,12 +283,12 @@ class Brief:
     @property
     def headline(self) -> str:
         """One sentence computed from the numbers."""
-        return wording.capital(say(*self._headline()[:1], self.lang, **self._headline()[1]))
+        return messages.capital(say(*self._headline()[:1], self.lang, **self._headline()[1]))
 
     @property
     def lead(self) -> str:
         """What happened, what is expected, and how sure that is."""
-        return wording.sentences(*self._lead_sentences())
+        return messages.sentences(*self._lead_sentences())
 
     @cached_property
     def touching(self) -> pd.DataFrame:
@@ -323,7 +323,7 @@ class Brief:
     def _columns(self) -> dict[str, str]:
         """Fields of a line and the words over them; columns that no line fills are left out."""
         words = {
-            "value": wording.capital(wording.month(self.first.month, self.lang)),
+            "value": messages.capital(wording.month(self.first.month, self.lang)),
             "mom": say("table.mom", self.lang),
             "cumulative": say("table.cumulative", self.lang),
             "ytd_yoy": say("table.ytd_yoy", self.lang),
@@ -340,7 +340,7 @@ class Brief:
 
     def _table_note(self, shown: list[Line]) -> str:
         late = [line for line in shown if line.month != self.first.month]
-        return wording.sentences(
+        return messages.sentences(
             say("table.computed", self.lang) if any(f.computed for line in shown for f in line.figures) else "",
             say("table.doubtful", self.lang) if any(f.doubtful for line in shown for f in line.figures) else "",
             self._plan_scope(shown),
@@ -370,7 +370,7 @@ class Brief:
         """Which rows show a figure that its publisher calls an estimate."""
         provisional = set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
         names = [line.name for line in shown if provisional & {*line.value.facts, *line.cumulative.facts}]
-        return say("table.estimates", self.lang, names=wording.listing(names, self.lang)) if names else ""
+        return say("table.estimates", self.lang, names=messages.listing(names, self.lang)) if names else ""
 
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
@@ -400,7 +400,7 @@ class Brief:
                 "year": test.target.period,  # early in a year the latest figure may still be of the last one
             }
             if test.state == "open" and line.mom.text:
-                return "headline.target", values | {"joint": wording.joint(change, test.probability, self.lang)}
+                return "headline.target", values | {"joint": messages.joint(change, test.probability, self.lang)}
             if line.cumulative.text:
                 key = "headline.so_far" if test.months_left else "headline.outcome"
                 return key, values | {"value": self._amount(line.cumulative, line.series)}
@@ -433,7 +433,7 @@ class Brief:
             values = {"month": wording.month(self.month, lang), "last": wording.month(line.month, lang)}
             sentences.append(say("lead.stale", lang, **values))
         if line.value.text and line.mom.text:
-            month = wording.capital(wording.month(line.month, lang))
+            month = messages.capital(wording.month(line.month, lang))
             values = {"value": self._amount(line.value, line.series), "change": self._change(line.mom)}
             sentences.append(say("lead.month", lang, month=month, **values))
         if line.cumulative.text and line.ytd_yoy.text:
@@ -572,7 +572,7 @@ class Brief:
                     name=self.catalogue.indicator(series.split("/")[1]).short(self.lang),
                     count=wording.number(len(rows), 0, self.lang),
                     period=wording.stretch(rows["period_start"].min(), rows["period_end"].max(), self.lang),
-                    files=wording.listing(sorted(set(rows["file"])), self.lang),
+                    files=messages.listing(sorted(set(rows["file"])), self.lang),
                 )
 
     def _method_note(self) -> str:

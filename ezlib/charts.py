@@ -22,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from ezlib import wording
+from ezlib import messages, wording
 from ezlib.catalogue import load_catalogue
 from ezlib.periods import month_bounds
 from ezlib.svg import inline, to_svg
@@ -140,11 +140,11 @@ def fan_chart(outlook, lang="vi", *, name=None, since=None, until=None, source="
     view = words.scaled(_monthly_view(outlook, since, until))
     limit, clipped = _limit(view)
     announced = words.announced(view.index)
-    note = wording.sentences(
+    note = messages.sentences(
         _reading(view, words, bool(announced)),
-        wording.say("chart.bands", lang) if _has_bands(view) else "",
+        messages.say("chart.bands", lang) if _has_bands(view) else "",
         _clipped_note(view, limit, words) if clipped else "",
-        wording.say("chart.source", lang, source=source) if source else "",
+        messages.say("chart.source", lang, source=source) if source else "",
     )
     return _chart(
         lambda ax, layout: _draw_fan(ax, layout, view, announced, limit, words),
@@ -169,10 +169,10 @@ def cumulative_chart(
     view = words.scaled(_cumulative_view(outlook, year, words))
     last_year = words.scaled(_cumulative_view(outlook, year - 1, words)) if covers_year(outlook, year - 1) else None
     goal = _goal(target, view, outlook, assessment, words)
-    note = wording.sentences(
+    note = messages.sentences(
         _reading(view, words),
-        wording.say("chart.bands", lang) if _has_bands(view) else "",
-        wording.say("chart.source", lang, source=source) if source else "",
+        messages.say("chart.bands", lang) if _has_bands(view) else "",
+        messages.say("chart.source", lang, source=source) if source else "",
     )
     return _chart(
         lambda ax, layout: _draw_cumulative(ax, layout, view, last_year, goal, words),
@@ -339,10 +339,10 @@ class _Words:
         dated = not pd.isna(self.as_of)
         if dated:
             values["date"] = wording.date(self.as_of, self.lang)
-        values["name"] = self.name or wording.say("chart.unnamed", self.lang)
-        values["unit"] = self.unit_name or wording.say("chart.unit_unknown", self.lang)
-        text = wording.say(f"{stem}.subtitle" + ("" if dated else "_all"), self.lang, **values)
-        return wording.capital(text)
+        values["name"] = self.name or messages.say("chart.unnamed", self.lang)
+        values["unit"] = self.unit_name or messages.say("chart.unit_unknown", self.lang)
+        text = messages.say(f"{stem}.subtitle" + ("" if dated else "_all"), self.lang, **values)
+        return messages.capital(text)
 
     def states(self, first, last) -> bool:
         """Whether a fact gives the value of exactly the months from `first` to `last`, or adds up from months."""
@@ -380,7 +380,7 @@ class _Words:
         return self.estimate(_estimate(view, month)).median
 
     def say(self, key: str, **values) -> str:
-        return wording.say(key, self.lang, **values)
+        return messages.say(key, self.lang, **values)
 
 
 def _of_period(facts: pd.DataFrame, start, end) -> pd.DataFrame:
@@ -398,7 +398,7 @@ def _fan_title(outlook, view: pd.DataFrame, words: _Words) -> str:
     estimate = words.estimate([x * words.scale for x in average])
     values = {"median": words.with_unit(estimate.median), "interval": estimate.interval}
     if len(months) == 1:
-        return wording.capital(words.say("chart.fan.title_last", month=words.month(months[0]), **values))
+        return messages.capital(words.say("chart.fan.title_last", month=words.month(months[0]), **values))
     key = "chart.fan.title" if len(months) < 12 else "chart.fan.title_year"
     return words.say(key, count=str(len(months)), year=str(months[0].year), **values)
 
@@ -407,7 +407,7 @@ def _reading(view: pd.DataFrame, words: _Words, announced: bool = False) -> str:
     """What the marks mean that are drawn."""
     drawn = [status for status in wording.STATUS if (view["status"] == status).any()]
     drawn += ["announced"] if announced else []
-    return wording.capital("; ".join(words.say(f"chart.read.{mark}") for mark in drawn) + ".")
+    return messages.capital("; ".join(words.say(f"chart.read.{mark}") for mark in drawn) + ".")
 
 
 def _clipped_note(view: pd.DataFrame, limit: float, words: _Words) -> str:
@@ -429,7 +429,7 @@ def _fan_alt(view: pd.DataFrame, announced: dict, words: _Words) -> str:
     for month, value in announced.items():
         value = wording.digits(value, READABLE_DIGITS, words.lang)
         texts.append(words.say("alt.fan.announced", month=words.month(month), value=value))
-    return wording.sentences(*texts)
+    return messages.sentences(*texts)
 
 
 def _alt_reported(view, months, words) -> str:
@@ -459,7 +459,7 @@ def _alt_estimated(view, months, words) -> str:
 
 def _alt_forecast(view, months, words) -> str:
     ends = dict.fromkeys([months[0], months[-1]])
-    return wording.sentences(
+    return messages.sentences(
         *(
             words.say("alt.fan.forecast", month=words.month(m), **asdict(words.estimate(_estimate(view, m))))
             for m in ends
@@ -499,7 +499,7 @@ def _cumulative_alt(view, last_year, goal: _Goal | None, year: int, words: _Word
         texts.append(words.say("alt.cumulative.last_year", year=str(year - 1), value=value))
     if goal is not None:
         texts += _goal_alt(goal, words)
-    return wording.sentences(*texts)
+    return messages.sentences(*texts)
 
 
 def _goal_alt(goal: _Goal, words: _Words) -> list[str]:
@@ -852,14 +852,14 @@ def findings_chart(findings: pd.DataFrame, lang="vi", *, source="") -> Chart:
     ]
     height = 30 * max(len(shown), 1)
     layouts = [(k, replace(layout, height=height + layout.margins[2] + layout.margins[3])) for k, layout in LAYOUTS]
-    subtitle = wording.say("chart.findings.subtitle", lang)
+    subtitle = messages.say("chart.findings.subtitle", lang)
     return _chart(
         lambda ax, layout: _draw_findings(ax, layout, shown, names, lang),
         layouts,
-        title=wording.say("chart.findings.title", lang, **counts),
+        title=messages.say("chart.findings.title", lang, **counts),
         subtitle=subtitle,
-        note=wording.sentences(wording.say("chart.findings.note", lang), source),
-        alt=wording.sentences(subtitle + ".", "; ".join(told) + "." if told else ""),
+        note=messages.sentences(messages.say("chart.findings.note", lang), source),
+        alt=messages.sentences(subtitle + ".", "; ".join(told) + "." if told else ""),
     )
 
 
@@ -899,7 +899,7 @@ def scenario_chart(
     """
     unit_name = wording.unit_name(unit, lang, catalogue)
     told = [
-        wording.sentences(
+        messages.sentences(
             f"{name}: {wording.estimate(row.median, row.lower_80, row.upper_80, lang).text} {unit_name};",
             wording.probability(row.probability, lang) + ".",
         )
@@ -915,7 +915,7 @@ def scenario_chart(
         title=title,
         subtitle=subtitle,
         note=note,
-        alt=wording.sentences(subtitle + ".", *told),
+        alt=messages.sentences(subtitle + ".", *told),
     )
 
 
@@ -960,10 +960,10 @@ def chance_chart(curve: pd.Series, aim: float, even: float, unit, name, lang="vi
     values["chance"] = wording.probability(float(np.interp(aim * scale, curve.index, curve)), lang)
     return _chart(
         lambda ax, layout: _draw_chances(ax, layout, curve, aim * scale, even * scale, told, lang),
-        title=wording.say("chart.chance.title", lang, **values),
-        subtitle=wording.say("chart.chance.subtitle", lang, **values),
+        title=messages.say("chart.chance.title", lang, **values),
+        subtitle=messages.say("chart.chance.subtitle", lang, **values),
         note=note,
-        alt=wording.say("alt.chance", lang, **values),
+        alt=messages.say("alt.chance", lang, **values),
     )
 
 
@@ -975,10 +975,10 @@ def _draw_chances(ax: Axes, layout: Layout, curve: pd.Series, aim: float, even: 
     ax.plot(curve.index, curve.to_numpy(), color=MEDIAN, linewidth=1.8, zorder=3)
     ax.plot([curve.index.min(), even], [0.5, 0.5], color=SOFT, linewidth=1, linestyle=DASHES["estimated"], zorder=2)
     ax.plot([even], [0.5], marker="o", markersize=6, color=INK, zorder=5)
-    _write(ax, layout, even, 0.55, "  " + wording.say("chart.chance.even", lang, **told), "left", "center", INK)
+    _write(ax, layout, even, 0.55, "  " + messages.say("chart.chance.even", lang, **told), "left", "center", INK)
     chance = float(np.interp(aim, curve.index, curve))
     ax.plot([aim], [chance], marker="D", markersize=7, color=ACCENT, zorder=6, clip_on=False)
-    label = wording.say("chart.chance.aim", lang, **told)
+    label = messages.say("chart.chance.aim", lang, **told)
     # Below the high part of the curve, above the low one, so that the two never cross.
     height, edge = (chance - 0.08, "top") if chance > 0.5 else (chance + 0.08, "bottom")
     right = aim < np.mean(ax.get_xlim()) and chance <= 0.5
@@ -1008,10 +1008,10 @@ def hedgehog_chart(months: pd.Series, errors: pd.DataFrame, unit, name, lang="vi
     ends = {"start": wording.month(shown.index[0], lang), "end": wording.month(shown.index[-1], lang)}
     return _chart(
         lambda ax, layout: _draw_hedgehog(ax, layout, shown, lines, lang),
-        title=wording.say("chart.hedgehog.title", lang, error=wording.percent(off, 1, lang), **values),
-        subtitle=wording.say("chart.hedgehog.subtitle", lang, **values),
+        title=messages.say("chart.hedgehog.title", lang, error=wording.percent(off, 1, lang), **values),
+        subtitle=messages.say("chart.hedgehog.subtitle", lang, **values),
         note=note,
-        alt=wording.say("alt.hedgehog", lang, error=wording.percent(off, 1, lang), **values, **ends),
+        alt=messages.say("alt.hedgehog", lang, error=wording.percent(off, 1, lang), **values, **ends),
     )
 
 
@@ -1033,7 +1033,7 @@ def reliability_chart(table: pd.DataFrame, lang="vi", *, note="", title="", subt
     `table` as `scores.reliability` returns it. The area of a dot grows with its cases, whose number stands beside it.
     """
     told = [
-        wording.say(
+        messages.say(
             "alt.reliability_band",
             lang,
             stated=wording.percent(100 * row.stated, 0, lang),
@@ -1043,8 +1043,8 @@ def reliability_chart(table: pd.DataFrame, lang="vi", *, note="", title="", subt
         for row in table.itertuples()
     ]
     off = 100 * np.average((table["stated"] - table["reached"]).abs(), weights=table["cases"])
-    title = title or wording.say("chart.reliability.title", lang, error=wording.number(off, 0, lang))
-    subtitle = subtitle or wording.say("chart.reliability.subtitle", lang)
+    title = title or messages.say("chart.reliability.title", lang, error=wording.number(off, 0, lang))
+    subtitle = subtitle or messages.say("chart.reliability.subtitle", lang)
     layouts = [(kind, replace(layout, height=layout.height + 60)) for kind, layout in LAYOUTS]
     return _chart(
         lambda ax, layout: _draw_reliability(ax, layout, table, lang),
@@ -1052,7 +1052,7 @@ def reliability_chart(table: pd.DataFrame, lang="vi", *, note="", title="", subt
         title=title,
         subtitle=subtitle,
         note=note,
-        alt=wording.sentences(subtitle + ".", *told),
+        alt=messages.sentences(subtitle + ".", *told),
     )
 
 

@@ -80,8 +80,8 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
       ezlib ingest outputs/lao-cai/report-draft.csv --zone lao-cai --yes
     """
     from ezlib import reports
+    from ezlib.messages import say
     from ezlib.tables import proposal_text
-    from ezlib.wording import say
 
     if Path(report).suffix.lower() == ".csv":
         facts, draft = reports.load_draft(report), Path(report)

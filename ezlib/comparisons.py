@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ezlib import blocks, scenarios, wording
+from ezlib import blocks, messages, scenarios, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import covers_year, scenario_chart
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
+from ezlib.messages import capital, say
 from ezlib.observations import observe, superseded
 from ezlib.outlook import Outlook
 from ezlib.periods import CALENDAR, as_month
@@ -30,7 +31,6 @@ from ezlib.scenarios import Scenario
 from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
 from ezlib.subjects import headline_series, outlooks_of
 from ezlib.targets import COMPARE
-from ezlib.wording import capital, say
 
 # A total of which all paths agree within this is printed as a figure, not as an interval.
 SETTLED = 0.005
@@ -394,7 +394,7 @@ def _basis(scenario: Scenario, lang: str) -> str:
 
 def _choice_name(choice: tuple[Scenario, ...], lang: str) -> str:
     names = [s.name(lang) for s in choice]
-    return names[0] if len(names) == 1 else say("scenario.together", lang, names=wording.listing(names, lang))
+    return names[0] if len(names) == 1 else say("scenario.together", lang, names=messages.listing(names, lang))
 
 
 def _readable(frame: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, str]:
@@ -647,7 +647,7 @@ class Zones:
             about = {"zone": self.catalogue.zone(zone).name(self.lang)}
             about["name"] = self.catalogue.indicator(indicator).short(self.lang).lower()
             about["period"] = wording.stretch(row.start, row.end, self.lang)
-            about["values"] = wording.with_unit(wording.listing(values, self.lang), unit, self.lang, self.catalogue)
+            about["values"] = wording.with_unit(messages.listing(values, self.lang), unit, self.lang, self.catalogue)
             told.append(say("zones.conflict", self.lang, used=values[0], **about))
         return told
 
@@ -765,7 +765,7 @@ def _growth(found: Outlook, period: str, before: str, lang: str) -> str:
     low, middle, high = change.quantile([0.1, 0.5, 0.9])
     if high - low < 1:
         return wording.change(middle, 0, lang)
-    ends = wording.say("range", lang, lower=wording.change(low, 0, lang), upper=wording.change(high, 0, lang))
+    ends = messages.say("range", lang, lower=wording.change(low, 0, lang), upper=wording.change(high, 0, lang))
     return f"{wording.change(middle, 0, lang)} ({ends})"
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from ezlib import wording
 from ezlib.catalogue import Catalogue, Zone
 from ezlib.indicators import Indicators, told
-from ezlib.wording import say
+from ezlib.messages import say
 
 # Groups whose figures are mostly counted by others than the zone's board: shown whoever counts them, with the scope.
 COUNTED_BY_OTHERS = ("commodity", "province")

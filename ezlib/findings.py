@@ -20,6 +20,7 @@ from ezlib.claims import (
     Figure,
 )
 from ezlib.evidence import Evidence
+from ezlib.messages import LANGUAGES
 from ezlib.rules import RULES_BY_ID, Remark
 from ezlib.slips import SLIPS, Correction, Corrector
 
@@ -40,7 +41,6 @@ FINDING_COLUMNS = [
     "likely_en",
     "alternatives",
 ]
-LANGUAGES = ("vi", "en")
 SIGNS = {1: " + ", -1: f" {wording.MINUS} "}
 VERDICTS = {
     "error": (

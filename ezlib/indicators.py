@@ -10,16 +10,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from ezlib import blocks, tables, wording
+from ezlib import blocks, messages, tables, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, Zone, load_catalogue
 from ezlib.charts import fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
 from ezlib.hierarchy import Family, family, on_total
+from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month, covers_whole_months, month_bounds, month_of, year_bounds
-from ezlib.wording import capital, say
 
 # What a page gathers: whole groups of the catalogue, and single indicators of others that belong to the subject.
 GROUPS = {
@@ -320,7 +320,7 @@ class Indicators:
     def _kept(self) -> Iterator[str]:
         for f in self.families:
             for total, parts in f.identities.values():
-                names = wording.listing([self._name(part) for part in parts], self.lang)
+                names = messages.listing([self._name(part) for part in parts], self.lang)
                 yield say("indicators.sum_kept", self.lang, total=self._name(total), parts=names)
 
     def _broken(self) -> Iterator[str]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ezlib import blocks, evaluate, rivals, scores, wording
+from ezlib import blocks, evaluate, messages, rivals, scores, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import hedgehog_chart, reliability_chart
 from ezlib.contracts import DataError
 from ezlib.evaluate import OURS, PSEUDO, AnnualTotals
 from ezlib.facts import load_facts
+from ezlib.messages import say
 from ezlib.outlook import Outlook
 from ezlib.periods import as_month
 from ezlib.record import (
@@ -31,7 +32,6 @@ from ezlib.record import (
     year_end_cases,
 )
 from ezlib.subjects import fits, headline_series, outlooks_of
-from ezlib.wording import say
 
 STANDINGS = 24  # past months from which the year's end is forecast again
 ORIGINS, EVERY, HORIZON = 12, 3, 12  # of the rolling forecasts of a series whose months are known
@@ -104,7 +104,7 @@ class TrackRecord:
         note = say(
             "track.reliability_note", self.lang, cases=str(len(decided)), brier=wording.number(brier, 3, self.lang)
         )
-        return blocks.stack(reliability_chart(table, self.lang, note=wording.sentences(note, self._timing())))
+        return blocks.stack(reliability_chart(table, self.lang, note=messages.sentences(note, self._timing())))
 
     @property
     def hedgehog(self) -> Block:
@@ -115,7 +115,7 @@ class TrackRecord:
         for series, errors in _ours(self.rolling).groupby("series"):
             found = self.outlooks[series]
             known = found.printed.dropna()
-            note = wording.sentences(say("track.hedgehog_note", self.lang), self._timing())
+            note = messages.sentences(say("track.hedgehog_note", self.lang), self._timing())
             shown.append(
                 hedgehog_chart(known, errors, found.unit, self._name(series), self.lang, note, catalogue=self.catalogue)
             )
@@ -171,7 +171,7 @@ class TrackRecord:
         }
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(say("track.method", lang))
         note = say("track.skill_note", lang, cases=str(int(ours["cases"])))
-        return blocks.table(frame, say("track.skill_caption", lang), note=wording.sentences(note, self._timing()))
+        return blocks.table(frame, say("track.skill_caption", lang), note=messages.sentences(note, self._timing()))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -315,13 +315,13 @@ def record_line(cases: pd.DataFrame, lang: str = "vi", catalogue: Catalogue | No
     values = {"held": str(held), "count": str(count), "needed": str(MIN_CASES)}
     if count == 0:
         return say("record.none", lang)
-    values["names"] = wording.listing(_short_names(shown, lang, catalogue), lang)
+    values["names"] = messages.listing(_short_names(shown, lang, catalogue), lang)
     values["years"] = _years(sorted({int(year) for year in shown["period"]}))
     told = [say("record.line" if count >= MIN_CASES else "record.short", lang, **values)]
     again = int((shown["origin"] != KEPT).sum())
     if again:
         told.append(say("record.all_again" if again == count else "record.some_again", lang, count=str(again)))
-    return wording.sentences(*told)
+    return messages.sentences(*told)
 
 
 def _short_names(cases: pd.DataFrame, lang: str, catalogue: Catalogue) -> list[str]:

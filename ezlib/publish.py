@@ -17,11 +17,11 @@ from pathlib import Path
 import pandas as pd
 
 from ezlib.contracts import DataError
+from ezlib.messages import LANGUAGES
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE = "brief"
 MAX_BYTES = 400 * 1024
-LANGUAGES = ("vi", "en")
 
 # A cell with this tag is for whoever works in the notebook; one tagged with a language is shown in that language only.
 NOTEBOOK_ONLY = "notebook-only"

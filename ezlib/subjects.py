@@ -14,10 +14,10 @@ from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
+from ezlib.messages import say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
 from ezlib.targets import ON_PATHS, TargetAssessment, assess_target
-from ezlib.wording import say
 
 
 @dataclass(frozen=True, eq=False)

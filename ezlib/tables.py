@@ -7,14 +7,14 @@ from collections.abc import Container, Iterable
 import numpy as np
 import pandas as pd
 
-from ezlib import blocks, wording
+from ezlib import blocks, messages, wording
 from ezlib.audit import audit
 from ezlib.blocks import Block
 from ezlib.catalogue import load_catalogue
 from ezlib.contracts import BASES
 from ezlib.facts import add_intervals
+from ezlib.messages import say
 from ezlib.proposals import notes_in
-from ezlib.wording import say
 
 SEVERITIES = ("error", "warning", "note")
 DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
@@ -60,7 +60,7 @@ def findings_texts(findings: pd.DataFrame, lang: str = "vi") -> list[str]:
     """Each finding in a sentence, with the likeliest slip behind it where there is one."""
     pairs = zip(findings[f"message_{lang}"], findings[f"likely_{lang}"], strict=True)
     return [
-        wording.sentences(message, say("finding.likely", lang, correction=likely) if likely else "")
+        messages.sentences(message, say("finding.likely", lang, correction=likely) if likely else "")
         for message, likely in pairs
     ]
 
@@ -79,7 +79,7 @@ def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi")
         lines += [f"    {fact}  {place[fact]}" for fact in finding.facts if fact in place]
     counts = findings["severity"].value_counts()
     told = [f"{counts.get(s, 0)} {say(f'severity.{s}', lang)}" for s in SEVERITIES]
-    return wording.plain("\n".join([*lines, wording.listing(told, lang)]))
+    return wording.plain("\n".join([*lines, messages.listing(told, lang)]))
 
 
 def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
@@ -128,7 +128,7 @@ def months_table(outlook, lang: str = "vi", since=None, until=None) -> Block:
         }
         for row in months.itertuples()
     ]
-    names = [wording.capital(wording.month(m, lang)) for m in months.index]
+    names = [messages.capital(wording.month(m, lang)) for m in months.index]
     frame = pd.DataFrame(rows, index=pd.Index(names, name=wording.unit_name(outlook.unit, lang)))
     return blocks.table(frame, say("table.months_caption", lang))
 
@@ -219,10 +219,10 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
     if a.rivals:
         values = [wording.quantity(float(f"{x:.4g}"), a.unit, lang, catalogue=catalogue) for x in (a.median, *a.rivals)]
         key = "target.rivals_split" if a.state == "conflict" else "target.rivals_agree"
-        sentences.append(say(key, lang, values=wording.listing(values, lang)))
+        sentences.append(say(key, lang, values=messages.listing(values, lang)))
     elif "facts_conflict" in a.notes:
         sentences.append(say("target.facts_conflict", lang))
-    return wording.sentences(*sentences)
+    return messages.sentences(*sentences)
 
 
 def target_name(a, lang: str = "vi", catalogue=None) -> str:
@@ -309,7 +309,7 @@ def effort_text(a, lang: str = "vi", catalogue=None) -> str:
                 stretch=wording.month_stretch(best.start, best.end, lang),
             )
         )
-    return wording.sentences(*told)
+    return messages.sentences(*told)
 
 
 def _printed(row, lang: str, catalogue) -> str:

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
-    *("periods", "contracts", "sheets", "catalogue", "wording"),
+    *("periods", "contracts", "sheets", "catalogue", "messages", "wording"),
     *("facts", "documents", "phrases", "named_periods", "proposals", "matches", "passages", "naming", "dating"),
     *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import ezlib as ez
+from ezlib import messages, wording
 from ezlib import performance as p
-from ezlib import wording
 from ezlib.record import CASE_COLUMNS, KEPT, MIN_CASES, REPLAYED, given, load_record, scored
 
 NATIONAL = "day-du/trade_export/national"
@@ -29,7 +29,7 @@ def test_too_few_cases_are_counted_and_called_too_few():
     told = wording.plain(p.record_line(cases([1, 0]), "en"))
     assert told.startswith("Only 2 year-end intervals")
     assert f"fewer than {MIN_CASES} say little" in told
-    assert p.record_line(cases([]), "en") == wording.say("record.none", "en")
+    assert p.record_line(cases([]), "en") == messages.say("record.none", "en")
 
 
 def test_what_was_given_at_the_time_is_told_apart_from_what_is_worked_out_again():

@@ -9,8 +9,8 @@ from conftest import fact_row
 import ezlib as ez
 from ezlib.catalogue import Target
 from ezlib.comparisons import compose_scorecard
+from ezlib.messages import SENTENCES
 from ezlib.scorecard import STATES, assess_aims, progress_frame
-from ezlib.wording import SENTENCES
 
 
 def aim(value=8.0, kind="stock", comparator=">=", **given) -> Target:

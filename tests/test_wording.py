@@ -9,7 +9,7 @@ from babel.numbers import parse_decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ezlib import wording
+from ezlib import messages, wording
 from ezlib.periods import BOARD
 
 LANGUAGES = st.sampled_from(["vi", "en"])
@@ -106,7 +106,7 @@ def test_an_estimate_never_has_more_digits_than_its_uncertainty_deserves(median,
             ("tháng 1/2025 (16/12/2024–15/1/2025)", "January 2025 (16 December 2024–15 January 2025)"),
         ),
         (lambda lang: wording.probability(0.0005, lang), ("< 1 %", "< 1 %")),
-        (lambda lang: wording.listing("abc", lang), ("a, b và c", "a, b and c")),
+        (lambda lang: messages.listing("abc", lang), ("a, b và c", "a, b and c")),
     ],
 )
 def test_worked_examples_in_both_languages(vi, en):
@@ -152,13 +152,13 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("key", wording.SENTENCES)
+@pytest.mark.parametrize("key", messages.SENTENCES)
 def test_a_sentence_exists_in_both_languages_and_can_be_filled_from_the_same_values(key):
-    sentence = wording.SENTENCES[key]
+    sentence = messages.SENTENCES[key]
     assert set(sentence) == {"vi", "en"}
     values = {name: "x" for text in sentence.values() for name in fields(text)}
     for lang in sentence:
-        assert "{" not in wording.say(key, lang, **values)
+        assert "{" not in messages.say(key, lang, **values)
 
 
 @pytest.mark.parametrize("table", [wording.VERDICTS, wording.OUTCOMES])
@@ -168,18 +168,18 @@ def test_verdicts_are_worded_in_both_languages(table):
 
 
 def test_no_sentence_leaves_a_plain_space_before_a_percent_sign():
-    texts = [text for sentence in wording.SENTENCES.values() for text in sentence.values()]
+    texts = [text for sentence in messages.SENTENCES.values() for text in sentence.values()]
     assert not [text for text in texts if " %" in text]
 
 
 def test_an_unknown_sentence_is_refused_with_the_nearest_key():
     with pytest.raises(KeyError, match=r"lead\.month"):
-        wording.say("lead.moth")
+        messages.say("lead.moth")
 
 
 def test_a_sentence_without_its_values_says_which_are_missing():
     with pytest.raises(ValueError, match="change, month, value"):
-        wording.say("lead.month", "vi")
+        messages.say("lead.month", "vi")
 
 
 def test_an_unknown_language_is_refused():
@@ -202,7 +202,7 @@ def test_missing_figures_of_every_kind_are_an_ellipsis():
     ("change", "p", "word"), [(33, 0.01, "nhưng"), (33, 0.9, "và"), (-28, 0.01, "và"), (-28, 0.9, "nhưng")]
 )
 def test_good_and_bad_news_are_joined_by_but(change, p, word):
-    assert wording.joint(change, p) == word
+    assert messages.joint(change, p) == word
 
 
 def test_a_figure_without_rounding_keeps_its_digits_as_long_as_anybody_prints_so_many():
