@@ -13,7 +13,10 @@ from html import escape
 
 import pandas as pd
 
+from ezlib.wording import DASH
+
 ROW_KINDS = ("", "total", "part", "group")
+LONG_MARKS = 4  # characters of the numbers of sources beside a figure, from which on they take more room
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,14 @@ def table(
     if len(kinds) != len(frame) or set(kinds) - set(ROW_KINDS):
         raise ValueError(f"kinds needs one of {', '.join(map(repr, ROW_KINDS))} for each of {len(frame)} rows.")
     marked = _marked(frame, refs)
+    dense = _class("dense" if "marked long" in marked else "")
     head = "".join(
         f'<th scope="col" role="columnheader"{_class(mark)}>{escape(str(column))}</th>'
         for column, mark in zip(frame.columns, marked, strict=True)
     )
     rows = "".join(_row(frame, refs, marked, i, kind) for i, kind in enumerate(kinds))
     html = (
-        f'<table role="table"><caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">'
+        f'<table role="table"{dense}><caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">'
         f'<th scope="col" role="columnheader">{escape(frame.index.name or "")}</th>{head}</tr></thead>'
         f'<tbody role="rowgroup">{rows}</tbody></table>'
     )
@@ -143,10 +147,20 @@ def stack(*blocks) -> Block:
 
 
 def _marked(frame: pd.DataFrame, refs: pd.DataFrame | None) -> list[str]:
-    """For each column "marked" if numbers of sources hang beside its figures, which takes room."""
+    """For each column "marked" if numbers of sources hang beside its figures, which takes room, and "long" if much."""
     if refs is None:
         return [""] * frame.shape[1]
-    return ["marked" if any(len(r) for r in refs.iloc[:, j]) else "" for j in range(frame.shape[1])]
+    longest = [max((len(_marks(r, str)) for r in refs.iloc[:, j]), default=0) for j in range(frame.shape[1])]
+    return ["" if not n else "marked" if n < LONG_MARKS else "marked long" for n in longest]
+
+
+def _marks(refs, write) -> str:
+    """Numbers of sources in their order, three and more that follow on each other as a range: 1,2 and 9–12."""
+    numbers = sorted(set(refs))
+    starts = [n for n in numbers if n - 1 not in numbers]
+    ends = [n for n in numbers if n + 1 not in numbers]
+    runs = [(a, b, DASH if b - a > 1 else ",") for a, b in zip(starts, ends, strict=True)]
+    return ",".join(write(a) if a == b else write(a) + between + write(b) for a, b, between in runs)
 
 
 def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, marked: list[str], i: int, kind: str) -> str:
@@ -161,7 +175,7 @@ def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, marked: list[str], i: i
 def _cell(column: str, text: str, refs, mark: str) -> str:
     if not text:
         return '<td role="cell"></td>'
-    links = ",".join(f'<a href="#s{n}">{n}</a>' for n in refs)
+    links = _marks(refs, lambda n: f'<a href="#s{n}">{n}</a>')
     marks = f"<sup>{links}</sup>" if links else ""
     # An interval after its estimate goes to a line of its own where columns are narrow.
     shown = re.sub(r"^(\S+) (\(.*\))$", r'\1 <span class="range">\2</span>', escape(text))

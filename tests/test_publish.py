@@ -244,6 +244,13 @@ def test_cells_of_a_table_lead_to_their_sources():
     assert set(re.findall(r'href="#(s\d)"', html)) == set(re.findall(r'id="(s\d)"', html))
 
 
+def test_sources_that_follow_on_each_other_are_told_as_a_range():
+    frame = pd.DataFrame({"a": ["1"], "b": ["2"]}, index=["x"])
+    html = blocks.table(frame, "", refs=pd.DataFrame({"a": [[10, 9, 12, 11]], "b": [[7, 2, 3]]}, index=["x"])).html
+    assert re.sub("</?a[^>]*>", "", "".join(re.findall("<sup>.*?</sup>", html))) == "<sup>9–12</sup><sup>2,3,7</sup>"
+    assert re.findall('class="(marked[^"]*)"', html) == ["marked long"] * 4
+
+
 def test_a_figure_without_a_source_leaves_no_room_for_one():
     frame = pd.DataFrame({"a": ["1"], "b": ["2"]}, index=["x"])
     html = blocks.table(frame, "", refs=pd.DataFrame({"a": [[1]], "b": [[]]}, index=["x"])).html

@@ -35,6 +35,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, DESK = 390, 820
+PAPER = 680  # A4 between its margins
 A4_SHEETS = 2
 # A phone is held close: smaller than this nobody reads the numbers of an axis.
 SMALLEST_TEXT = 10
@@ -62,6 +63,12 @@ addEventListener('load', () => {
     tables: [...document.querySelectorAll('table')].filter(seen).map(e => e.getBoundingClientRect().right -
       document.querySelector('main').getBoundingClientRect().right +
       parseFloat(getComputedStyle(document.querySelector('main')).paddingRight)),
+    marks: [...document.querySelectorAll('td sup')].filter(seen).map(e => {
+      const next = e.closest('td').nextElementSibling, text = document.createRange();
+      if (next && next.firstChild) text.selectNodeContents(next);
+      const box = e.getBoundingClientRect(), behind = text.getClientRects()[0];
+      return behind && behind.top < box.bottom ? box.right - behind.left : -1;
+    }),
     requests: performance.getEntriesByType('resource').map(entry => entry.name),
     words: words,
   }), '*');
@@ -140,14 +147,29 @@ def test_the_page_asks_the_network_for_nothing(desk):
     assert desk["requests"] == []
 
 
-@pytest.fixture(scope="module", params=["vi", "en"])
-def real_page(request) -> str:
-    """The brief of May 2025, its blocks in the order of the notebook, without the time a kernel takes."""
-    brief = ez.compose_brief("lao-cai", "2025-05", "2025-05-31", request.param)
+def composed(lang: str, *asked: str) -> str:
+    """A brief, its blocks in the order of the notebook, without the time a kernel takes."""
+    brief = ez.compose_brief(*asked, lang)
     source = nbformat.read(Path(ez.__file__).parent.parent / "notebooks" / "90_brief.ipynb", as_version=4)
     shown = [re.fullmatch(r"brief\.(\w+)", cell.source) for cell in source.cells]
     notebook = nbformat.v4.new_notebook(cells=[sample.cell(getattr(brief, m[1])) for m in shown if m])
-    return page_html(notebook, request.param)
+    return page_html(notebook, lang)
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def real_page(request) -> str:
+    return composed(request.param, "lao-cai", "2025-05", "2025-05-31")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_numbers_of_several_sources_keep_clear_of_the_next_figure(chromium, tmp_path, lang):
+    page = composed(lang, "viet-nam", "2025-02", "2025-02-28")
+    printed = page.replace("@media print", "@media all").replace("@media screen", "@media not all")
+    for shown, width in ((page, 740), (page, 960), (printed, PAPER)):
+        seen = measured(chromium, tmp_path, shown, width)
+        assert len(seen["marks"]) >= 12
+        assert max(seen["marks"]) < -2
+        assert max(seen["tables"]) <= 1
 
 
 def test_the_brief_of_may_2025_fits_a_phone_and_asks_for_nothing(chromium, tmp_path, real_page):
