@@ -1,4 +1,4 @@
-"""Every sentence that a reader sees, a row each, in Vietnamese and in English.
+"""The sentences of pages, charts and tables, a row each, in Vietnamese and in English.
 
 A brief picks a key and fills in values, which `wording` has written; it never glues clauses together.
 """

@@ -188,9 +188,7 @@ def fit(
         others, weights, evidence = possible(posterior, v)
         alternatives = _covariance(stack, others, granted)
         of_shocks = rows.h @ (granted - of_events) @ rows.h.T if shocks else 0.0
-        a_year = _year_on_year(u, prior)
-        spread = prior.spread * _own_spread(posterior.held(v), of_shocks, rows, view, a_year, prior)
-        lean = prior.lean * max(0.0, 1.0 - spread * a_year / prior.steady)
+        spread, lean = _straying(_own_spread(posterior.held(v), of_shocks, rows, view), u, prior)
     return Fit(
         view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, lean, evidence, rounds == 0
     )
@@ -231,17 +229,29 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
 
 
-def _own_spread(held, of_shocks, rows: Rows, view: View, a_year: float, prior: Prior) -> float:
-    """How widely this series strays, against what the model says; 1 below a year of months.
+def _straying(own: float | None, u, prior: Prior) -> tuple[float, float]:
+    """How widely a series strays, against what the model says, and how much farther down than up, given its own spread.
+
+    Somewhat less than that where it makes a series wild and more where it makes it steady, since either is in part
+    luck. The usual spread, and upright, where a series does not tell its own.
+    """
+    if own is None:
+        return prior.spread, 0.0
+    a_year = _year_on_year(u, prior)
+    spread = prior.spread * own * (own * a_year / prior.year_on_year) ** -prior.regression
+    return spread, prior.lean * max(0.0, 1.0 - spread * a_year / prior.steady)
+
+
+def _own_spread(held, of_shocks, rows: Rows, view: View) -> float | None:
+    """How widely this series has strayed, against what the model says; None below a year of months.
 
     The geometric mean of two: the root mean square of its innovations, and the mean absolute one of the last months, as
-    they came, before the shocks' share of `held` was granted: what strayed of late strays on. Somewhat less where that
-    makes a series wild and more where it makes it steady, since either is in part luck. Innovations are those of the
-    months in their order, each by its firmest statement, before sums they end.
+    they came, before the shocks' share of `held` was granted: what strayed of late strays on. Innovations are those of
+    the months in their order, each by its firmest statement, before sums they end.
     """
     telling = ~view.is_silent & (view.single >= 0)
     if len(np.unique(view.single[telling])) < OWN:
-        return 1.0
+        return None
     ends = rows.h.shape[1] - np.argmax(rows.h[:, ::-1] != 0, axis=1)
     order = np.lexsort((rows.variance, view.single < 0, ends))
     months, firmest = np.unique(np.where(telling, view.single, -1)[order], return_index=True)
@@ -250,8 +260,7 @@ def _own_spread(held, of_shocks, rows: Rows, view: View, a_year: float, prior: P
     late = _innovations(held - of_shocks, rows.residual, order)[firmest] if np.any(of_shocks) else usual
     weight = 0.5 ** ((months[-1] - months) / RECENT)
     recent = (weight @ np.abs(late)) / weight.sum() / MEAN_ABS
-    own = float(np.clip(np.sqrt(np.sqrt(np.mean(usual**2)) * recent), *OWN_LIMITS))
-    return own * (own * a_year / prior.year_on_year) ** -prior.regression
+    return float(np.clip(np.sqrt(np.sqrt(np.mean(usual**2)) * recent), *OWN_LIMITS))
 
 
 def _innovations(held, residual, order) -> np.ndarray:

@@ -329,6 +329,13 @@ def test_paths_of_a_steady_series_reach_farther_down_than_up_and_those_of_a_wild
     assert reach[0.5] == pytest.approx(1, abs=0.05)
 
 
+def test_paths_stand_upright_where_months_are_too_few_to_tell_how_steady_they_are():
+    months = np.exp(0.01 * np.random.default_rng(4).standard_normal(12))
+    assert complete(months).lean > 0
+    assert complete(months[1:]).lean == 0
+    assert structural.fit(told([(range(12), None, 99, 101), (range(12, 24), None, 99, 101)])).lean == 0
+
+
 def month_rows(months, half=0.0):
     return [((t,), None, x * (1 - half), x * (1 + half)) for t, x in enumerate(months)]
 
