@@ -16,7 +16,7 @@ from ezlib.claims import EITHER_LOOSELY, ROUNDED, ROUNDED_LOOSELY, TRUNCATED_LOO
 from ezlib.evidence import gather
 from ezlib.findings import FINDING_COLUMNS, contradiction_row, remark_row
 from ezlib.rules import RULES, RULES_BY_ID, Remark, implausible
-from ezlib.slips import Corrector
+from ezlib.slips import SlipFinder, Suspect
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -27,15 +27,17 @@ def audit(facts: pd.DataFrame, expected=None, catalogue=None) -> pd.DataFrame:
     `facts` is what `load_facts` returns. `expected` gives a model's own interval for some facts, for plausibility: a
     mapping fact_id -> (lower, upper) or a frame with columns lower and upper indexed by fact_id, in the fact's unit.
     Columns are FINDING_COLUMNS: `facts` and `sources` are tuples in one order; `gap` is the least distance of the two
-    sides as a share of the larger; `likely` is a Correction or None, `alternatives` the next two. Rules are in RULES.
+    sides as a share of the larger; `likely` is a Suspect or None, `alternatives` the next two. Rules are in RULES.
     """
     evidence = gather(facts, catalogue or load_catalogue())
     cases = [case for rule in RULES for case in rule.find(evidence)]
     checks = _distinct(case for case in cases if isinstance(case, Check))
     remarks = [case for case in cases if isinstance(case, Remark)] + list(implausible(expected, evidence))
-    correct = Corrector(checks)
+    find = SlipFinder(checks)
     found = [
-        contradiction_row(check, severity, correct, evidence) for check in checks if (severity := _severity(check))
+        contradiction_row(check, severity, _suspects(check, severity, find), evidence)
+        for check in checks
+        if (severity := _severity(check))
     ] + [remark_row(remark, evidence) for remark in remarks]
     frame = pd.DataFrame(found, columns=FINDING_COLUMNS)
     order = frame.assign(rank=frame["severity"].map(SEVERITIES.index)).sort_values(
@@ -66,6 +68,11 @@ def _severity(check: Check) -> str | None:
     severity = "warning" if possible else "error"
     rule = RULES_BY_ID[check.rule]
     return max(severity, rule.at_most_across if several else rule.at_most, key=SEVERITIES.index)
+
+
+def _suspects(check: Check, severity: str, find: SlipFinder) -> list[Suspect]:
+    """The figures that a slip may have spoilt; none where no slip is looked for."""
+    return find(check) if severity != "note" and RULES_BY_ID[check.rule].slip_possible else []
 
 
 def _superseded(check: Check) -> bool:

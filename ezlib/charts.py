@@ -9,6 +9,7 @@ every machine.
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -24,6 +25,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from ezlib import messages, wording
 from ezlib.catalogue import load_catalogue
+from ezlib.files import write_whole
 from ezlib.periods import month_bounds
 from ezlib.svg import inline, to_svg
 
@@ -61,13 +63,22 @@ class Chart:
     wide: Figure = field(repr=False)
     narrow: Figure = field(repr=False)
 
+    @property
+    def svg(self) -> str:
+        """The figure as text: the same bytes for the same numbers."""
+        return to_svg(self.figure, self.title, self.alt)
+
     def save(self, path) -> Path:
+        """Write the figure as .svg, .png or .pdf, by the ending of the name, whole or not at all; return its path.
+
+        Raises ValueError for any other ending.
+        """
         path = Path(path)
         if path.suffix == ".svg":
-            path.write_text(to_svg(self.figure, self.title, self.alt), encoding="utf-8", newline="\n")
-        else:
-            self.figure.savefig(path, dpi=200)
-        return path
+            return write_whole(path, self.svg)
+        drawn = io.BytesIO()
+        self.figure.savefig(drawn, format=path.suffix.removeprefix("."), dpi=200)
+        return write_whole(path, drawn.getvalue())
 
     def _repr_html_(self) -> str:
         wide, narrow = (inline(to_svg(figure, self.title, self.alt)) for figure in (self.wide, self.narrow))

@@ -6,11 +6,11 @@ import csv
 import datetime as dt
 import hashlib
 import io
-import os
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ from ezlib.contracts import (
     hint,
     is_basis,
 )
+from ezlib.files import held_by, write_all
 from ezlib.periods import CALENDAR, month_bounds
 from ezlib.sheets import (
     AMBIGUOUS,
@@ -86,15 +87,26 @@ def append_facts(facts: pd.DataFrame, name: str, root=None) -> Path:
     `facts` has FACT_COLUMNS (others are left aside) and speaks of one zone. They must satisfy every rule that
     `load_facts` applies, together with all that is there: an id or a row that is there already is refused. The bytes
     of the file stay as they are, new lines follow them in the file's own column order, separator and decimal sign.
-    The file is replaced in one step by a finished copy, so that a failure leaves it untouched. Raises DataError.
+    The file is replaced in one step by a finished copy, so that a failure leaves it untouched. Raises DataError, also
+    where another program changes the file meanwhile.
     """
+    zones = _zones_of(facts)
+    if len(zones) != 1:
+        raise DataError(
+            "New facts must speak of one zone.", zones, "Append the facts of each zone to a file of its own."
+        )
+    return append_by_zone(facts, name, root)[0]
+
+
+def append_by_zone(facts: pd.DataFrame, name: str, root=None) -> list[Path]:
+    """Add facts of several zones as `append_facts` does, those of each to `data/facts/<zone>/<name>`: all or none."""
     root = data_root(root)
-    path = _file_for(facts, name, root)
-    before = path.read_bytes() if path.exists() else b""
-    after = before + _lines_for(facts, before, path)
-    _refuse_bad_addition(after, path, root)
-    _replace(path, after)
-    return path
+    parts = {_file_for(zone, name, root): facts[facts["zone"] == zone] for zone in _zones_of(facts)}
+    before = {path: held_by(path) for path in parts}
+    after = {path: (before[path] or b"") + _lines_for(rows, before[path] or b"", path) for path, rows in parts.items()}
+    _refuse_bad_addition(after, root)
+    write_all(after, before)
+    return list(after)
 
 
 def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
@@ -625,20 +637,19 @@ def _published_by(facts: pd.DataFrame, day: dt.date) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------------- appending
 
 
-def _file_for(facts: pd.DataFrame, name: str, root: Path) -> Path:
+def _zones_of(facts: pd.DataFrame) -> list[str]:
     missing = [column for column in FACT_COLUMNS if column not in facts.columns]
     if missing:
         raise DataError("The new facts lack columns.", missing, f"Facts have the columns {', '.join(FACT_COLUMNS)}.")
-    zones = sorted(set(facts["zone"]))
-    if len(zones) != 1:
-        raise DataError(
-            "New facts must speak of one zone.", zones, "Append the facts of each zone to a file of its own."
-        )
+    return sorted(set(facts["zone"]))
+
+
+def _file_for(zone: str, name: str, root: Path) -> Path:
     if Path(name).name != name or Path(name).suffix != ".csv":
         raise DataError(
             f"{name!r} is no name for a facts file.", next_step="Give a plain name such as 2025-06-report.csv."
         )
-    return root / FACTS_FOLDER / zones[0] / name
+    return root / FACTS_FOLDER / zone / name
 
 
 def _lines_for(facts: pd.DataFrame, before: bytes, path: Path) -> bytes:
@@ -680,14 +691,14 @@ def _as_text(value: object, comma: bool = False) -> str:
     return str(value)
 
 
-def _refuse_bad_addition(after: bytes, path: Path, root: Path) -> None:
-    """The file as it would become, judged together with all other facts of every zone."""
-    catalogue, file = load_catalogue(root), _shown(path, root)
+def _refuse_bad_addition(after: dict[Path, bytes], root: Path) -> None:
+    """The files as they would become, judged together with all other facts of every zone."""
+    catalogue, files = load_catalogue(root), {_shown(path, root): content for path, content in after.items()}
     text, faults = _read_all(root, catalogue, None)
-    others = text[text["file"] != file]
-    table, found = _as_error(lambda: _facts_of(after, file))
-    together = pd.concat([others, table], ignore_index=True)
-    _refuse([f for f in faults if f.file != file] + found + _faults(together, catalogue))
+    tables, found = zip(*(_as_error(partial(_facts_of, content, file)) for file, content in files.items()), strict=True)
+    together = pd.concat([text[~text["file"].isin(files)], *tables], ignore_index=True)
+    kept = [fault for fault in faults if fault.file not in files]
+    _refuse([*kept, *chain.from_iterable(found), *_faults(together, catalogue)])
 
 
 def _as_error(read):
@@ -695,19 +706,3 @@ def _as_error(read):
         return read()
     except Unreadable as error:
         _refuse([error.fault])
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file, then put it in its place in one step; a failure leaves the old file as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    copy = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with copy.open("xb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        copy.replace(path)
-    except PermissionError as error:
-        raise DataError(f"{path.name} is open in another program.", next_step=FACT_RULES["held_open"].remedy) from error
-    finally:
-        copy.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ from ezlib.claims import (
 from ezlib.evidence import Evidence
 from ezlib.messages import LANGUAGES
 from ezlib.rules import RULES_BY_ID, Remark
-from ezlib.slips import SLIPS, Correction, Corrector
+from ezlib.slips import SLIPS, Suspect
 
 FINDING_COLUMNS = [
     "rule",
@@ -64,12 +64,11 @@ VERDICTS = {
 }
 
 
-def contradiction_row(check: Check, severity: str, correct: Corrector, evidence: Evidence) -> tuple:
-    """The row of a check that does not hold: its arithmetic and the likeliest correction."""
-    corrections = correct(check) if severity != "note" and RULES_BY_ID[check.rule].correctable else []
-    likely = corrections[0] if corrections else None
+def contradiction_row(check: Check, severity: str, suspects: list[Suspect], evidence: Evidence) -> tuple:
+    """The row of a check that does not hold: its arithmetic, and the likeliest of the figures suspected of a slip."""
+    likely = suspects[0] if suspects else None
     messages = [_told(check, severity, evidence, lang) for lang in LANGUAGES]
-    return _row(check.rule, severity, check.cell, check.facts, check.gap, messages, likely, evidence, corrections[1:3])
+    return _row(check.rule, severity, check.cell, check.facts, check.gap, messages, likely, evidence, suspects[1:3])
 
 
 def remark_row(remark: Remark, evidence: Evidence) -> tuple:
@@ -210,18 +209,16 @@ def _shown(remark: Remark, evidence: Evidence, lang: str) -> dict[str, str]:
     return {name: shown(value) for name, value in remark.values.items()}
 
 
-def _likely(correction: Correction, evidence: Evidence, lang: str) -> str:
-    """The correction in words: which figure, from what to what, by which slip, and how well it fits."""
-    figure, row = correction.figure, evidence.facts[correction.fact_id]
+def _likely(suspect: Suspect, evidence: Evidence, lang: str) -> str:
+    """A suspect in words: which figure, from what to what, and by which slip."""
+    figure, row = suspect.figure, evidence.facts[suspect.fact_id]
     name = evidence.catalogue.indicators[row.indicator].name(lang)
-    half = correction.half_width or figure.half_width
+    half = suspect.half_width or figure.half_width
     if figure.field == "value":
         unit = evidence.catalogue.units[evidence.catalogue.indicators[row.indicator].unit].sign(lang)
-        old, new = (
-            wording.published(v, h, lang) for v, h in ((figure.value, figure.half_width), (correction.new, half))
-        )
+        old, new = (wording.published(v, h, lang) for v, h in ((figure.value, figure.half_width), (suspect.new, half)))
         change = f"{old} → {new} {unit}"
     else:
-        change = f"{_written(figure, lang)} → {_written(replace(figure, value=correction.new, half_width=half), lang)}"
-    slip = SLIPS[correction.slip][LANGUAGES.index(lang)]
+        change = f"{_written(figure, lang)} → {_written(replace(figure, value=suspect.new, half_width=half), lang)}"
+    slip = SLIPS[suspect.slip][LANGUAGES.index(lang)]
     return f"{name}: {change} ({slip})"

@@ -7,16 +7,13 @@ something or that is too heavy to mail does not get written. The same notebook g
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
-
 from ezlib.contracts import DataError
+from ezlib.files import write_whole
 from ezlib.messages import LANGUAGES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,8 +45,7 @@ def publish(notebook, page, lang: str = "vi", title: str | None = None) -> Path:
     if lang not in LANGUAGES:
         raise ValueError(f"Unknown language {lang!r}. Use 'vi' or 'en'.")
     html = page_html(_read(notebook), lang, title, name=notebook.name)
-    write_atomically(page, html)
-    return page
+    return write_whole(page, html)
 
 
 def page_html(notebook, lang: str = "vi", title: str | None = None, name: str = "notebook") -> str:
@@ -75,28 +71,6 @@ def page_faults(html: str) -> list[str]:
     reader.feed(html)
     reader.close()
     return list(dict.fromkeys(reader.faults))
-
-
-def write_atomically(path, text: str) -> Path:
-    """Write a text file so that its name never stands for half of it; line ends are "\\n" on every system."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        # mkstemp makes files that only their owner may read; a page is meant to be shared.
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    return path
-
-
-def save_table(table: pd.DataFrame, path) -> Path:
-    """Write a table as CSV that Excel opens with its Vietnamese intact, whole or not at all."""
-    return write_atomically(path, "\ufeff" + table.to_csv(lineterminator="\n"))
 
 
 # Reading the notebook ------------------------------------------------------------------------------------------------

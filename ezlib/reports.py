@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import itertools
 import math
 import re
 import unicodedata
@@ -34,7 +35,8 @@ from ezlib.contracts import (
     as_of_date,
 )
 from ezlib.documents import Document, make_document, read_document
-from ezlib.facts import FACTS_FOLDER, append_facts, load_facts
+from ezlib.facts import append_by_zone, load_facts
+from ezlib.files import held_by, write_whole
 from ezlib.named_periods import days_of, last_month, with_year
 from ezlib.passages import Guide, Source
 from ezlib.periods import as_month, month_bounds
@@ -553,18 +555,23 @@ def draft_csv(report: Report, path=None, root=None) -> Path:
     """Write what a report proposes as a table to look through and edit; returns its path.
 
     `outputs/<zone>/<name of the report>-draft.csv` unless `path` says otherwise: FACT_COLUMNS, then `place`,
-    `confidence` and the `sentence` each figure stands in. A draft that is there already is kept as `…-draft.csv.old`,
-    as it may hold edits.
+    `confidence` and the `sentence` each figure stands in. A draft that is there already may hold edits: where it is not
+    the same it is kept as `…-draft.csv.old`, then `.old2` and so on.
     """
     path = Path(path) if path is not None else data_root(root) / OUTPUTS / report.zone / f"{report.path.stem}-draft.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = report.facts.assign(sentence=[report.sentence(place) for place in report.facts["place"]])
-    content = _csv_text(rows[DRAFT_COLUMNS])
-    if path.exists():
-        path.replace(path.with_name(f"{path.name}.old"))
     # Excel reads UTF-8 only when the file begins with its mark.
-    path.write_text(content, encoding="utf-8-sig", newline="")
-    return path
+    content = _csv_text(rows[DRAFT_COLUMNS]).encode("utf-8-sig")
+    there = held_by(path)
+    if there not in (None, content):
+        write_whole(_next_old(path), there)
+    return write_whole(path, content)
+
+
+def _next_old(path: Path) -> Path:
+    """The first name for an old draft that none has yet."""
+    names = (path.with_name(f"{path.name}.old{number if number > 1 else ''}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
 
 
 def load_draft(path) -> pd.DataFrame:
@@ -595,21 +602,7 @@ def append_proposal(facts: pd.DataFrame, name: str | None = None, root=None) -> 
     if facts.empty:
         raise DataError("There is nothing to append.", next_step="Look at the numbers that were not read.")
     _refuse_another_copy(facts, root)
-    folder, before, written = data_root(root) / FACTS_FOLDER, {}, []
-    name = name or _file_name(facts)
-    for path in (folder / str(zone) / name for zone in sorted(set(facts["zone"]))):
-        before[path] = path.read_bytes() if path.exists() else None
-    try:
-        written = [append_facts(rows[FACT_COLUMNS], name, root) for _, rows in facts.groupby("zone", sort=True)]
-    except DataError:
-        # A report on two zones has two files; the first must not stay when the second is refused.
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            elif path.read_bytes() != content:
-                path.write_bytes(content)
-        raise
-    return written
+    return append_by_zone(facts[FACT_COLUMNS], name or _file_name(facts), root)
 
 
 _SAYS = ["zone", "indicator", "scope", "period_start", "period_end", "status", "published"]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ezlib.claims import ROUNDED, Cell, Check, Claim
 from ezlib.evidence import Evidence, cell_of, level_of, link_of
-from ezlib.slips import Correction
+from ezlib.slips import Suspect
 
 # The press names no counting body: each such figure stands for itself and is compared within its own text only.
 UNDEFINED_SCOPES = {"press"}
@@ -37,7 +37,7 @@ class Rule:
     at_most: str = "error"
     at_most_across: str = "error"
     notes_from: float = 0.0
-    correctable: bool = True
+    slip_possible: bool = True
 
     def name(self, lang: str = "vi") -> str:
         return self.name_vi if lang == "vi" else self.name_en
@@ -56,7 +56,7 @@ class Remark:
     facts: tuple[str, ...]
     gap: float
     values: Mapping[str, object]
-    likely: Correction | None = None
+    likely: Suspect | None = None
 
 
 # Totals and their parts ----------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def _scale(evidence: Evidence) -> Iterator[Remark]:
         for power in SCALE_POWERS if paces else ():
             usual = paces[len(paces) // 2] * cell.days
             if 1 / SCALE_FIT < level.value / usual / 10.0**power < SCALE_FIT:
-                likely = Correction(level, level.value / 10.0**power, level.half_width / 10.0**power, "shift", None)
+                likely = Suspect(level, level.value / 10.0**power, level.half_width / 10.0**power, "shift", None)
                 values = {"found": level, "usual": usual}
                 yield Remark("scale", "warning", cell, (row.fact_id,), 1 - 10.0 ** -abs(power), values, likely)
 
@@ -342,7 +342,7 @@ def _share_scale(evidence: Evidence) -> Iterator[Remark]:
         for power in (1, -1, 2, -2):
             if not 1 / 5 < link.value / due < 5 and 1 / SCALE_FIT < link.value / due / 10.0**power < SCALE_FIT:
                 cell = cell_of(row)
-                likely = Correction(link, link.value / 10.0**power, link.half_width / 10.0**power, "shift", None)
+                likely = Suspect(link, link.value / 10.0**power, link.half_width / 10.0**power, "shift", None)
                 values = {"found": link, "usual": due}
                 yield Remark("share_scale", "warning", cell, (row.fact_id,), 1 - 10.0 ** -abs(power), values, likely)
 
@@ -458,7 +458,7 @@ RULES = (
         "cùng một văn bản ghi {left} và {right}, phạm vi ghi chú khác nhau",
         "one document gives {left} and {right}, with different notes on coverage",
         at_most="warning",
-        correctable=False,
+        slip_possible=False,
     ),
     Rule(
         "stale_estimate",

@@ -22,9 +22,10 @@ import pandas as pd
 from ezlib.catalogue import data_root, load_catalogue
 from ezlib.contracts import DataError, check_parameters, hint
 from ezlib.facts import load_facts
+from ezlib.files import write_whole
 from ezlib.observations import months_with_facts
 from ezlib.periods import as_month
-from ezlib.publish import publish, save_table, write_atomically
+from ezlib.publish import publish
 from ezlib.record import FOLDER as RECORD
 from ezlib.record import added_to, kept_text, load_record, record_file
 
@@ -176,18 +177,27 @@ def check_month(zone, month, as_of=None, lang: str = "vi", root=None) -> None:
 def save(result, name: str, zone: str, month, root=None) -> Path:
     """Write a result among the outputs of a month: a table as .csv, a dictionary as .json, a chart as .svg.
 
-    Files appear whole or not at all. Returns the path, relative to the data root.
+    Files appear whole or not at all. Returns the path, relative to the data root. Raises DataError for anything else.
     """
     root = data_root(root)
     folder = month_folder(zone, month, root)
     if isinstance(result, pd.DataFrame):
-        path = save_table(result, folder / "tables" / f"{name}.csv")
+        # Excel reads UTF-8 only when the file begins with its mark.
+        path, text = folder / "tables" / f"{name}.csv", "\ufeff" + result.to_csv(lineterminator="\n")
     elif isinstance(result, dict):
-        text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-        path = write_atomically(folder / f"{name}.json", text)
+        path, text = folder / f"{name}.json", _json(result)
+    elif hasattr(result, "svg"):  # a Chart; its module draws, and takes a second to import
+        path, text = folder / "figures" / f"{name}.svg", result.svg
     else:
-        path = write_atomically(folder / "figures" / f"{name}.svg", result.svg)
-    return path.relative_to(root)
+        raise DataError(
+            f"{name} cannot be saved: it is a {type(result).__name__}.",
+            next_step="A table, a dictionary or a chart can be.",
+        )
+    return write_whole(path, text).relative_to(root)
+
+
+def _json(content: dict) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
@@ -201,7 +211,7 @@ def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
     before = kept_text(path) if path.exists() else ""
     after = added_to(before, rows, _model(), path)
     if after != before:
-        write_atomically(path, after)
+        write_whole(path, after)
     return path.relative_to(root)
 
 
@@ -372,7 +382,7 @@ def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
     """Record what the run used and made, so that the same inputs can be shown to give the same bytes."""
     made = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".html", ".csv", ".svg"})
     manifest = _inputs(parameters, root) | {"made": {p.relative_to(folder).as_posix(): _sha256(p) for p in made}}
-    write_atomically(folder / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    write_whole(folder / "manifest.json", _json(manifest))
 
 
 def _inputs(parameters: dict, root: Path) -> dict:

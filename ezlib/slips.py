@@ -11,8 +11,8 @@ from ezlib.claims import EITHER, FORMULAS, ROUNDED, Check, Claim, Figure, Readin
 
 
 @dataclass(frozen=True)
-class Correction:
-    """One figure changed so that a contradiction ends: by what slip, and how well the new value fits.
+class Suspect:
+    """One figure suspected of a slip: with another value a contradiction ends.
 
     `fit` is the distance from what the other figures give, as a share of it (None where they give only a limit);
     `repairs` and `breaks` count the other contradictions that end or arise with it.
@@ -66,7 +66,7 @@ ROOM_DIGITS = 20
 BEYOND = {"times": 3.0, "ratio": 1.5, "shift": 3.0}
 
 
-class Corrector:
+class SlipFinder:
     """Finds for a broken check the single figures whose change would mend it, the likeliest first."""
 
     def __init__(self, checks: Iterable[Check]):
@@ -77,7 +77,7 @@ class Corrector:
             for figure in {figure for claim in check.claims for figure in claim.figures}:
                 self.by_figure[figure].append(check)
 
-    def __call__(self, check: Check) -> list[Correction]:
+    def __call__(self, check: Check) -> list[Suspect]:
         found = []
         # What even cut-off figures do not explain is mended within their leeway.
         reading = ROUNDED if check.holds(EITHER) else EITHER
@@ -86,38 +86,38 @@ class Corrector:
                 if (needed := _needed(check, claim, figure, reading)) is not None:
                     found += [self._weighed(slip, check) for slip in _slips(figure, needed)]
         best = {}
-        for correction in sorted(found, key=_rank):
-            best.setdefault(correction.figure, correction)
+        for suspect in sorted(found, key=_rank):
+            best.setdefault(suspect.figure, suspect)
         return _telling(list(best.values()), check)
 
-    def _weighed(self, correction: Correction, mended: Check) -> Correction:
-        figure = correction.figure
-        mended_figure = replace(figure, value=correction.new, half_width=correction.half_width, words=None)
+    def _weighed(self, suspect: Suspect, mended: Check) -> Suspect:
+        figure = suspect.figure
+        mended_figure = replace(figure, value=suspect.new, half_width=suspect.half_width, words=None)
         instead = {figure: mended_figure.bounds(EITHER)}
         others = [check for check in self.by_figure[figure] if check is not mended]
         after = {check: check.holds(EITHER, instead) for check in others}
         repairs = sum(after[check] and not self.held[check] for check in others)
         breaks = sum(self.held[check] and not after[check] for check in others)
-        return replace(correction, repairs=repairs, breaks=breaks)
+        return replace(suspect, repairs=repairs, breaks=breaks)
 
 
-def _rank(correction: Correction) -> tuple:
+def _rank(suspect: Suspect) -> tuple:
     """Nothing else broken, most mended, simplest slip, best fit, smallest move."""
-    figure, slip = correction.figure, list(SLIPS).index(correction.slip)
-    move = abs(math.log(_ratio(figure, correction.new) / _ratio(figure, figure.value)))
-    return correction.breaks, -correction.repairs, slip, int(20 * (correction.fit or 0.0)), move
+    figure, slip = suspect.figure, list(SLIPS).index(suspect.slip)
+    move = abs(math.log(_ratio(figure, suspect.new) / _ratio(figure, figure.value)))
+    return suspect.breaks, -suspect.repairs, slip, int(20 * (suspect.fit or 0.0)), move
 
 
-def _telling(corrections: list[Correction], check: Check) -> list[Correction]:
-    """The corrections worth telling: under a mere limit the best alone, and of two equal sides of a pair neither."""
+def _telling(suspects: list[Suspect], check: Check) -> list[Suspect]:
+    """The suspects worth telling: under a mere limit the best alone, and of two equal sides of a pair neither."""
     if check.relation == "<=":
-        return [correction for correction in corrections[:1] if not correction.breaks]
-    of_facts = {correction.fact_id: correction for correction in reversed(corrections)}
+        return [suspect for suspect in suspects[:1] if not suspect.breaks]
+    of_facts = {suspect.fact_id: suspect for suspect in reversed(suspects)}
     if len(check.left) == len(check.right) == 1 and len(of_facts) == 2:
         first, second = of_facts.values()
         if first.slip == second.slip == "other" and (first.breaks, first.repairs) == (second.breaks, second.repairs):
             return []
-    return corrections
+    return suspects
 
 
 def _ratio(figure: Figure, value: float) -> float:
@@ -180,18 +180,18 @@ def _solved(claim: Claim, figure: Figure, reading: Reading, low: float, high: fl
     return _Needed(min(ends), max(ends), back(point, math.nan if other is None else other.value))
 
 
-def _slips(figure: Figure, needed: _Needed) -> Iterator[Correction]:
+def _slips(figure: Figure, needed: _Needed) -> Iterator[Suspect]:
     """For every kind of slip the value nearest to what the other figures give."""
     for slip, candidates in _candidates(figure, needed):
         fitting = [(value, half) for value, half in candidates if needed.reaches(value, half)]
         if not fitting or not needed.believes(slip, figure):
             continue
         if not math.isfinite(needed.point):
-            yield Correction(figure, *fitting[0], slip, None)
+            yield Suspect(figure, *fitting[0], slip, None)
             continue
         goal = _ratio(figure, needed.point)
         value, half = min(fitting, key=lambda pair: abs(_ratio(figure, pair[0]) - goal))
-        yield Correction(figure, value, half, slip, abs(_ratio(figure, value) / goal - 1))
+        yield Suspect(figure, value, half, slip, abs(_ratio(figure, value) / goal - 1))
 
 
 def _candidates(figure: Figure, needed: _Needed) -> Iterator[tuple[str, list[tuple[float, float]]]]:

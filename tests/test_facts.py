@@ -10,6 +10,7 @@ from conftest import fact_row, write_facts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ezlib import facts as facts_module
 from ezlib.contracts import FACT_COLUMNS, LOADED_COLUMNS, NUMBER_COLUMNS, DataError
 from ezlib.facts import append_facts, load_facts
 
@@ -567,6 +568,21 @@ def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(empty_root
     with pytest.raises((OSError, DataError, KeyboardInterrupt)):
         append_facts(new_facts(), "a.csv", empty_root)
     assert path.read_bytes() == before and [p.name for p in path.parent.iterdir()] == ["a.csv"]
+
+
+def test_what_another_program_writes_while_facts_are_checked_is_not_lost(empty_root, monkeypatch):
+    path = write_facts(empty_root, "a.csv", [fact_row()])
+    judged = facts_module._refuse_bad_addition
+
+    def meanwhile(*given):
+        path.write_bytes(path.read_bytes() + b"\n")
+        judged(*given)
+
+    monkeypatch.setattr(facts_module, "_refuse_bad_addition", meanwhile)
+    before = path.read_bytes()
+    with pytest.raises(DataError, match="changed by another program meanwhile"):
+        append_facts(new_facts(), "a.csv", empty_root)
+    assert path.read_bytes() == before + b"\n"
 
 
 def test_appending_does_not_change_the_frame_it_is_given(empty_root):

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
-    *("periods", "contracts", "sheets", "catalogue", "messages", "wording"),
+    *("periods", "contracts", "files", "sheets", "catalogue", "messages", "wording"),
     *("facts", "documents", "phrases", "named_periods", "proposals", "matches", "passages", "naming", "dating"),
     *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
@@ -27,6 +27,7 @@ READERS = {
     "sheets": "a spreadsheet's table, for facts",
     "catalogue": "zones, targets and events",
     "facts": "facts and corrections",
+    "files": "what a file holds, before it is replaced",
     "documents": "the text of a report",
     "phrases": "the table of phrases",
     "reports": "a monthly report",
@@ -37,6 +38,7 @@ READERS = {
     "runs": "notebooks, and what an earlier run recorded",
 }
 WRITERS = {
+    "files": "files, whole or not at all",
     "facts": "new facts, appended",
     "reports": "what it proposes, as a draft to look through",
     "charts": "a figure, where its caller says",
@@ -45,8 +47,9 @@ WRITERS = {
 }
 
 READING = {"read_text", "read_bytes", "read_excel", "read_parquet", "read_table", "load_workbook", "load", "loadtxt"}
+READING |= {"held_by", "fromfile", "genfromtxt"}
 WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "dump", "savetxt", "savez", "mkdir"}
-WRITING |= {"unlink", "rmtree", "copyfile", "touch"}
+WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all", "mkstemp", "savefig", "save"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
 ARRAYS_ONLY = ["bounds", "linearised", "variances", "structural", "draws", "shares", "running_totals"]
@@ -105,8 +108,8 @@ def file_calls(source: ast.AST) -> tuple[list[str], list[str]]:
         place = f"{name} (line {call.lineno})"
         if name == "open":
             (writes if set(open_mode(name, call)) & set("wax+") else reads).append(place)
-        elif name == "to_csv" and call.args:
-            writes.append(place)
+        elif (name == "to_csv" and call.args) or (name == "replace" and len(call.args) == 1 and not call.keywords):
+            writes.append(place)  # path.replace(other); texts and data classes are replaced otherwise
         elif name in READING or (name == "read_csv" and getattr(call.func, "attr", "")):
             reads.append(place)
         elif name in WRITING:
@@ -186,6 +189,11 @@ def test_every_way_to_import_a_sibling_is_seen(source, expected):
         ("frame.to_csv('a.csv')", 0, 1),
         ("path.write_text('x')", 0, 1),
         ("words.replace('a', 'b')", 0, 0),
+        ("replace(fact, value=1)", 0, 0),
+        ("draft.replace(path)", 0, 1),
+        ("write_whole(path, text)", 0, 1),
+        ("held_by(path)", 1, 0),
+        ("np.fromfile(path)", 1, 0),
     ],
 )
 def test_every_way_to_touch_a_file_is_seen(source, reads, writes):

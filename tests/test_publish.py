@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ezlib import blocks
 from ezlib.charts import fan_chart
 from ezlib.contracts import DataError
-from ezlib.publish import MAX_BYTES, page_faults, page_html, publish, save_table, write_atomically
+from ezlib.publish import MAX_BYTES, page_faults, page_html, publish
 
 MASTHEAD = blocks.masthead("Bản tin Lào Cai, tháng 5/2025", "Ban Quản lý", "31/5/2025", "Tăng 33 %", "Tháng 5 đạt…")
 
@@ -206,19 +206,6 @@ def test_a_refused_page_leaves_the_earlier_one_and_no_draft(tmp_path):
         publish(saved(tmp_path, shows("<script></script>")), page)
     assert page.read_text(encoding="utf-8") == "earlier"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["90_brief.ipynb", "brief.html"]
-
-
-def test_a_write_that_fails_half_way_leaves_nothing_under_the_final_name(tmp_path):
-    with pytest.raises(UnicodeEncodeError):
-        write_atomically(tmp_path / "x.txt", "half \ud800")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_table_is_saved_for_excel_and_reads_back(tmp_path):
-    table = pd.DataFrame({"giá trị": [150.83]}, index=pd.Index(["tháng 5"], name="tháng"))
-    path = save_table(table, tmp_path / "new" / "x.csv")
-    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    pd.testing.assert_frame_equal(pd.read_csv(path, index_col=0), table)
 
 
 # Blocks -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Reports of our own writing are read back: what they state becomes facts, and what is left over is shown."""
 
 import datetime as dt
+import itertools
+import os
 import shutil
 import textwrap
 import unicodedata
@@ -809,7 +811,7 @@ def test_a_draft_is_appended_as_edited_and_only_once(root):
     assert file.read_bytes() == before
 
 
-def test_a_report_on_two_zones_is_appended_whole_or_not_at_all(root):
+def test_a_report_on_two_zones_is_appended_whole_or_not_at_all(root, monkeypatch):
     whole = parse_report(REPORTS / "newspaper-vi.txt", "lao-cai", root=root)
     assert set(whole.facts["zone"]) == {"lao-cai", "lao-cai-province"}
     spoilt = whole.facts.copy()
@@ -817,7 +819,22 @@ def test_a_report_on_two_zones_is_appended_whole_or_not_at_all(root):
     with pytest.raises(DataError):
         append_proposal(spoilt, root=root)
     assert not list((root / "data").glob("facts/*/*.csv"))
+    monkeypatch.setattr(os, "replace", _full_at_the_second(os.replace))
+    with pytest.raises(OSError, match="disk full"):
+        append_proposal(whole.facts, root=root)
+    assert not list((root / "data").glob("facts/*/*.csv"))
     assert len(append_proposal(whole.facts, root=root)) == 2
+
+
+def _full_at_the_second(replace):
+    calls = itertools.count(1)
+
+    def call(*given):
+        if next(calls) == 2:
+            raise OSError("disk full")
+        return replace(*given)
+
+    return call
 
 
 def test_every_proposal_satisfies_the_contract_of_facts(root):
@@ -826,12 +843,15 @@ def test_every_proposal_satisfies_the_contract_of_facts(root):
     assert len(load_facts(root=root)) == sum(len(expected(name)) for name in WRITTEN)
 
 
-def test_a_second_draft_keeps_the_first_beside_it(root):
+def test_a_further_draft_keeps_every_edited_one_beside_it(root):
     whole = parse_report(REPORTS / "board-month.txt", "lao-cai", root=root)
     path = draft_csv(whole, root=root)
-    path.write_text("edited", encoding="utf-8")
-    draft_csv(whole, root=root)
-    assert path.with_name(f"{path.name}.old").read_text(encoding="utf-8") == "edited"
+    for words in ("edited", "edited again"):
+        path.write_text(words, encoding="utf-8")
+        draft_csv(whole, root=root)
+        draft_csv(whole, root=root)
+    kept = {p.name.removeprefix(path.name): p.read_text(encoding="utf-8") for p in path.parent.glob("*.old*")}
+    assert kept == {".old": "edited", ".old2": "edited again"}
 
 
 def test_an_empty_proposal_is_refused(root):

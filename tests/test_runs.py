@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -162,12 +163,26 @@ def test_a_batch_makes_what_is_missing_and_leaves_what_is_current(root):
     assert batch("2025-03", "2025-05") == {"2025-03": "current", "2025-05": "made"}
 
 
-def test_results_are_saved_among_the_outputs_of_their_month(small_root):
-    import pandas as pd
-
-    path = ez.save(pd.DataFrame({"a": [1]}), "numbers", ZONE, MONTH, root=small_root)
+def test_a_table_is_saved_for_excel_and_reads_back(small_root):
+    table = pd.DataFrame({"giá trị": [150.83]}, index=pd.Index(["tháng 5"], name="tháng"))
+    path = ez.save(table, "numbers", ZONE, MONTH, root=small_root)
     assert path.as_posix() == f"outputs/{ZONE}/{MONTH}/tables/numbers.csv"
-    assert (small_root / path).exists()
+    assert (small_root / path).read_bytes().startswith(b"\xef\xbb\xbf")
+    pd.testing.assert_frame_equal(pd.read_csv(small_root / path, index_col=0), table)
+
+
+def test_a_dictionary_and_a_chart_are_saved_each_in_its_place(small_root):
+    told = ez.save({"tổng": 1.5}, "summary", ZONE, MONTH, root=small_root)
+    assert json.loads((small_root / told).read_text(encoding="utf-8")) == {"tổng": 1.5}
+    months = ez.forecast(pd.Series(range(50, 90), pd.period_range("2022-01", periods=40, freq="M"), dtype=float), 6)
+    drawn = ez.save(ez.fan_chart(months), "fan", ZONE, MONTH, root=small_root)
+    assert drawn.as_posix() == f"outputs/{ZONE}/{MONTH}/figures/fan.svg"
+    assert (small_root / drawn).read_text(encoding="utf-8").startswith("<svg ")
+
+
+def test_what_is_no_result_is_not_saved(small_root):
+    with pytest.raises(ez.DataError, match="numbers cannot be saved: it is a list"):
+        ez.save([1, 2], "numbers", ZONE, MONTH, root=small_root)
 
 
 # ---------------------------------------------------------------------------------------------- the command line
