@@ -6,6 +6,7 @@ statements are linear in x whatever they speak of, so linear programmes answer b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,8 @@ COST = {"change": 1.0, "level": 1000.0}
 PRICED = 1e-10  # of the highest price in the dual; statements that nothing hangs on have exactly none
 TIE = 1e-3  # of the cost: of two levels rounded alike the larger yields
 NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
+STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
+LOOSE_SD = 1.0  # of estimates that no path comes near
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,21 @@ def statements(num, den, lower, upper, soft_sd=None) -> Statements:
     soft_sd = np.zeros(len(lower)) if soft_sd is None else np.array(soft_sd, float)
     slack = np.maximum(EXACT * np.abs(upper) - (upper - lower) / 2, 0)
     return Statements(num, den, np.maximum(lower - slack, 0), upper + slack, soft_sd)
+
+
+def ever_looser(held: Statements) -> Iterator[Statements]:
+    """The statements as they are, and less and less firmly, for where no path meets them.
+
+    Estimates as good as unsaid; then changes, then sums too, within some 2 %; at last all of it.
+    """
+    yield held
+    sums = (held.num != 0).sum(axis=1) > 1
+    loose = held.softened(~held.binding, np.maximum(held.soft_sd[~held.binding], LOOSE_SD))
+    if not held.binding.all():
+        yield loose
+    for yielding in (held.is_change, held.is_change | sums):
+        yield held.softened(yielding & held.binding, STRAINED_SD)
+    yield loose.softened((held.is_change | sums) & held.binding, STRAINED_SD)
 
 
 def stretch_needed(stated: Statements, margin: float = 1e-3) -> np.ndarray:

@@ -15,7 +15,7 @@ from ezlib.catalogue import Catalogue, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
-from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, Outlook
+from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, Outlook, no_path
 from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, month_shares, tet_windows
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
@@ -86,9 +86,11 @@ def reconcile(
     """Rebuild and forecast several series at once so that all `identities`, id → (total, parts), hold in every path.
 
     `observations`: for each series a table as `observe` returns it and `Outlook.observations` holds it. Levels bind;
-    where stated changes cannot all hold with them the least, coarsest changes give way and are listed in `relaxed`. A
+    where stated changes cannot all hold with them the least, coarsest changes give way and are listed in `relaxed`;
+    where no path meets the figures, some are held less firmly as in `rebuild`, and are listed there too. A
     sum whose printed figures differ by more than their rounding is listed in `broken` and not imposed. Raises
-    DataError when a series is part of two totals, a sum names an unknown series, or no series has a level.
+    DataError when a series is part of two totals, a sum names an unknown series, no series has a level, or no path is
+    found.
     """
     _check_sums(observations, identities)
     months = pd.period_range(as_month(start), as_month(end), freq="M")
@@ -103,14 +105,30 @@ def reconcile(
     stretch, in_conflict = bounds.disagreement(over)
     relaxed = stretch > 0
     held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
-    fitted = shares.fit(tree, held, of, tet_windows(months, calendar))
-    drawn, effective = shares.draw(fitted, paths, np.random.default_rng(seed))
+    held, drawn, effective = _fit_and_draw(tree, held, of, tet_windows(months, calendar), paths, seed)
+    yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
     stretch = np.where(stated.is_change, 100, 1) * stretch
-    table = table.assign(relaxed=relaxed, stretch=stretch, in_conflict=in_conflict)
-    solved = _Solved(names, tree, months, calendar, held, of, table, drawn, effective)
+    table = table.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
+    gave_way = {
+        "facts_relaxed": relaxed,
+        "facts_strained": yielded & stated.binding,
+        "estimates_loosened": yielded & ~stated.binding,
+    }
+    solved = _Solved(names, tree, months, calendar, held, of, table, gave_way, drawn, effective)
     outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
-    gave = table.loc[relaxed, RELAXED_COLUMNS].reset_index(drop=True)
+    gave = table.loc[table["relaxed"], RELAXED_COLUMNS].reset_index(drop=True)
     return Family(outlooks, sums, gave, broken, without)
+
+
+def _fit_and_draw(tree: shares.Tree, held: Statements, of, windows, paths: int, seed: int):
+    """The statements as firmly as they can be held, joint paths through them, and how many these are worth."""
+    for attempt in bounds.ever_looser(held):
+        try:
+            fitted = shares.fit(tree, attempt, of, windows)
+            return attempt, *shares.draw(fitted, paths, np.random.default_rng(seed))
+        except (ArithmeticError, np.linalg.LinAlgError) as error:
+            failed = error
+    raise no_path(failed)
 
 
 def on_total(found: Family, total: Outlook) -> Family:
@@ -311,6 +329,7 @@ class _Solved:
     held: Statements
     of: np.ndarray
     table: pd.DataFrame
+    gave_way: dict[str, np.ndarray]
     paths: np.ndarray
     effective: float
 
@@ -322,10 +341,8 @@ def _outlook(solved: _Solved, s: int) -> Outlook:
     table = solved.table.iloc[rows].drop(columns="series").reset_index(drop=True)
     printed = _printed(solved, rows)
     last = solved.months[np.flatnonzero((solved.held.num != 0).any(axis=0))[-1]]
-    found = {
-        "facts_relaxed": table["relaxed"].any(),
-        "few_effective_paths": solved.effective < LOW_EFFECTIVE * len(paths),
-    }
+    found = {code: gave[rows].any() for code, gave in solved.gave_way.items()}
+    found["few_effective_paths"] = solved.effective < LOW_EFFECTIVE * len(paths)
     notes = tuple(code for code, true in found.items() if true)
     status = _status(solved, s, paths, printed, last)
     return Outlook(paths, status, table, printed, last, solved.effective, notes, calendar=solved.calendar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from numbers import Integral, Real
@@ -32,8 +32,6 @@ DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
 LOW_EFFECTIVE = 0.1
 LEAST_EFFECTIVE = 5  # independent paths
-STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
-LOOSE_SD = 1.0  # of estimates that no path comes near
 FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
 GIVEN_ODDS, COMPANION_ODDS = 9.0, 1.0  # for a profile before the figures: one chosen by hand, one of another series
 LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less speaks for gives no paths
@@ -347,7 +345,7 @@ def _fit_and_draw(held, ways, windows, events, paths, seed):
     Where estimates pull so hard that hardly a path is worth anything, they are held less firmly too.
     """
     poor = None
-    for attempt in _attempts(held):
+    for attempt in bounds.ever_looser(held):
         fits = [_fitted(attempt, offset, windows, events) for offset, _ in ways]
         shares = _trust(fits, [odds for _, odds in ways])
         try:
@@ -360,24 +358,17 @@ def _fit_and_draw(held, ways, windows, events, paths, seed):
         poor = poor or (attempt, fits, drawn, shares)
     if poor:
         return poor
-    raise DataError(
+    raise no_path(failed)
+
+
+def no_path(reason: Exception) -> DataError:
+    """What is said where no path meets the figures, however softly they are held."""
+    return DataError(
         "No path can be drawn through these figures.",
-        [str(failed)],
+        [str(reason)],
         "Check the figures against their sources.",
         "Không có kịch bản nào phù hợp với mọi số liệu đã công bố; cần đối chiếu lại với nguồn.",
     )
-
-
-def _attempts(held) -> Iterator:
-    """The figures as they are; estimates as good as unsaid; changes, then sums too, within some 2 %; all of it."""
-    yield held
-    sums = (held.num != 0).sum(axis=1) > 1
-    loose = held.softened(~held.binding, np.maximum(held.soft_sd[~held.binding], LOOSE_SD))
-    if not held.binding.all():
-        yield loose
-    for yielding in (held.is_change, held.is_change | sums):
-        yield held.softened(yielding & held.binding, STRAINED_SD)
-    yield loose.softened((held.is_change | sums) & held.binding, STRAINED_SD)
 
 
 def _fitted(held, offset, windows, events):

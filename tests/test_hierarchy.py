@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ezlib as ez
-from ezlib import hierarchy, shares, tables
+from ezlib import bounds, hierarchy, shares, tables
 from ezlib.contracts import DataError
 from ezlib.outlook import rebuild
 
@@ -212,6 +212,69 @@ def test_what_rounding_explains_breaks_nothing():
     assert printed == [80.01, 40.0, 30.0, 10.0]
     family = reconciled(said, {"types": TYPES})
     assert family.broken.empty and family.relaxed.empty and not any(outside(o) for o in family.outlooks.values())
+
+
+def wild_figures(seed: int) -> dict[str, pd.DataFrame]:
+    """Few figures of a total and three parts that move much, some wrong by a tenth, some estimates."""
+    rng = np.random.default_rng(seed)
+    months = pd.period_range("2023-01", "2025-12", freq="M")
+    whole, cut = 100 * np.exp(np.cumsum(rng.normal(0, 0.15, 36))), rng.dirichlet([5, 3, 1], 36).T
+    return {
+        name: _some_figures(pd.Series(x, months), rng)
+        for name, x in zip(("whole", "a", "b", "c"), (whole, *whole * cut), strict=True)
+    }
+
+
+def _some_figures(x: pd.Series, rng) -> pd.DataFrame:
+    rows = []
+    for _ in range(rng.integers(2, 6)):
+        last = int(rng.integers(12, 28))
+        first = last if rng.random() < 0.5 else last - last % 12
+        value = x.iloc[first : last + 1].sum() * (1 + rng.normal(0, 0.1) * (rng.random() < 0.15))
+        said = {"start": x.index[first], "end": x.index[last]}
+        rows.append(said | {"value": round(value, 1), "half_width": 0.05, "soft_sd": 0.04 * (rng.random() < 0.3)})
+        if rng.random() < 0.6:
+            change = round(100 * (x.iloc[first : last + 1].sum() / x.iloc[first - 12 : last - 11].sum() - 1))
+            base = {"base_start": x.index[first - 12], "base_end": x.index[last - 12]}
+            rows.append(said | base | {"change_pct": change, "half_width": 0.5, "soft_sd": 0.0})
+    table = pd.DataFrame(rows).drop_duplicates(["start", "end", "value"])
+    return rebuild(table, x.index[0], x.index[-1], paths=2).observations
+
+
+# The search leapt out of what numbers can hold in these, or met no path.
+@pytest.mark.parametrize("seed", [83, 126, 146, 323])
+def test_figures_hard_to_meet_leave_paths_that_add_up(seed):
+    sums = {"cut": ("whole", ("a", "b", "c"))}
+    family = hierarchy.reconcile(wild_figures(seed), sums, "2023-01", "2025-12", paths=100)
+    assert all(np.isfinite(o.paths.to_numpy()).all() for o in family.outlooks.values())
+    assert adds_up(family) and {name: outside(o) for name, o in family.outlooks.items() if outside(o)} == {}
+
+
+def test_estimates_that_no_path_comes_near_are_loosened_and_listed(monkeypatch):
+    """Where the figures as they are give no path, estimates are held less firmly, and it is said."""
+    firm = shares.draw
+
+    def hardly(fitted, *how):
+        if 0 < fitted.stated.soft_sd.max() < bounds.LOOSE_SD:
+            raise ArithmeticError("no path satisfies the statements at once")
+        return firm(fitted, *how)
+
+    monkeypatch.setattr(shares, "draw", hardly)
+    said = trade(months=("2024-03",), to_date=("2025-04",))
+    said["trade_total"].loc[said["trade_total"]["observation_id"] == "2024-03", "soft_sd"] = 0.05
+    family = reconciled(said, paths=20)
+    assert list(family.relaxed["observation_id"]) == ["2024-03"]
+    assert family["trade_total"].notes == ("estimates_loosened",)
+    assert "estimates_loosened" not in family["trade_export"].notes
+
+
+def test_where_no_path_is_found_at_all_it_is_said_in_words(monkeypatch):
+    def never(*_):
+        raise np.linalg.LinAlgError("not positive definite")
+
+    monkeypatch.setattr(shares, "draw", never)
+    with pytest.raises(DataError, match="No path can be drawn through these figures"):
+        reconciled(trade(months=("2024-03",), to_date=("2025-04",)), paths=20)
 
 
 def test_a_closed_month_stays_closed_and_the_rest_adds_up():
