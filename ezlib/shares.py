@@ -30,7 +30,7 @@ LEAST = 1e-12  # share of a typical month that stands for nothing at all
 TIED = 1e-9  # half-widths by which one value must move another to count
 ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
 CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
-LEAP = 2.0  # of the logarithm, the most that one Newton step moves a month
+FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
 CHUNK = 4_000_000  # numbers held at once while the paths' slopes are worked out
 
 
@@ -329,21 +329,19 @@ def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, n
 def _onto(frame: _Frame, y, error, values, most: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Newton steps with the slopes at the mode until every row says its value; and the sum of the steps.
 
-    No step moves a month by more than LEAP. A path that leaves what numbers can hold is left where it was before.
+    A path that strays FAR is left where it was before the step: it will not say the values.
     """
     stated, of = frame.stated, frame.fitted.of[frame.rows]
     further, lost = np.zeros_like(values), np.zeros(len(y), bool)
     before = y, error
     for _ in range(most):
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            miss = values - _said(stated, of, frame.fitted.tree.log_levels(y)) - error
-        lost = lost | ~np.isfinite(miss).all(axis=1)
+        lost = lost | ~(np.abs(y - frame.fitted.mean) < FAR).all(axis=(1, 2))
         y, error = np.where(lost[:, None, None], before[0], y), np.where(lost[:, None], before[1], error)
+        miss = values - _said(stated, of, frame.fitted.tree.log_levels(y)) - error
         miss[lost] = 0.0
         if np.abs(miss).max(initial=0.0) < CLOSE / 10:
             break
         step = _solved(frame, miss)
-        step = step * np.minimum(1.0, LEAP / np.maximum(np.abs(_along(frame, step)).max(axis=(1, 2)), LEAP))[:, None]
         before = y, error
         y, error = _moved(frame, y, error, step)
         further = further + step
@@ -356,11 +354,7 @@ def _solved(frame: _Frame, miss) -> np.ndarray:
 
 def _moved(frame: _Frame, y, error, step) -> tuple[np.ndarray, np.ndarray]:
     """y and the further errors after a step along the rows."""
-    return y + _along(frame, step), error + step * frame.extra
-
-
-def _along(frame: _Frame, step) -> np.ndarray:
-    return np.einsum("pk,ksn->psn", step, frame.reach)
+    return y + np.einsum("pk,ksn->psn", step, frame.reach), error + step * frame.extra
 
 
 def _log_jacobian(frame: _Frame, y) -> np.ndarray:
