@@ -18,6 +18,7 @@ EXACT = 1e-9
 COST = {"change": 1.0, "level": 1000.0}
 PRICED = 1e-10  # of the highest price in the dual; statements that nothing hangs on have exactly none
 TIE = 1e-3  # of the cost: of two levels rounded alike the larger yields
+WELL_INSIDE = 0.1  # share of the half-width by which a value is kept from the ends of an interval
 NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
 STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
 LOOSE_SD = 1.0  # of estimates that no path comes near
@@ -73,7 +74,8 @@ def statements(num, den, lower, upper, soft_sd=None) -> Statements:
 def ever_looser(held: Statements) -> Iterator[Statements]:
     """The statements as they are, and less and less firmly, for where no path meets them.
 
-    Estimates as good as unsaid; then changes, then sums too, within some 2 %; at last all of it.
+    Estimates as good as unsaid; then changes, then sums too, within some 2 %; then all of it; at last changes and sums
+    as good as unsaid.
     """
     yield held
     sums = (held.num != 0).sum(axis=1) > 1
@@ -82,7 +84,8 @@ def ever_looser(held: Statements) -> Iterator[Statements]:
         yield loose
     for yielding in (held.is_change, held.is_change | sums):
         yield held.softened(yielding & held.binding, STRAINED_SD)
-    yield loose.softened((held.is_change | sums) & held.binding, STRAINED_SD)
+    for sd in (STRAINED_SD, LOOSE_SD):
+        yield loose.softened((held.is_change | sums) & held.binding, sd)
 
 
 def stretch_needed(stated: Statements, margin: float = 1e-3) -> np.ndarray:
@@ -161,6 +164,44 @@ def month_range(stated: Statements, months) -> np.ndarray:
             elif found.status == 3:
                 out[i, side] = np.inf
     return out
+
+
+def nearest(stated: Statements, months, aims) -> np.ndarray:
+    """Return values (n,) of `months`, booleans, with which all binding statements can be true, nearest to `aims` (n,).
+
+    Least sum of distances, well inside every interval where that is possible; zero in all other months. A month whose
+    aim is NaN may take any value. The aims themselves, zero for NaN, where the statements leave no such values.
+    """
+    aimed = months & ~np.isnan(aims)
+    aims = np.where(aimed, aims, 0.0)
+    held = stated.take(np.flatnonzero(stated.binding))
+    about = held.take(held.num[:, months].any(axis=1) | held.den[:, months].any(axis=1))
+    if not (about.num[:, ~months].any() or about.den[:, ~months].any()) and _hold(about, aims):
+        return aims
+    scale, at = _month_scale(held), np.flatnonzero(months)
+    move = np.eye(len(months))[at]
+    for margin in (WELL_INSIDE, NEGLIGIBLE):
+        sides = _inequalities(held, margin)
+        matrix = np.vstack([np.hstack([side.matrix, np.zeros((len(held), len(at)))]) for side in sides])
+        limit = np.concatenate([side.limit for side in sides]) / scale
+        norm = np.abs(matrix).max(axis=1)
+        away = np.vstack([np.hstack([sign * move, -np.eye(len(at))]) for sign in (1.0, -1.0)])
+        found = linprog(
+            np.concatenate([np.zeros(len(months)), aimed[at].astype(float)]),
+            A_ub=np.vstack([matrix / norm[:, None], away]),
+            b_ub=np.concatenate([limit / norm, aims[at] / scale, -aims[at] / scale]),
+            bounds=(0, None),
+            method="highs",
+        )
+        if found.status == 0:
+            return np.where(months, found.x[: len(months)] * scale, 0.0)
+    return aims
+
+
+def _hold(held: Statements, x) -> bool:
+    """Whether months x (n,) satisfy statements."""
+    below = np.where(held.is_change, held.den @ x, 1.0)
+    return bool(((held.lower * below <= held.num @ x) & (held.num @ x <= held.upper * below)).all())
 
 
 def _apart(held: Statements) -> bool:

@@ -29,8 +29,8 @@ from ezlib.revenue import (
 )
 from ezlib.scenarios import Scenario
 from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
+from ezlib.scores import COMPARE
 from ezlib.subjects import headline_series, outlooks_of
-from ezlib.targets import COMPARE
 
 # A total of which all paths agree within this is printed as a figure, not as an interval.
 SETTLED = 0.005

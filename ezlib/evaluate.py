@@ -486,7 +486,8 @@ class _Found:
 
 
 def _structural(y: pd.Series, horizon: int, paths: int, seed: int) -> _Found:
-    drawn = forecast(y, horizon, paths=paths, seed=seed).paths.to_numpy()[:, -horizon:]
+    known = y[: y.last_valid_index()]  # `forecast` begins after the last known month
+    drawn = forecast(known, horizon + len(y) - len(known), paths=paths, seed=seed).paths.to_numpy()[:, -horizon:]
     return _Found(np.median(drawn, axis=0), drawn)
 
 
@@ -605,8 +606,8 @@ def _year_counts(y: pd.Series, year: int, min_history: int) -> bool:
 
 def _chance(drawn: np.ndarray, outturn: float, last_year: float, growth: float) -> dict:
     threshold = last_year * (1 + growth / 100)
-    probability = (np.sum(drawn >= threshold) + 0.5) / (len(drawn) + 1)
-    return {"growth": growth, "probability": float(probability), "reached": float(outturn >= threshold)}
+    probability = scores.chance(scores.at_least(drawn, threshold))
+    return {"growth": growth, "probability": probability, "reached": float(scores.at_least(outturn, threshold))}
 
 
 # --------------------------------------------------------------------------------------------------- scoring
@@ -787,9 +788,9 @@ def _year_rows(then: Outlook, now: Outlook, year: int, methods, growths, seed) -
 
 def _chance_on(drawn, base, outturn: float, before: float, growth: float) -> dict:
     """The chance of a growth where last year's total differs between paths too."""
-    grown = drawn >= base * (1 + growth / 100)
-    reached = float(outturn >= before * (1 + growth / 100)) if np.isfinite(before) else np.nan
-    return {"growth": growth, "probability": float((grown.sum() + 0.5) / (len(grown) + 1)), "reached": reached}
+    grown = scores.at_least(drawn, base * (1 + growth / 100))
+    reached = float(scores.at_least(outturn, before * (1 + growth / 100))) if np.isfinite(before) else np.nan
+    return {"growth": growth, "probability": scores.chance(grown), "reached": reached}
 
 
 def _target_rows(target: Target, facts: pd.DataFrame, calendar, made: Callable) -> tuple[list[dict], list[dict]]:

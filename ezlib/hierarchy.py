@@ -111,7 +111,8 @@ def reconcile(
     table = table.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
     gave_way = {
         "facts_relaxed": relaxed,
-        "facts_strained": yielded & stated.binding,
+        "facts_strained": yielded & stated.binding & (held.soft_sd < bounds.LOOSE_SD),
+        "facts_unmet": yielded & stated.binding & (held.soft_sd >= bounds.LOOSE_SD),
         "estimates_loosened": yielded & ~stated.binding,
     }
     solved = _Solved(names, tree, months, calendar, held, of, table, gave_way, drawn, effective)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ezlib import closures
 from ezlib.bounds import Statements
 
-FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
-LASTING = 12  # months after which a low stretch is no closure any more
 SILENT = 100.0  # sd of the logarithm of a closed month about any level: as good as missing
 JITTER = 1e-9
 
@@ -39,16 +38,11 @@ class View:
         upper = np.log(np.maximum(stated.upper, 1e-300))
         lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
         single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
-        shut = level & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
-        shut &= ~stated.num[:, _lasting_low(stated, single, shut)].any(axis=1)
-        closed, closed_value = np.zeros(len(offset), bool), np.zeros(len(offset))
-        for row in np.flatnonzero(shut):
-            here = stated.num[row] != 0
-            closed[here] = True
-            closed_value[here] = (stated.lower[row] + stated.upper[row]) / 2 / stated.num[row].sum()
+        shut = closures.find(stated, typical)
+        closed, closed_value = shut.months, shut.value
         speaks = stated.num[:, ~closed].any(axis=1) & (level | stated.den[:, ~closed].any(axis=1))
-        silent = shut | ~speaks
-        target = np.where(silent, np.log(FLOOR * typical), (lower + upper) / 2)
+        silent = shut.rows | ~speaks
+        target = np.where(silent, np.log(closures.FLOOR * typical), (lower + upper) / 2)
         variance = np.where(silent, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
         touched = stated.touched
         return cls(
@@ -103,16 +97,6 @@ class View:
             h[row] = weights / weights.sum()
             said[row] = h[row] @ (z + self.offset)
         return Rows(h, self.target - said + h @ (z - centre), self.variance + JITTER)
-
-
-def _lasting_low(stated: Statements, single, shut) -> np.ndarray:
-    """Months of a low stretch of a year or more up to the last stated month: a level of its own, unless it is zero."""
-    low = np.zeros(stated.num.shape[1], bool)
-    low[single[shut & (single >= 0) & (stated.lower > 0)]] = True
-    end = np.flatnonzero(stated.touched)[-1] + 1
-    above = np.flatnonzero(~low[:end])
-    begun = above[-1] + 1 if len(above) else 0
-    return np.arange(begun, end) if end - begun >= LASTING else np.arange(0)
 
 
 def _log_ratio(x, num, den) -> np.ndarray:

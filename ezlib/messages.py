@@ -526,6 +526,18 @@ SENTENCES = {
         "vi": "Một số số liệu chỉ khớp nhau sát mép làm tròn nên chỉ được giữ trong khoảng 2\u00a0%.",
         "en": "Some figures agree only at the edge of their rounding and are held within some 2\u00a0%.",
     },
+    "grounds.facts_unmet": {
+        "vi": "Một số số liệu khó khớp với nhau nên hầu như không được dùng: {which}.",
+        "en": "Some figures are so hard to meet together that they are hardly used: {which}.",
+    },
+    "grounds.mean_far": {
+        "vi": "Số bình quân của dự báo bị vài kịch bản rất xa kéo lệch; chỉ nên dùng trung vị và khoảng 80\u00a0%.",
+        "en": "A few paths lead far away and carry the mean along: use the median and the 80\u00a0% interval alone.",
+    },
+    "grounds.closures_recur": {
+        "vi": "Việc đóng cửa lặp đi lặp lại: một phần kịch bản có các tháng tới đóng cửa, với tần suất như trước.",
+        "en": "Months close again and again: in some of the paths months ahead are closed, as often as before.",
+    },
     "grounds.estimates_loosened": {
         "vi": "Có số ước tính lệch xa mọi số khác nên hầu như không được dùng: {which}.",
         "en": "Some estimates lie so far from all other figures that they are hardly used: {which}.",

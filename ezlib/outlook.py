@@ -11,7 +11,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from ezlib import bounds, draws, running_totals, structural
+from ezlib import bounds, closures, draws, running_totals, structural
 from ezlib.contracts import OBSERVATION_COLUMNS, DataError
 from ezlib.periods import (
     CALENDAR,
@@ -23,6 +23,7 @@ from ezlib.periods import (
     month_shares,
     tet_windows,
 )
+from ezlib.scores import COMPARE, chance
 
 LEVELS = (0.8, 0.95)
 PATHS = 2000  # of outlooks from figures of many kinds
@@ -43,11 +44,14 @@ NO_SHOCKS = pd.DataFrame({"month": [], "kind": []})
 NOTES = {
     "facts_relaxed": "some stated figures cannot all be true; those that gave way are marked in `observations`",
     "facts_strained": "some stated figures agree only in a way that no path reaches; those marked hold within some 2 %",
+    "facts_unmet": "some stated figures agree only in a way that no path comes near; those marked say hardly anything",
     "estimates_loosened": "some estimates lie so far from all other figures that no path comes near; those marked say "
     "hardly anything",
     "fit_failed": "the variances could not be fitted; those of the population prior were used",
     "forecast_far": f"a forecast month is more than {FENCE:g} times the largest month before, or below the smallest by "
     "as much: the growth that the facts state leads there",
+    "mean_far": f"the mean of a forecast month is more than {FENCE:g} times the largest month before: a few paths lead "
+    "far away; use the median and the 80 % interval alone",
     "profile_used": "the usual year of a longer series gives shape to some of the paths; `profile_trust` says how many",
     "few_effective_paths": "the facts leave so narrow a choice that few of the paths are independent",
     "running_totals": "some years of the series hold running totals since January: their months are what was added; "
@@ -55,6 +59,7 @@ NOTES = {
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
     "closed_at_end": "the last month is one of them: the forecast is that of a series that opens again at once",
+    "closures_recur": "months close again and again: in some of the paths months ahead are closed, as often as before",
 }
 """What the codes in `Outlook.notes` mean."""
 
@@ -69,7 +74,7 @@ class Outlook:
     stated values of reported months; `last_observed`, after which all is forecast; `effective_sample_size`, how many
     independent paths the paths are worth; `notes`, codes of `NOTES`; `profile_trust`, the share of the paths shaped by
     a profile, NaN where none was tried; `shocks`, months far out of line (`month`, `kind`: passing, lasting, or open
-    where nothing later tells).
+    where nothing later tells); `scenarios`, ids of those laid over the paths.
     """
 
     paths: pd.DataFrame
@@ -87,6 +92,7 @@ class Outlook:
     unit: str = ""
     profile_trust: float = np.nan
     shocks: pd.DataFrame = field(default_factory=NO_SHOCKS.copy)
+    scenarios: tuple[str, ...] = ()
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -122,11 +128,11 @@ class Outlook:
     def _ordered(self) -> np.ndarray:
         return _ordered(self.paths.to_numpy())
 
-    def total(self, period: str = "") -> pd.Series:
+    def total(self, period) -> pd.Series:
         """Sum of each path over a period: "2025", "2025-05", "2025-01:2025-05", or a Period.
 
         The year of a series counted from the 16th runs over the same twelve labels. Raises DataError when the paths
-        do not hold every month of it.
+        do not hold every month of it, ValueError for what names no months.
         """
         months = _months_of(period)
         missing = months.difference(self.paths.columns)
@@ -138,13 +144,16 @@ class Outlook:
             )
         return self.paths[months].sum(axis=1).rename(str(period))
 
-    def probability(self, threshold: float, period: str = "", comparator: str = ">=") -> float:
-        """Probability that the total over `period` compares so with `threshold`: (k + ½) / (n + 1) of n paths."""
-        compare = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
-        if comparator not in compare:
-            raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(compare)}.")
-        reached = compare[comparator](self.total(period), threshold)
-        return (float(reached.sum()) + 0.5) / (len(reached) + 1)
+    def probability(self, threshold: float, period, comparator: str = ">=") -> float:
+        """Probability that the total over `period` compares so with `threshold`: (k + ½) / (n + 1) of n paths.
+
+        Raises ValueError for an unknown comparator and a threshold that is no number.
+        """
+        if comparator not in COMPARE:
+            raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(COMPARE)}.")
+        if np.isnan(threshold):
+            raise ValueError("The threshold is not a number.")
+        return chance(COMPARE[comparator](self.total(period), threshold))
 
 
 def _ordered(paths: np.ndarray) -> np.ndarray:
@@ -196,9 +205,10 @@ def outlook(
     given = (observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events)
     found = _rebuilt(_Asked(given))
     notes = (*found.notes, "history_cut") if cut else found.notes
-    return replace(
-        found, series=str(key), month=month, as_of=as_of, unit=catalogue.indicator(key.indicator).unit, notes=notes
-    )
+    # Tables of its own, so that what a caller does to them does not reach the next one.
+    own = {name: getattr(found, name).copy() for name in ("paths", "status", "observations", "printed", "shocks")}
+    about = {"series": str(key), "month": month, "as_of": as_of, "unit": catalogue.indicator(key.indicator).unit}
+    return replace(found, **own, **about, notes=notes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,6 +307,9 @@ def forecast(
     status = pd.Series(status, months, name="status")
     table = _observations_of(months[: len(y)][given], total[given], printed[given], np.isnan(y[given]))
     notes = _notes(drawn, paths, [fitted], status, {})
+    shut = _shut_ahead(fitted.view.closed, status.to_numpy(), paths, seed)
+    if shut is not None:
+        drawn.paths[shut], notes = 0.0, (*notes, "closures_recur")
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
@@ -320,18 +333,23 @@ def _solve(stated, observations, months, calendar, seed, paths, offset, odds, ev
     relaxed = relaxed | _missed(held, fits[0].view, drawn.paths)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
-    reported = _reported(held, months, observations)
+    closed = fits[0].view.closed
+    reported = _reported(held, months, observations, closed)
     # a change gives way in percentage points
     stretch = np.where(stated.is_change, 100, 1) * stretch
     observations = observations.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
-    status = _status(held, table, reported, last)
+    status = _status(held, table, reported, last, closed)
     trust = np.nan if offset is None else float(shares[-1])
     gave_way = {
         "facts_relaxed": relaxed.any(),
-        "facts_strained": (yielded & stated.binding).any(),
+        "facts_strained": (yielded & stated.binding & (held.soft_sd < bounds.LOOSE_SD)).any(),
+        "facts_unmet": (yielded & stated.binding & (held.soft_sd >= bounds.LOOSE_SD)).any(),
         "estimates_loosened": (yielded & ~stated.binding).any(),
     }
     notes = _notes(drawn, paths, fits, status, gave_way, trust)
+    shut = _shut_ahead(closed, status.to_numpy(), paths, seed)
+    if shut is not None:
+        table, notes = table.mask(shut, 0.0), (*notes, "closures_recur")
     shocks = _shock_table(fits[0], months)
     return Outlook(
         *(table, status, observations, reported, last, drawn.effective, notes),
@@ -423,23 +441,28 @@ def _give(stated, stretch) -> np.ndarray:
     return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
 
 
-def _reported(stated, months, observations) -> pd.Series:
-    """The printed values of months that a binding figure states, NaN elsewhere."""
+def _reported(stated, months, observations, closed) -> pd.Series:
+    """The printed values of months that a binding figure states within 1 %, or as closed; NaN elsewhere."""
     printed = pd.Series(np.nan, months)
     alone = stated.binding & ~stated.is_change & ((stated.num != 0).sum(axis=1) == 1)
     for row in np.flatnonzero(alone):
         month = np.argmax(stated.num[row] != 0)
         middle = (stated.lower[row] + stated.upper[row]) / 2
-        if stated.num[row, month] == 1 and stated.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300):
+        narrow = stated.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300)
+        if stated.num[row, month] == 1 and (narrow or closed[month]):
             printed.iloc[month] = observations["value"].iloc[row]
     return printed
 
 
-def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period) -> pd.Series:
-    """Status of each month; only months that hardly differ between paths can be derived, so only these are asked."""
+def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period, closed) -> pd.Series:
+    """Status of each month; only months that hardly differ between paths can be derived, so only these are asked.
+
+    That a month was closed is derived where no figure of its own says it.
+    """
     months = paths.columns
     status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
     status[reported.notna()] = "reported"
+    status[closed & (status == "estimated")] = "derived"
     values = paths.to_numpy()
     steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * np.abs(values.mean(axis=0))
     ask = np.flatnonzero(steady & (status == "estimated").to_numpy() & stated.touched)
@@ -457,20 +480,33 @@ def _notes(drawn, paths: int, fits, status, gave_way: dict[str, bool], trust=np.
         "months_closed": fits[0].view.closed.any(),
         "closed_at_end": fits[0].view.closed[status.to_numpy() != "forecast"][-1],
         "profile_used": trust > 0,
-        "forecast_far": _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed),
     }
+    found |= _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed)
     return tuple(code for code, true in found.items() if true)
 
 
-def _beyond_fence(paths, ahead, closed) -> bool:
-    """Whether a forecast month's median leaves the fence about the months before."""
+def _beyond_fence(paths, ahead, closed) -> dict[str, bool]:
+    """Whether the median, or the mean, of a forecast month leaves the fence about the medians of the months before."""
     before, low, high = ~ahead & ~closed, paths.min(axis=0), paths.max(axis=0)
     if not before.any() or not ahead.any():
-        return False
+        return {}
     if high[ahead].max() <= FENCE * low[before].max() and low[ahead].min() >= high[before].min() / FENCE:
-        return False  # no path leaves it, nor does any median
+        return {}  # no path leaves it, nor does any median or mean
     usual, ends = (_quantiles(_ordered(paths[:, months]), [0.5]) for months in (before, ahead))
-    return bool(ends.max() > FENCE * usual.max() or ends.min() < usual.min() / FENCE)
+    far = ends.max() > FENCE * usual.max() or ends.min() < usual.min() / FENCE
+    return {"forecast_far": far, "mean_far": not far and paths[:, ahead].mean(axis=0).max() > FENCE * usual.max()}
+
+
+def _shut_ahead(closed, status, paths: int, seed: int) -> np.ndarray | None:
+    """Which months of which paths (paths, n) are closed after the last observed one; None where closing is no habit."""
+    ahead = status == "forecast"
+    known = np.isin(status, ("reported", "derived"))
+    chances = closures.chances_ahead(closed[~ahead], known[~ahead], int(ahead.sum()))
+    if not chances.any():
+        return None
+    shut = np.zeros((paths, len(closed)), bool)
+    shut[:, ahead] = np.random.default_rng([seed, len(closed)]).random((paths, len(chances))) < chances
+    return shut
 
 
 def _checked_events(events, months: pd.PeriodIndex) -> np.ndarray:
@@ -765,4 +801,7 @@ def _months_of(period) -> pd.PeriodIndex:
     first, _, last = str(period).partition(":")
     if len(first) == 4 and first.isdigit() and not last:
         return pd.period_range(f"{first}-01", f"{first}-12", freq="M")
-    return pd.period_range(as_month(first), as_month(last or first), freq="M")
+    first, last = as_month(first), as_month(last or first)
+    if last < first:
+        raise ValueError(f"The period {period} ends before it begins.")
+    return pd.period_range(first, last, freq="M")

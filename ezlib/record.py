@@ -22,8 +22,8 @@ from ezlib.contracts import DataError, as_of_date
 from ezlib.evaluate import known_on, outturn_of
 from ezlib.outlook import Outlook
 from ezlib.periods import as_month, month_bounds
-from ezlib.scores import brier
-from ezlib.targets import COMPARE, TargetAssessment
+from ezlib.scores import COMPARE, brier
+from ezlib.targets import TargetAssessment
 
 FOLDER = "data/record"
 SAID = ["series", "period", "month", "as_of", "target_id", "kind", "comparator", "aim", "unit"]

@@ -14,6 +14,7 @@ from ezlib.facts import load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import covers_whole_months, month_of
+from ezlib.scores import chance
 
 # What each kind of revenue may be a rate of, the first for which a zone has an outlook.
 BASES = {
@@ -155,12 +156,8 @@ def joint_probability(reached: Mapping[str, pd.Series]) -> Joint:
     if len(lengths) != 1:
         wrong = [f"{name}: {len(yes)} paths" for name, yes in told.items()]
         raise DataError("Joint chances need the same paths for every aim.", wrong, "Use one seed and number of paths.")
-    each = {name: _chance(yes) for name, yes in told.items()}
-    return Joint(each, _chance(np.logical_and.reduce(list(told.values()))), float(np.prod(list(each.values()))))
-
-
-def _chance(yes: np.ndarray) -> float:
-    return (float(yes.sum()) + 0.5) / (len(yes) + 1)
+    each = {name: chance(yes) for name, yes in told.items()}
+    return Joint(each, chance(np.logical_and.reduce(list(told.values()))), float(np.prod(list(each.values()))))
 
 
 def _check_pair(base: Outlook, revenue: Outlook) -> None:

@@ -16,6 +16,7 @@ from ezlib.catalogue import Catalogue, data_root, load_catalogue
 from ezlib.contracts import DataError, as_of_date, hint
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, month_bounds
+from ezlib.scores import COMPARE, chance
 from ezlib.sheets import read_bytes
 from ezlib.wording import NBSP
 
@@ -138,8 +139,8 @@ def apply(outlook: Outlook, scenarios: Scenario | Iterable[Scenario], seed: int 
     paths = outlook.paths.to_numpy(copy=True)
     for scenario in scenarios:
         paths *= _multiplier(scenario, outlook, seed)
-    notes = (*outlook.notes, *(f"scenario {s.id}" for s in scenarios))
-    return replace(outlook, paths=pd.DataFrame(paths, columns=outlook.paths.columns), notes=notes)
+    laid = (*outlook.scenarios, *(scenario.id for scenario in scenarios))
+    return replace(outlook, paths=pd.DataFrame(paths, columns=outlook.paths.columns), scenarios=laid)
 
 
 def unfit(scenario: Scenario, outlook: Outlook) -> str:
@@ -217,11 +218,7 @@ def compare(
     return pd.DataFrame(rows).assign(period=period)
 
 
-_COMPARE = {">=": np.greater_equal, ">": np.greater, "=": np.greater_equal, "<=": np.less_equal, "<": np.less}
-
-
 def _outcome(choice: str, total: pd.Series, base: pd.Series, threshold, comparator: str) -> dict:
-    reached = _COMPARE[comparator](total, threshold)
     return {
         "choice": choice,
         "median": total.median(),
@@ -229,7 +226,7 @@ def _outcome(choice: str, total: pd.Series, base: pd.Series, threshold, comparat
         "upper_80": total.quantile(0.9),
         "change": (total - base).median(),
         "change_pct": 100 * (total / base - 1).median(),
-        "probability": (float(reached.sum()) + 0.5) / (len(reached) + 1),
+        "probability": chance(COMPARE[comparator](total, threshold)),
     }
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import as_of_date
 from ezlib.periods import as_month, month_bounds
-from ezlib.targets import COMPARE, ON_PATHS, UPWARD
+from ezlib.scores import COMPARE
+from ezlib.targets import ON_PATHS, UPWARD
 
 STATES = {
     "reached": "the latest figure meets the aim",

@@ -15,6 +15,41 @@ import pandas as pd
 from scipy.special import stdtr
 
 YEAR = 12
+EXACT = 1e-9  # relative: of totals nearer to each other than this neither is the larger, sums being exact to less
+
+# -------------------------------------------------------------------------------------------------- comparing
+
+
+def at_least(total, aim):
+    return total >= aim - EXACT * np.abs(aim)
+
+
+def more_than(total, aim):
+    return total > aim + EXACT * np.abs(aim)
+
+
+def at_most(total, aim):
+    return total <= aim + EXACT * np.abs(aim)
+
+
+def less_than(total, aim):
+    return total < aim - EXACT * np.abs(aim)
+
+
+COMPARE = {
+    ">=": at_least,
+    ">": more_than,
+    "=": at_least,  # a plan printed as a bare figure is reached by meeting or passing it
+    "<=": at_most,
+    "<": less_than,
+}
+"""Whether totals compare so with an aim; those that differ in their last bits alone are equal."""
+
+
+def chance(reached) -> float:
+    """Return the probability of what k of n paths reach: (k + ½) / (n + 1), never 0 or 1."""
+    return (float(np.sum(reached)) + 0.5) / (len(reached) + 1)
+
 
 # ---------------------------------------------------------------------------------------------------- points
 

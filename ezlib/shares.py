@@ -431,7 +431,7 @@ def _frame_at(fitted: SharesFit, at) -> _Frame:
     stated, of = fitted.stated, fitted.of
     lower, upper = _log_ends(stated)
     said, h = _linearised(fitted.tree, stated, of, at)
-    nothing = stated.upper <= LEAST * np.exp(fitted.tree.log_levels(at)).max()
+    nothing = ~stated.is_change & (stated.upper <= LEAST * np.exp(fitted.tree.log_levels(at)).max())
     binding, soft = np.flatnonzero(stated.binding & ~nothing), np.flatnonzero(~stated.binding)
     white = np.concatenate([h[binding, s] @ _root(c) for s, c in enumerate(fitted.covariance)], axis=1)
     first = _independent(white, _widths(stated, fitted, at)[binding])

@@ -13,6 +13,7 @@ from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import DataError
 from ezlib.observations import superseded
 from ezlib.periods import CALENDAR, Calendar, covers_whole_months, month_of
+from ezlib.scores import COMPARE, chance
 from ezlib.wording import verdict_key
 
 # A stretch whose total differs by less than this between paths is fixed by facts, not by the model.
@@ -20,13 +21,6 @@ FIXED_BY_FACTS = 0.02
 ON_PATHS = ("level", "growth")
 CONTRADICTED = ("status", "order")  # why one of two figures of a day gave way, where both cannot be true
 UPWARD = (">=", ">", "=")  # to be reached; the others are limits, to be kept
-COMPARE = {
-    ">=": np.greater_equal,
-    ">": np.greater,
-    "=": np.greater_equal,  # a plan printed as a bare figure is reached by meeting or passing it
-    "<=": np.less_equal,
-    "<": np.less,
-}
 
 
 @dataclass(frozen=True)
@@ -401,7 +395,7 @@ def _threshold(paths: pd.DataFrame, months: pd.PeriodIndex, target: Target) -> p
 def _probability(reached: pd.Series, outlook) -> tuple[float, float]:
     """Return (k + ½)/(n + 1), never 0 or 1, and its standard error at the effective number of paths."""
     n = len(reached)
-    probability = (float(reached.sum()) + 0.5) / (n + 1)
+    probability = chance(reached)
     effective = outlook.effective_sample_size or n
     return probability, float(np.sqrt(probability * (1 - probability) / effective))
 

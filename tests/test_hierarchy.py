@@ -384,3 +384,14 @@ def test_the_grounds_of_a_member_of_a_family_can_be_told():
     found = ez.family("lao-cai", "trade_total", "2025-05", as_of="2025-05-31")
     assert "in_conflict" in found.outlooks["lao-cai/trade_total/board"].observations
     assert repr(tables.grounds(found.outlooks["lao-cai/trade_total/board"], lang="en"))
+
+
+def test_months_counted_in_dong_keep_their_changes_too():
+    rows = [
+        {"start": "2024-04", "end": "2024-04", "value": 1.278e12, "half_width": 5e8},
+        {"start": "2024-07", "end": "2024-07", "change_pct": -21.0, "half_width": 0.05}
+        | {"base_start": "2024-04", "base_end": "2024-04"},
+    ]
+    said = {"alone": rebuild(pd.DataFrame(rows), "2024-01", "2024-12", paths=2).observations}
+    paths = hierarchy.reconcile(said, {}, "2024-01", "2024-12", paths=200)["alone"].paths
+    assert (paths["2024-07"] / paths["2024-04"]).between(0.7895, 0.7905).all()

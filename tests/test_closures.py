@@ -1,0 +1,147 @@
+"""Months of (nearly) nothing: found wherever figures say so, worth what they leave, and foreseen where they recur."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ezlib import bounds, closures
+from ezlib.outlook import forecast, rebuild
+
+
+def months_of(values, first="2020-01", half_width=0.5):
+    months = pd.period_range(first, periods=len(values), freq="M")
+    return [{"start": m, "end": m, "value": v, "half_width": half_width} for m, v in zip(months, values, strict=True)]
+
+
+def years_to_date(y: pd.Series, half_width: float) -> list[dict]:
+    digits = 1 if half_width < 0.1 else 0
+    return [
+        {"start": f"{m.year}-01", "end": m, "value": round(y[f"{m.year}-01" : m].sum(), digits)}
+        | {"half_width": half_width}
+        for m in y.index
+    ]
+
+
+def steady(months: int, first="2020-01", sd=0.08, seed=1) -> pd.Series:
+    index = pd.period_range(first, periods=months, freq="M")
+    return pd.Series(100 * np.exp(sd * np.random.default_rng(seed).standard_normal(months)), index)
+
+
+@pytest.mark.parametrize("half_width", [0.05, 0.5])
+@pytest.mark.parametrize("shut", [1, 3])
+def test_a_year_to_date_that_stands_still_tells_of_a_closure(shut, half_width):
+    y = steady(24)
+    y.iloc[15 : 15 + shut] = 0.0
+    found = rebuild(pd.DataFrame(years_to_date(y, half_width)), "2020-01", "2022-12", paths=300)
+    assert "months_closed" in found.notes and not found.observations["relaxed"].any()
+    assert (found.paths.iloc[:, 15 : 15 + shut] < 2).all(axis=None)
+    assert set(found.status.iloc[15 : 15 + shut]) == {"derived"}
+    year = found.total("2022").quantile([0.025, 0.975])
+    assert year.iloc[0] > 900 and year.iloc[1] < 1700
+
+
+def test_a_month_printed_as_nothing_is_reported_as_nothing():
+    rows = [*months_of([100.0, 0.0, 110.0]), {"start": "2020-04", "end": "2020-06", "value": 0.0, "half_width": 0.5}]
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2020-12", paths=100)
+    assert found.months.loc["2020-02", ["value", "status"]].tolist() == [0.0, "reported"]
+    assert set(found.status["2020-04":"2020-06"]) == {"derived"}
+    assert (found.total("2020-04:2020-06") == 0).all() and (found.total("2020-02") == 0).all()
+
+
+def test_a_closed_month_is_worth_what_the_other_figures_leave():
+    """1 ± 0.5 and a growth on it that only the lower half allows."""
+    rows = [*months_of([100.0] * 12), *months_of([1.0, 1.0], "2021-01")]
+    grown = {"start": "2021-02", "end": "2021-02", "base_start": "2021-01", "base_end": "2021-01", "change_pct": 110.0}
+    found = rebuild(pd.DataFrame([*rows, grown | {"half_width": 5.0}]), "2020-01", "2021-12", paths=100)
+    january, february = found.paths["2021-01"], found.paths["2021-02"]
+    assert january.between(0.5, 1.5).all() and february.between(0.5, 1.5).all()
+    assert (february / january).between(2.05, 2.15).all() and not found.observations["relaxed"].any()
+
+
+def test_figures_hard_to_meet_across_a_closure_are_named_and_do_not_break_it():
+    def change(a, b, c, d, percent):
+        return {"start": a, "end": b, "base_start": c, "base_end": d, "change_pct": percent, "half_width": 0.5}
+
+    rows = [
+        *months_of([1.0], "2020-02"),
+        {"start": "2022-01", "end": "2022-08", "value": 860.0, "half_width": 0.5},
+        {"start": "2022-01", "end": "2022-12", "value": 934.0, "half_width": 0.5},
+        change("2020-09", "2020-09", "2020-08", "2020-08", 115.0),
+        change("2021-01", "2021-02", "2020-01", "2020-02", 21144.0),
+        change("2021-01", "2021-06", "2020-01", "2020-06", -30.0),
+        change("2022-01", "2022-06", "2021-01", "2021-06", 32.0),
+    ]
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2022-12", paths=100)
+    assert "facts_unmet" in found.notes and "facts_strained" not in found.notes
+    assert found.observations["relaxed"].tolist() == [False] + [True] * 6
+
+
+@pytest.mark.parametrize("told", ["all", "a month missing", "a month shut", "a quarter as a sum"])
+def test_a_level_that_fell_for_good_stays_fallen_whatever_is_missing_of_it(told):
+    y = steady(60, "2019-01", 0.1)
+    y.iloc[30:] *= 0.01
+    rows = months_of(y, "2019-01", 0.005)
+    if told == "a month missing":
+        del rows[57]
+    elif told == "a month shut":
+        rows[57]["value"] = 0.0
+    elif told == "a quarter as a sum":
+        rows[57:] = [{"start": "2023-10", "end": "2023-12", "value": y.iloc[57:].sum(), "half_width": 0.005}]
+    found = rebuild(pd.DataFrame(rows), "2019-01", "2024-03", paths=200)
+    assert found.median["2024-01":].max() < 3
+
+
+def test_months_closed_every_year_are_closed_again_in_most_paths():
+    y = steady(72, "2018-01")
+    y[y.index.month <= 2] = 0.0
+    found = forecast(y, 12)
+    assert "closures_recur" in found.notes
+    assert found.median["2024-01":"2024-02"].eq(0).all() and found.median["2024-03":].gt(80).all()
+    assert found.total("2024").median() == pytest.approx(1000, rel=0.1)
+    assert found.interval(0.95).loc["2024-01", "upper"] > 80  # this time it may stay open
+    rebuilt = rebuild(pd.DataFrame(months_of(y.round(), "2018-01")), "2018-01", "2024-12", paths=300)
+    assert "closures_recur" in rebuilt.notes and rebuilt.median["2024-01"] == 0
+
+
+def test_one_long_closure_says_nothing_of_the_years_after():
+    y = steady(48)
+    y["2022-02":"2022-05"] = 0.0
+    found = forecast(y, 12)
+    assert "closures_recur" not in found.notes
+    assert (found.paths.iloc[:, -12:] > 0).all(axis=None)
+
+
+def test_months_now_open_and_now_shut_are_forecast_as_such():
+    inside, missed = [], []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        y = steady(84, "2015-01", 0.2, seed) * (rng.random(84) > 0.4)
+        found = forecast(y[:72], 12, paths=400)
+        ends = found.interval(0.8).iloc[-12:]
+        inside.append(y[72:].between(ends["lower"], ends["upper"]).mean())
+        missed.append(found.total("2021").median() / y[72:].sum())
+    assert 0.75 < np.mean(inside) < 0.95
+    assert 0.8 < np.median(missed) < 1.25
+
+
+def test_chances_count_the_last_five_years():
+    closed = np.zeros(72, bool)
+    closed[11::12] = True  # six Decembers
+    known = np.ones(72, bool)
+    share = 5 / 60
+    expected = np.zeros(12)
+    expected[11] = (5 + share) / 6
+    np.testing.assert_allclose(closures.chances_ahead(closed, known, 12), expected)
+    closed[-1] = False
+    assert not closures.chances_ahead(closed, known, 12).any()
+
+
+def test_what_is_not_a_whole_month_is_no_closure():
+    """Two sums whose difference is part of a month: that it is small says nothing of the month."""
+    num = np.zeros((3, 4))
+    num[0, :2], num[1, :2], num[1, 2], num[2, 3] = 1.0, 1.0, 0.4, 1.0
+    stated = bounds.statements(num, np.zeros_like(num), [199.9, 200.0, 100.0], [200.1, 200.2, 101.0])
+    assert not closures.find(stated, 100.0).months.any()
+    num[1, 2] = 1.0
+    stated = bounds.statements(num, np.zeros_like(num), [199.9, 200.0, 100.0], [200.1, 200.2, 101.0])
+    assert closures.find(stated, 100.0).months.tolist() == [False, False, True, False]
