@@ -9,9 +9,11 @@ last observed one. `timing` says how honest a case is: "real-time" rests on know
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +44,7 @@ HISTORIES = 10  # joint histories that each reference model continues in a repla
 SCORED = ["outturn", "forecast", "error", "lower_80", "upper_80", "lower_95", "upper_95", "crps", "pit"]
 ERROR_COLUMNS = ["series", "method", "origin", "as_of", "timing", "horizon", "month", *SCORED, "scale", "fallback"]
 TOTAL_COLUMNS = ["series", "method", "year", "known", "last_year", *SCORED, "fallback"]
+VINTAGE_COLUMNS = ["month", "value", "published", "timing"]
 CHANCE_COLUMNS = ["series", "method", "year", "known", "growth", "probability", "reached"]
 REPLAY_COLUMNS = ["series", "method", "as_of", "timing", "month", "start", "end", "horizon", *SCORED, "fallback"]
 TARGET_COLUMNS = [
@@ -112,6 +115,7 @@ def rolling_origins(
     the number of origins done and of all. Returns ERROR_COLUMNS; `scale` is the error of the in-sample seasonal naive,
     `fallback` what gave way to what. Months of unknown outturn have no row.
     """
+    _check_counts(horizon=horizon, step=step, min_history=min_history, paths=paths)
     wanted = None if origins is None else {as_month(origin) for origin in origins}
     standings = []
     for name, one in _named(y).items():
@@ -127,8 +131,9 @@ def rolling_origins(
         )
     predict, rows = _predictor(methods), []
     for done, standing in enumerate(standings, 1):
-        for method, found in predict(standing.known, horizon, paths, seed).items():
-            rows.append(_error_rows(standing, method, found))
+        with _about(standing.series, standing.origin):
+            made = predict(standing.known, horizon, paths, seed)
+        rows += [_error_rows(standing, method, found) for method, found in made.items()]
         if progress:
             progress(done, len(standings))
     errors = pd.concat(rows, ignore_index=True)[ERROR_COLUMNS]
@@ -170,10 +175,15 @@ def summarise(errors: pd.DataFrame, by: Sequence[str] = ("method",), ours: str =
     naive2 in the same group, NaN without it); msis (95 %); crps, divided by the scale; coverage_80, coverage_95;
     pit_mean and pit_sd (0.5 and 0.289 when calibrated); bias, the mean error divided by the scale, positive when
     outturns came in above; dm and dm_p, statistic and p-value of Diebold-Mariano on scaled absolute errors averaged
-    by origin, dm positive where the method lost more than ours.
+    by origin, dm positive where the method lost more than ours. Rows without a scale, of a history that never moved,
+    are left out of all of these; DataError when none is left.
     """
     by = list(by)
-    scored = _with_losses(errors)
+    scaled = np.isfinite(errors["scale"])
+    if not scaled.any():
+        never = ", ".join(map(str, errors["series"].unique()))
+        raise DataError(f"No error can be scaled: the months of {never} never moved.", next_step="Add another series.")
+    scored = _with_losses(errors[scaled])
     means = scored.groupby(list(dict.fromkeys([*by, "series"])))[list(_LOSSES)].mean().groupby(by).mean()
     table = pd.concat([scored.groupby(by).size().rename("cases"), means], axis=1)
     table.insert(3, "owa", _owa(table, by))
@@ -214,10 +224,11 @@ def annual_totals(
     """
     if wrong := [known for known in known_months if known not in range(12)]:
         raise DataError(f"A year's total is forecast with 0 to 11 months known, not with {wrong[0]!r}.")
-    years = list(years)
+    _check_counts(min_history=min_history, paths=paths)
+    years = [int(year) for year in years]
     cases = [
         (name, one, year, known)
-        for name, one in _named(y).items()
+        for name, one in _named(y, dated=False).items()
         for year in years
         if _year_counts(one, year, min_history)
         for known in known_months
@@ -233,7 +244,9 @@ def annual_totals(
         so_far, last_year = one[january : january + 11][:known].sum(), one[january - 12 : january - 1].sum()
         case = {"series": name, "year": year, "known": known}
         outturn = float(one[january : january + 11].sum())
-        for method, found in predict(one[: january + known - 1], 12 - known, paths, seed).items():
+        with _about(name, january + known - 1):
+            made = predict(one[: january + known - 1], 12 - known, paths, seed)
+        for method, found in made.items():
             drawn = so_far + found.paths.sum(axis=1)
             row = case | {"method": method, "last_year": last_year, "fallback": found.fallback}
             totals.append(row | _scored(outturn, drawn))
@@ -247,7 +260,8 @@ def summarise_totals(found: AnnualTotals, against: Sequence[str] = ("run_rate", 
     """Return, by months known and method, how good totals and probabilities were.
 
     Columns: cases (totals); coverage_80, coverage_95; width_80 (mean width in percent of the outturn); mape; bias
-    (mean error in percent of the outturn); crps (in percent of the outturn); brier; calibration_error; and
+    (mean error in percent of the outturn); crps (in percent of the outturn), these over totals above zero; brier;
+    calibration_error; and
     skill_<method>, 1 − Brier / Brier of that method, for each of `against` that took part.
     """
     by = ["known", "method"]
@@ -494,7 +508,9 @@ def _structural(y: pd.Series, horizon: int, paths: int, seed: int) -> _Found:
 def _predictor(methods) -> Callable:
     """One function that forecasts by all methods; reference models are run together, so that none is fitted twice."""
     given = dict(methods) if isinstance(methods, Mapping) else {}
-    names = [] if given else list(methods)
+    names = [] if given else [methods] if isinstance(methods, str) else list(methods)
+    if not given and not names:
+        raise DataError("No method is named.", next_step=f"There are {', '.join(METHODS)}.")
     unknown = [name for name in names if name not in METHODS]
     if unknown:
         raise DataError(f"No method is called {', '.join(unknown)}.", next_step=f"There are {', '.join(METHODS)}.")
@@ -539,35 +555,70 @@ def _error_rows(standing: _Standing, method: str, found) -> pd.DataFrame:
 # ------------------------------------------------------------------------------------------- places in time
 
 
-def _named(y) -> dict:
-    """Series, their months in order, and tables of vintages by name. Raises DataError for what is neither."""
+def _named(y, dated: bool = True) -> dict:
+    """Series, their months in order, and, where `dated`, tables of vintages by name. Raises DataError for other things.
+
+    Months before the first that is above zero are left out: a series begins with it.
+    """
     named = dict(y) if isinstance(y, Mapping) else {(y.name if isinstance(y, pd.Series) and y.name else ""): y}
-    wrong = [f"{name or 'the series'} {fault}" for name, one in named.items() if (fault := _fault_of(one))]
+    wrong = [f"{name or 'the series'} {fault}" for name, one in named.items() if (fault := _fault_of(one, dated))]
     if wrong:
-        raise DataError(
-            "Some series cannot be evaluated.", wrong, "Give Series on a monthly PeriodIndex, or tables of vintages."
-        )
+        what = "Give Series on a monthly PeriodIndex" + (", or tables of vintages." if dated else ".")
+        raise DataError("Some series cannot be evaluated.", wrong, what)
     return {name: _months(one) if isinstance(one, pd.Series) else one for name, one in named.items()}
+
+
+def _check_counts(**counts) -> None:
+    if wrong := [name for name, count in counts.items() if not isinstance(count, Integral) or count < 1]:
+        raise DataError(
+            f"{wrong[0]} must be a whole number from 1, not {counts[wrong[0]]!r}.", next_step="Give such a number."
+        )
+
+
+@contextmanager
+def _about(series: str, origin: pd.Period) -> Iterator[None]:
+    """Name the series and the month forecast from where a method refuses it."""
+    try:
+        yield
+    except (DataError, ValueError) as error:
+        place = f"{series or 'the series'} cannot be forecast from {origin}"
+        raise DataError(place + ".", [str(error)], "Leave it out, or mend its months.") from error
 
 
 def _months(y: pd.Series) -> pd.Series:
     """Every month from the first to the last, those behind running totals too, as `forecast` reads them."""
+    y = y[y.index >= y.index[y > 0].min()]
     y = y.astype(float).reindex(pd.period_range(y.index.min(), y.index.max(), freq="M"))
     return pd.Series(running_totals.months_behind(y.to_numpy(), y.index[0].month), y.index, name=y.name)
 
 
-def _fault_of(one) -> str:
-    if isinstance(one, pd.DataFrame):
-        return ""
+def _fault_of(one, dated: bool) -> str:
+    if isinstance(one, pd.DataFrame) and dated:
+        lacking = [name for name in VINTAGE_COLUMNS if name not in one]
+        if lacking:
+            return f"is a table without {', '.join(lacking)}: columns of vintages are {', '.join(VINTAGE_COLUMNS)}"
+        return (
+            ""
+            if one["month"].dtype == pd.PeriodDtype("M")
+            else "is a table whose column month holds no months (pd.PeriodIndex(…, freq='M'))"
+        )
     if not isinstance(one, pd.Series):
         return f"is a {type(one).__name__}"
     if not isinstance(one.index, pd.PeriodIndex) or one.index.freqstr != "M":
         return "has no months as its index"
     if not len(one):
         return "is empty"
+    if one.index.hasnans:
+        return "has a value without a month"
+    if not pd.api.types.is_numeric_dtype(one):
+        return "holds something that is no number"
+    if (one < 0).any() or np.isinf(one).any():
+        return f"has {one[(one < 0) | np.isinf(one)].iloc[0]:g} in {one.index[(one < 0) | np.isinf(one)][0]}"
+    if not (one > 0).any():
+        return "has no month above zero"
     if one.index.has_duplicates:
         return f"gives {one.index[one.index.duplicated()][0]} twice"
-    return "" if pd.api.types.is_numeric_dtype(one) else "holds something that is no number"
+    return ""
 
 
 def _standings(name: str, y, horizon: int, lag_days: int | None) -> list[_Standing]:
@@ -660,7 +711,7 @@ def _overlap(origins: pd.PeriodIndex, horizon: int) -> int:
 
 
 def _with_percents(totals: pd.DataFrame) -> pd.DataFrame:
-    percent = 100 / totals["outturn"]
+    percent = 100 / totals["outturn"].replace(0, np.nan)
     return totals.assign(
         percent=totals["error"] * percent,
         absolute=totals["error"].abs() * percent,

@@ -8,6 +8,7 @@ from ezlib import evaluate as e
 from ezlib.catalogue import load_catalogue, load_targets
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
+from ezlib.outlook import forecast
 
 BOARD_TRADE = "thu-nghiem/trade_total/board"
 
@@ -308,3 +309,87 @@ def test_what_is_no_monthly_series_is_refused_by_name(y, says):
 def test_a_year_with_all_months_known_needs_no_forecast():
     with pytest.raises(DataError, match="0 to 11 months known, not with 12"):
         e.annual_totals(pd.Series(np.arange(60.0) + 1, MONTHS), [2022], known_months=(6, 12))
+
+
+# ------------------------------------------------------------------------------------- what users have at hand
+
+
+def test_a_month_not_yet_published_at_the_origin_shifts_nothing():
+    table = vintage_table()
+    table.loc[table["month"] == pd.Period("2021-06"), "value"] = np.nan
+    errors = e.rolling_origins(table, 3, ["structural"], origins=["2021-06"], paths=200)
+    ahead = forecast(TRUTH[:"2021-05"], 4, paths=200).median["2021-07":"2021-09"]
+    assert errors["month"].tolist() == ahead.index.tolist()
+    np.testing.assert_allclose(errors["forecast"], ahead, rtol=0.02)
+
+
+def test_the_series_that_cannot_be_forecast_is_named():
+    late = TRUTH.copy()
+    late["2019-01":] = np.nan
+    sunk = pd.concat([late.dropna(), pd.Series(0.0, pd.period_range("2019-01", "2031-12", freq="M"))])
+    with pytest.raises(DataError, match=r"sunk cannot be forecast from 20\d\d-\d\d"):
+        e.rolling_origins({"good": TRUTH, "sunk": sunk}, 2, ["structural"], step=24, paths=5)
+
+
+def test_a_series_begins_with_its_first_month_above_zero():
+    silent = pd.Series(0.0, pd.period_range(end=TRUTH.index[0] - 1, periods=60, freq="M"))
+    late = e.rolling_origins(pd.concat([silent, TRUTH]), 2, ["naive"], step=12, paths=5)
+    pd.testing.assert_frame_equal(late, e.rolling_origins(TRUTH, 2, ["naive"], step=12, paths=5))
+
+
+WRONG = {
+    "bad has -3 in 2015-01": pd.Series([1.0, -3.0], pd.period_range("2014-12", periods=2, freq="M")),
+    "bad has inf in 2015-01": pd.Series([1.0, np.inf], pd.period_range("2014-12", periods=2, freq="M")),
+    "bad has no month above zero": pd.Series([0.0, np.nan], pd.period_range("2014-12", periods=2, freq="M")),
+    "bad has a value without a month": pd.Series([1.0, 2.0], pd.PeriodIndex(["2015-01", None], freq="M")),
+    "bad holds something that is no number": pd.Series(["1", "2"], pd.period_range("2014-12", periods=2, freq="M")),
+    "bad is a table without month, value, published, timing": pd.DataFrame({"a": TRUTH}),
+    "whose column month holds no months": pd.DataFrame(
+        {"month": ["2015-01"], "value": [1.0], "published": [pd.Timestamp("2015-02-01")], "timing": ["real-time"]}
+    ),
+}
+
+
+@pytest.mark.parametrize("says", WRONG)
+def test_what_cannot_be_evaluated_is_refused_by_name(says):
+    with pytest.raises(DataError, match=says):
+        e.rolling_origins({"good": TRUTH, "bad": WRONG[says]}, 2, ["naive"])
+
+
+@pytest.mark.parametrize("given", [{"horizon": 12.0}, {"step": 0}, {"min_history": 0}, {"paths": "many"}])
+def test_counts_that_are_none_are_refused(given):
+    with pytest.raises(DataError, match=f"{next(iter(given))} must be a whole number from 1"):
+        e.rolling_origins(TRUTH, **({"methods": ["naive"]} | given))
+
+
+def test_one_method_may_be_named_by_itself_and_none_is_refused():
+    assert set(e.rolling_origins(TRUTH, 2, "naive", step=24, paths=5)["method"]) == {"naive"}
+    with pytest.raises(DataError, match="No method is named"):
+        e.rolling_origins(TRUTH, 2, [])
+    with pytest.raises(DataError, match="is a DataFrame"):
+        e.annual_totals(vintage_table(), [2021])
+
+
+def test_a_year_that_equals_the_last_in_all_but_its_last_bits_has_not_fallen():
+    values = [100.1, 99.7, 101.3, 98.2, 100.9, 102.4, 97.3, 99.9, 100.4, 101.8, 98.8, 103.3]
+    y = pd.Series(values * 5, pd.period_range("2018-01", periods=60, freq="M"))
+    chances = e.annual_totals(y, [2022], [9], ["naive"], growths=[0], min_history=12, paths=20).chances
+    assert chances["reached"].tolist() == [1.0]
+
+
+def test_a_series_that_never_moved_is_left_out_of_every_measure():
+    still = pd.Series(100.0, TRUTH.index)
+    given = {"still": still, "moving": TRUTH}
+    errors = e.rolling_origins(given, 3, ["naive", "naive2"], step=12, paths=20)
+    alone = e.summarise(errors[errors["series"] == "moving"])
+    pd.testing.assert_frame_equal(e.summarise(errors), alone)
+    with pytest.raises(DataError, match="still"):
+        e.summarise(errors[errors["series"] == "still"])
+
+
+def test_a_year_of_nothing_counts_in_coverage_and_not_in_percentages():
+    y = pd.Series(TRUTH.to_numpy().copy(), TRUTH.index)
+    y["2022"] = 0.0
+    found = e.annual_totals(y, [2021, 2022], [0], ["naive"], min_history=12, paths=20)
+    table = e.summarise_totals(found)
+    assert np.isfinite(table[["mape", "bias", "crps", "width_80"]].to_numpy()).all() and table["cases"].tolist() == [2]

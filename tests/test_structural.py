@@ -1,12 +1,16 @@
 """The structural model: what it is told holds in every path, and what it draws has the distribution it claims."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from ezlib import bounds, draws, structural, variances
+from ezlib import bounds, draws, linearised, structural, variances
+from ezlib.outlook import forecast
 
 MONTHS = 36
 
@@ -398,3 +402,30 @@ def test_months_drawn_from_the_model_itself_are_covered_as_often_as_stated():
         held.append(np.mean((x[n:] >= low) & (x[n:] <= high)))
     # months of one series hang together: the sd of a mean over series, four of them as bound
     assert abs(np.mean(held) - 0.8) < 4 * np.std(held) / np.sqrt(len(held))
+
+
+def test_threads_at_once_leave_the_users_setting_and_give_the_same_bits():
+    def blas_threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    y = pd.Series(np.exp(np.random.default_rng(5).normal(4, 0.2, 90)), pd.period_range("2016-01", periods=90, freq="M"))
+    with ThreadPoolExecutor(1) as setter:  # the thread that sets a limit must be gone, or no other may change it
+        limit = setter.submit(threadpool_limits, 2, "blas").result()
+    before = blas_threads()
+    alone = forecast(y, 12, paths=50).paths
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: forecast(y, 12, paths=50).paths, range(12)))
+    after = blas_threads()
+    limit.restore_original_limits()
+    assert after == before
+    assert all(paths.equals(alone) for paths in together)
+
+
+def test_a_search_that_swings_to_and_fro_comes_to_rest():
+    """Two sums far apart in level, which undamped Gauss-Newton steps never reach."""
+    num = np.zeros((2, 40))
+    num[0, 8:11], num[1, 31:33] = 1.0, 1.0
+    stated = bounds.statements(num, np.zeros_like(num), [865.5, 40.15], [866.5, 40.25])
+    fitted = structural.fit(stated)
+    one_more, _ = linearised.settle(fitted.view, fitted.mode, fitted.centre, fitted.covariance, most=1)
+    assert np.abs(one_more - fitted.mode).max() < 1e-6
