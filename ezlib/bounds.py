@@ -15,13 +15,14 @@ from scipy.optimize import linprog
 # A figure without rounding counts as true up to one part in a billion.
 EXACT = 1e-9
 # Giving way costs this much for each half-width that a statement is stretched: changes yield before levels.
-COST = {"change": 1.0, "level": 1000.0}
+COST = {"change": 1.0, "level": 1000.0, "estimate": 0.001}
 PRICED = 1e-10  # of the highest price in the dual; statements that nothing hangs on have exactly none
-TIE = 1e-3  # of the cost: of two levels rounded alike the larger yields
+TIE = 1e-3  # of the cost: of levels rounded alike the larger yields, of months the one most out of line
 WELL_INSIDE = 0.1  # share of the half-width by which a value is kept from the ends of an interval
 NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
 STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
 LOOSE_SD = 1.0  # of estimates that no path comes near
+HOPELESS = 4.0  # standard deviations of an estimate from what binding figures leave
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,34 @@ def statements(num, den, lower, upper, soft_sd=None) -> Statements:
     return Statements(num, den, np.maximum(lower - slack, 0), upper + slack, soft_sd)
 
 
+def hopeless(stated: Statements) -> np.ndarray:
+    """Which estimates, of m statements, lie more than HOPELESS of their own sd from all that the binding ones leave."""
+    soft = ~stated.binding
+    if not soft.any() or soft.all():
+        return np.zeros(len(stated), bool)
+    reach = np.where(soft, HOPELESS * stated.soft_sd, 0.0)
+    lower, upper = stated.lower * np.maximum(1 - reach, 0), stated.upper * (1 + reach)
+    wide = replace(stated, lower=lower, upper=upper, soft_sd=np.zeros(len(stated)))
+    # One that no path can meet cannot meet it beside the other estimates either: most are cleared at once.
+    found = _give_way(wide, soft)
+    for row in np.flatnonzero(found):
+        alone = ~soft | (np.arange(len(stated)) == row)
+        found[row] = _give_way(wide.take(alone), soft[alone]).any()
+    return found
+
+
+def _give_way(wide: Statements, cheap) -> np.ndarray:
+    """Which of the `cheap` statements give way where these do so before anything else."""
+    if _apart(wide):
+        return np.zeros(len(wide), bool)
+    return cheap & _least_stretch(wide, 0.0, np.full(wide.num.shape[1], _month_scale(wide)), cheap=cheap).gave
+
+
+def without_hopeless(stated: Statements) -> Statements:
+    """The same statements, hopeless estimates as good as unsaid."""
+    return stated.softened(hopeless(stated), LOOSE_SD)
+
+
 def ever_looser(held: Statements) -> Iterator[Statements]:
     """The statements as they are, and less and less firmly, for where no path meets them.
 
@@ -101,7 +130,8 @@ def disagreement(stated: Statements, margin: float = 1e-3) -> tuple[np.ndarray, 
 
     Elastic linear programme: minimise the sum over statements of cost × stretch ÷ half-width, so that changes give
     way before levels and the coarsest figure of a kind first; weights of the sum norm leave most at exactly zero. Of
-    levels rounded alike the larger gives way, whose relative error is then smaller. The stretch is in the statement's
+    levels rounded alike the larger gives way, whose relative error is then smaller, of months that which lies farthest
+    from a typical one; of agreements that cost the same the one of fewest figures. The stretch is in the statement's
     own unit (level or ratio). In conflict are the statements that force a stretch: those with a price in the
     programme's dual. `margin` asks the agreement to reach that share of each half-width inside the interval, so that
     agreement in a corner only counts as none.
@@ -112,34 +142,73 @@ def disagreement(stated: Statements, margin: float = 1e-3) -> tuple[np.ndarray, 
     if not len(rows) or _apart(stated.take(rows)):
         return stretch, in_conflict
     held = stated.take(rows)
-    given, x, forces = _least_stretch(held, margin, np.full(n, _month_scale(held)))
-    for _ in range(4 if (given > 0).any() and held.is_change.any() else 0):
-        given, x, forces = _least_stretch(held, margin, x)  # a ratio gives way by what its denominator then is
-    stretch[rows] = given
-    in_conflict[rows] = (given > 0) | (forces & (given > 0).any())
+    found = _least_stretch(held, margin, np.full(n, _month_scale(held)))
+    for _ in range(4 if found.gave.any() and held.is_change.any() else 0):
+        found = _least_stretch(held, margin, found.x)  # a ratio gives way by what its denominator then is
+    fewest = _fewest(held, margin, found) if found.gave.sum() > 1 else found
+    stretch[rows] = fewest.given
+    in_conflict[rows] = fewest.gave | found.gave | (found.forces & found.gave.any())
     return stretch, in_conflict
 
 
-def _least_stretch(held: Statements, margin: float, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One elastic programme; x (n,) says what one unit of each ratio is worth. Returns the stretch, its months, and
-    which statements force it."""
+@dataclass(frozen=True)
+class _Agreed:
+    """An elastic programme solved: the stretch `given` to each statement, the months `x`, which statements force it,
+    and the `cost` of it all."""
+
+    given: np.ndarray
+    x: np.ndarray
+    forces: np.ndarray
+    cost: float
+
+    @property
+    def gave(self) -> np.ndarray:
+        return self.given > 0
+
+
+def _fewest(held: Statements, margin: float, found: _Agreed) -> _Agreed:
+    """Of agreements that cost the same but for TIE, that in which fewest give way: the least stretched hold first."""
+    firm, most = np.zeros(len(held), bool), (1 + TIE) * found.cost
+    for row in np.argsort(found.given / _half(held), kind="stable")[np.sum(~found.gave) :]:
+        tried = _least_stretch(held, margin, found.x, firm | (np.arange(len(held)) == row)) if found.gave[row] else None
+        if tried is not None and tried.cost <= most and tried.gave.sum() < found.gave.sum():
+            firm[row], found = True, tried
+    return found
+
+
+def _half(held: Statements) -> np.ndarray:
+    """Half-widths of the intervals, those of exact statements a hair."""
+    return np.maximum((held.upper - held.lower) / 2, NEGLIGIBLE * (held.upper + held.lower) / 2)
+
+
+def _least_stretch(held: Statements, margin: float, x: np.ndarray, firm=None, cheap=False) -> _Agreed | None:
+    """One elastic programme; x (n,) says what one unit of each ratio is worth; `cheap` statements give way first.
+
+    None where `firm` statements, which cannot give way, leave no agreement.
+    """
     scale = _month_scale(held)
     middle = (held.upper + held.lower) / 2
-    half = np.maximum((held.upper - held.lower) / 2, NEGLIGIBLE * middle)
+    half = _half(held)
     worth = np.where(held.is_change, np.maximum(held.den @ x, 1e-3 * scale), 1.0)
     give = np.diag(half * worth)
     norm = np.maximum(held.num.sum(axis=1) * scale, held.upper * np.where(held.is_change, 0, 1))[:, None]
     sides = _inequalities(held, margin)
     matrix = np.vstack([np.hstack([side.matrix * scale, -give]) / norm for side in sides])
     limit = np.concatenate([side.limit / norm[:, 0] for side in sides])
-    of_level = COST["level"] * (1 + TIE * scale / np.maximum(middle, scale))
-    cost = np.concatenate([np.zeros(len(x)), np.where(held.is_change, COST["change"], of_level)])
-    found = linprog(cost, A_ub=matrix, b_ub=limit, bounds=(0, None), method="highs")
+    in_line = np.exp(-np.abs(np.log(np.maximum(middle, NEGLIGIBLE) / (scale * held.num.sum(axis=1)))))
+    of_level = COST["level"] * (1 + TIE * (scale / np.maximum(middle, scale) + in_line / 2))
+    of_all = np.where(cheap, COST["estimate"], np.where(held.is_change, COST["change"], of_level))
+    cost = np.concatenate([np.zeros(len(x)), of_all])
+    most = np.append(np.full(len(x), np.inf), np.full(len(held), np.inf) if firm is None else np.where(firm, 0, np.inf))
+    found = linprog(cost, A_ub=matrix, b_ub=limit, bounds=np.stack([np.zeros_like(most), most], axis=1), method="highs")
+    if found.status != 0 and firm is not None:
+        return None
     if found.status != 0:
         raise ArithmeticError(f"The agreement of {len(held)} statements could not be decided: {found.message}")
     given = found.x[len(x) :] * half
+    given = np.where(given > NEGLIGIBLE * middle, given, 0.0)
     price = np.abs(found.ineqlin.marginals).reshape(2, -1).max(axis=0)  # of a relative change of the statement
-    return np.where(given > NEGLIGIBLE * middle, given, 0.0), found.x[: len(x)] * scale, price > PRICED * price.max()
+    return _Agreed(given, found.x[: len(x)] * scale, price > PRICED * price.max(), found.fun)
 
 
 def month_range(stated: Statements, months) -> np.ndarray:

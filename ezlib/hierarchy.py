@@ -15,8 +15,20 @@ from ezlib.catalogue import Catalogue, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
-from ezlib.outlook import DERIVED_WITHIN, HISTORY, LOW_EFFECTIVE, PATHS, Outlook, no_path
-from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, month_shares, tet_windows
+from ezlib.outlook import (
+    DERIVED_WITHIN,
+    HISTORY,
+    LOW_EFFECTIVE,
+    PATHS,
+    Outlook,
+    check_options,
+    checked_observations,
+    given_way,
+    no_path,
+    statements_of,
+    touched_months,
+)
+from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, tet_windows
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
 BROKEN_COLUMNS = ["identity", "start", "end", "total", "parts", "gap", "slack"]
@@ -65,7 +77,9 @@ def family(
     calendar = _one_calendar(catalogue, series.values())
     until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
     said = _recent(said, calendar)
-    first = min((_touched(row, calendar)[0] for table in said.values() for row in table.itertuples()), default=month)
+    first = min(
+        (touched_months(row, calendar)[0] for table in said.values() for row in table.itertuples()), default=month
+    )
     found = reconcile(said, sums, first, max(until, month), seed, calendar.name, paths)
     about = {name: catalogue.indicator(key).unit for key, name in series.items()}
     outlooks = {
@@ -89,22 +103,26 @@ def reconcile(
     where stated changes cannot all hold with them the least, coarsest changes give way and are listed in `relaxed`;
     where no path meets the figures, some are held less firmly as in `rebuild`, and are listed there too. A
     sum whose printed figures differ by more than their rounding is listed in `broken` and not imposed. Raises
-    DataError when a series is part of two totals, a sum names an unknown series, no series has a level, or no path is
-    found.
+    DataError when a series is part of two totals, a sum names an unknown series, a row cannot be used, no series has a
+    level, or no path is found.
     """
     _check_sums(observations, identities)
-    months = pd.period_range(as_month(start), as_month(end), freq="M")
-    calendar = CALENDARS[calendar]
+    check_options(paths, calendar)
+    first, last, calendar = as_month(start), as_month(end), CALENDARS[calendar]
+    months = pd.period_range(first, last, freq="M")
+    observations = {name: _checked(name, table, first, last, calendar) for name, table in observations.items()}
     names, sums, without = _usable(observations, identities)
     table = pd.concat([observations[name].assign(series=name) for name in names], ignore_index=True)
     of = np.array([names.index(name) for name in table["series"]])
-    stated = _statements(table, months, calendar)
+    stated = statements_of(table, months, calendar)
     sums, broken = _unbroken(sums, names, table, stated, of)
     tree = _tree(names, sums)
     over = shares.over_cells(tree, stated, of)
     stretch, in_conflict = bounds.disagreement(over)
     relaxed = stretch > 0
-    held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
+    held = stated.softened(relaxed, given_way(stated, stretch)[relaxed]) if relaxed.any() else stated
+    hopeless = bounds.hopeless(shares.over_cells(tree, held, of))
+    held = held.softened(hopeless, bounds.LOOSE_SD)
     held, drawn, effective = _fit_and_draw(tree, held, of, tet_windows(months, calendar), paths, seed)
     yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
     stretch = np.where(stated.is_change, 100, 1) * stretch
@@ -119,6 +137,16 @@ def reconcile(
     outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
     gave = table.loc[table["relaxed"], RELAXED_COLUMNS].reset_index(drop=True)
     return Family(outlooks, sums, gave, broken, without)
+
+
+def _checked(name: str, table: pd.DataFrame, first, last, calendar: Calendar) -> pd.DataFrame:
+    """The table of one series in full, as `rebuild` checks it; an empty one as it is."""
+    if table.empty:
+        return table
+    try:
+        return checked_observations(table, first, last, calendar)
+    except DataError as error:
+        raise DataError(f"{name}: {error.what}", error.where, error.next_step) from error
 
 
 def _fit_and_draw(tree: shares.Tree, held: Statements, of, windows, paths: int, seed: int):
@@ -216,7 +244,7 @@ def _loops(total: str, identities) -> bool:
 
 def _usable(observations, identities):
     """Series with facts, or the one unknown of a sum; the sums among them; and why others are left out."""
-    level = {name for name, table in observations.items() if table["value"].notna().any()}
+    level = {name for name, table in observations.items() if len(table) and table["value"].notna().any()}
     sums, without = {}, {}
     for id, (total, parts) in identities.items():
         unknown = [name for name in (total, *parts) if name not in level]
@@ -229,10 +257,10 @@ def _usable(observations, identities):
     for name in observations:
         if name not in names:
             without[name] = "a single figure gives no outlook" if name in level else "no level is published"
-    if not names:
+    if not any((observations[name]["value"] > 0).any() for name in names if len(observations[name])):
         raise DataError(
             "No series of the family can be given an outlook.",
-            [f"{name}: {why}" for name, why in without.items()],
+            [f"{name}: {why}" for name, why in (without or dict.fromkeys(names, "no level above zero")).items()],
             "Choose a later month, or add facts.",
         )
     return names, sums, without
@@ -287,33 +315,10 @@ def _tree(names: list[str], sums) -> shares.Tree:
 
 def _recent(said: Mapping[str, pd.DataFrame], calendar: Calendar) -> dict[str, pd.DataFrame]:
     """The observations that lie within the last 120 months before the last one observed."""
-    spans = {name: [_touched(row, calendar) for row in table.itertuples()] for name, table in said.items()}
+    spans = {name: [touched_months(row, calendar) for row in table.itertuples()] for name, table in said.items()}
     latest = [last for each in spans.values() for _, last in each]
     oldest = max(latest) - HISTORY + 1 if latest else None
     return {name: table[np.array([first >= oldest for first, _ in spans[name]], bool)] for name, table in said.items()}
-
-
-def _touched(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
-    """First and last reporting month that an observation or its base touches."""
-    months = month_shares(row.start, row.end, calendar).index
-    if not pd.isna(row.base_start):
-        months = months.union(month_shares(row.base_start, row.base_end, calendar).index)
-    return months.min(), months.max()
-
-
-def _statements(table: pd.DataFrame, months: pd.PeriodIndex, calendar: Calendar) -> Statements:
-    num, den = (np.zeros((len(table), len(months))) for _ in range(2))
-    for i, row in enumerate(table.itertuples()):
-        num[i] = month_shares(row.start, row.end, calendar).reindex(months, fill_value=0.0)
-        if pd.isna(row.value):
-            den[i] = month_shares(row.base_start, row.base_end, calendar).reindex(months, fill_value=0.0)
-    return bounds.statements(num, den, table["lower"], table["upper"], table["soft_sd"])
-
-
-def _give(stated: Statements, stretch) -> np.ndarray:
-    """Relative sd of a figure that had to give way: its rounding and the stretch."""
-    half = (stated.upper - stated.lower) / 2
-    return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
 
 
 # -------------------------------------------------------------------------------------------------------- results

@@ -73,7 +73,7 @@ def superseded(facts: pd.DataFrame, series, month, as_of=None, catalogue: Catalo
 
 
 def revisions(facts: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.DataFrame:
-    """Every estimate or preliminary figure of a flow that a later figure for the same period made final.
+    """Every estimate or preliminary figure of a flow beside the last later figure that made the same period final.
 
     `series`, `start`, `end`, the two `fact_id`s, the figures `estimate` and `final`, and `revision_pct`, 100 · log of
     their ratio. Figures in different units, ranges and words such as "over" are left out: their middle is no figure.
@@ -87,7 +87,8 @@ def revisions(facts: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.Dat
     final = facts.loc[facts["status"] == "final", columns]
     pairs = early.merge(final, on=period, suffixes=("_estimate", "_final"))
     pairs = pairs[pairs["published_final"] > pairs["published_estimate"]]
-    pairs = pairs.sort_values([*period, "published_estimate"]).drop_duplicates(period, keep="last")
+    pairs = pairs.sort_values([*period, "published_estimate", "published_final"], kind="stable")
+    pairs = pairs.drop_duplicates([*period, "value_estimate"], keep="last")
     table = {
         "series": pairs["zone"] + "/" + pairs["indicator"] + "/" + pairs["scope"],
         "start": pairs["period_start"],

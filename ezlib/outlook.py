@@ -198,7 +198,7 @@ def outlook(
     calendar = catalogue.calendar_of(*key)
     observations, cut = _recent(observations, calendar)
     until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
-    first = min(_touched(row, calendar)[0] for row in observations.itertuples())
+    first = min(touched_months(row, calendar)[0] for row in observations.itertuples())
     months = pd.period_range(first, max(until, month), freq="M")
     profile = _profile(key, observations, months, month, as_of, catalogue, root)
     events = _events(key, months, as_of, catalogue, root)
@@ -265,10 +265,16 @@ def rebuild(
     month in which a dated event held. Raises DataError listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
-    _check_options(paths, calendar, profile_odds)
-    observations = _checked(observations, first, last, CALENDARS[calendar])
+    check_options(paths, calendar, profile_odds)
+    observations = checked_observations(observations, first, last, CALENDARS[calendar])
+    if not (observations["value"] > 0).any():
+        raise DataError(
+            "No observation states a level above zero.",
+            next_step="Add a figure of a month or a sum.",
+            vi="Không số liệu nào nêu giá trị lớn hơn 0.",
+        )
     months = pd.period_range(first, last, freq="M")
-    stated = _statements(observations, months, CALENDARS[calendar])
+    stated = statements_of(observations, months, CALENDARS[calendar])
     offset = None if profile is None else _offset(profile, months)
     events = None if events is None else _checked_events(events, months)
     return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
@@ -290,7 +296,7 @@ def forecast(
     given twice, negative or infinite values, or nothing above zero.
     """
     levels = tuple(levels)
-    _check_options(paths, levels=levels)
+    check_options(paths, levels=levels)
     y, printed, first, cut = _checked_series(y, horizon, find_totals)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
     known = np.flatnonzero(~np.isnan(y))
@@ -326,7 +332,8 @@ def forecast(
 def _solve(stated, observations, months, calendar, seed, paths, offset, odds, events) -> Outlook:
     stretch, in_conflict = bounds.disagreement(stated)
     relaxed = stretch > 0
-    held = stated.softened(relaxed, _give(stated, stretch)[relaxed]) if relaxed.any() else stated
+    held = stated.softened(relaxed, given_way(stated, stretch)[relaxed]) if relaxed.any() else stated
+    held = bounds.without_hopeless(held)
     ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
     held, fits, drawn, shares = _fit_and_draw(held, ways, tet_windows(months, calendar), events, paths, seed)
     yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
@@ -435,7 +442,7 @@ def _shock_table(fitted, months) -> pd.DataFrame:
     return pd.DataFrame({"month": [months[s.month] for s in shocks], "kind": [s.kind for s in shocks]})
 
 
-def _give(stated, stretch) -> np.ndarray:
+def given_way(stated, stretch) -> np.ndarray:
     """Relative sd of a figure that had to give way: its rounding and the stretch."""
     half = (stated.upper - stated.lower) / 2
     return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
@@ -557,7 +564,7 @@ def _profile(key, observations, months, month, as_of, catalogue, root) -> pd.Ser
     from ezlib.profiles import profile_of
 
     calendar = catalogue.calendar_of(*key)
-    alone = [first == last for first, last in (_touched(row, calendar) for row in observations.itertuples())]
+    alone = [first == last for first, last in (touched_months(row, calendar) for row in observations.itertuples())]
     if sum(alone) >= OWN_YEARS * 12:
         return None
     return profile_of(key, months, month, as_of, catalogue, root)
@@ -606,13 +613,13 @@ def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> 
 
 def _recent(observations: pd.DataFrame, calendar: Calendar) -> tuple[pd.DataFrame, bool]:
     """The observations that lie wholly within the last 120 months, and whether any was left out."""
-    spans = [_touched(row, calendar) for row in observations.itertuples()]
+    spans = [touched_months(row, calendar) for row in observations.itertuples()]
     oldest = max(last for _, last in spans) - HISTORY + 1
     keep = np.array([first >= oldest for first, _ in spans])
     return observations[keep], not keep.all()
 
 
-def _touched(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
+def touched_months(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
     """First and last reporting month that an observation or its base touches."""
     months = month_shares(row.start, row.end, calendar).index
     first, last = months[0], months[-1]
@@ -622,7 +629,7 @@ def _touched(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
     return first, last
 
 
-def _statements(observations: pd.DataFrame, months: pd.PeriodIndex, calendar: Calendar) -> bounds.Statements:
+def statements_of(observations: pd.DataFrame, months: pd.PeriodIndex, calendar: Calendar) -> bounds.Statements:
     num, den = (np.zeros((len(observations), len(months))) for _ in range(2))
     for i, row in enumerate(observations.itertuples()):
         num[i] = month_shares(row.start, row.end, calendar).reindex(months, fill_value=0.0)
@@ -634,7 +641,9 @@ def _statements(observations: pd.DataFrame, months: pd.PeriodIndex, calendar: Ca
 # ------------------------------------------------------------------------------------------------------- checks
 
 
-def _checked(observations: pd.DataFrame, first: pd.Period, last: pd.Period, calendar: Calendar) -> pd.DataFrame:
+def checked_observations(
+    observations: pd.DataFrame, first: pd.Period, last: pd.Period, calendar: Calendar
+) -> pd.DataFrame:
     """The table in full: all columns, days for months, intervals from half widths; or every row that is wrong."""
     missing = [name for name in ("start", "end") if name not in observations]
     missing += [] if {"value", "change_pct"} & set(observations) else ["value or change_pct"]
@@ -653,12 +662,6 @@ def _checked(observations: pd.DataFrame, first: pd.Period, last: pd.Period, cale
     ]
     if wrong:
         raise DataError(f"{len(wrong)} observations cannot be used.", wrong, "Mend or remove these rows.")
-    if not (table["value"] > 0).any():
-        raise DataError(
-            "No observation states a level above zero.",
-            next_step="Add a figure of a month or a sum.",
-            vi="Không số liệu nào nêu giá trị lớn hơn 0.",
-        )
     return _with_intervals(table)
 
 
@@ -717,7 +720,7 @@ def _faults(row, first: pd.Period, last: pd.Period, calendar: Calendar) -> list[
         "it must lie between lower and upper": not (row.lower > stated or row.upper < stated),
     }
     faults = [fault for fault, holds in rules.items() if not holds]
-    if not faults and not (first <= _touched(row, calendar)[0] and _touched(row, calendar)[1] <= last):
+    if not faults and not (first <= touched_months(row, calendar)[0] and touched_months(row, calendar)[1] <= last):
         faults.append(f"it lies outside {first}..{last}")
     return faults
 
@@ -735,7 +738,7 @@ def _row_words(row) -> str:
     return f"{row.observation_id}: {row.start}..{row.end} {said}"
 
 
-def _check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0, levels=LEVELS) -> None:
+def check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0, levels=LEVELS) -> None:
     if not isinstance(paths, Integral) or paths < 1:
         raise DataError(f"The number of paths must be a whole number from 1, not {paths!r}.")
     if calendar not in CALENDARS:

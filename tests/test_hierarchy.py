@@ -395,3 +395,25 @@ def test_months_counted_in_dong_keep_their_changes_too():
     said = {"alone": rebuild(pd.DataFrame(rows), "2024-01", "2024-12", paths=2).observations}
     paths = hierarchy.reconcile(said, {}, "2024-01", "2024-12", paths=200)["alone"].paths
     assert (paths["2024-07"] / paths["2024-04"]).between(0.7895, 0.7905).all()
+
+
+WRONG_ROWS = {
+    "a flow cannot be negative": {"start": "2024-01", "end": "2024-01", "value": -10.0},
+    "it lies outside 2022-01..2025-12": {"start": "2026-01", "end": "2026-01", "value": 10.0},
+    "it ends before it begins": {"start": "2024-05", "end": "2024-01", "value": 10.0},
+}
+
+
+@pytest.mark.parametrize("says", WRONG_ROWS)
+def test_rows_that_cannot_be_used_are_refused_with_the_name_of_their_series(says):
+    said = trade(months=("2024-03",), years=(2024,)) | {"trade_export": pd.DataFrame([WRONG_ROWS[says]])}
+    with pytest.raises(DataError, match=f"trade_export: .*\n.*{says}"):
+        reconciled(said)
+
+
+def test_a_calendar_that_is_none_and_levels_of_nothing_are_refused():
+    with pytest.raises(DataError, match="no calendar 'x'"):
+        reconciled(trade(years=(2024,)), calendar="x")
+    nothing = {name: table.assign(value=0.0, lower=0.0, upper=0.0) for name, table in trade(years=(2024,)).items()}
+    with pytest.raises(DataError, match="No series of the family"):
+        reconciled(nothing)

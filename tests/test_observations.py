@@ -454,3 +454,18 @@ def test_an_estimate_is_loosened_by_the_revisions_known_by_then_and_no_others(em
     assert late["NOW"] > 0.05
     assert late["F0"] == 0
     assert early["E0"] == ESTIMATE_SD
+
+
+def test_revisions_keep_every_early_figure_and_the_last_final_whatever_the_order_of_rows(empty_root):
+    rows = [
+        fact_row(fact_id="e", value=100, status="estimate", published="2025-02-01"),
+        fact_row(fact_id="p", value=150, status="preliminary", published="2025-02-10"),
+        fact_row(fact_id="f", value=120, status="final", published="2025-03-01"),
+        fact_row(fact_id="g", value=130, status="final", published="2025-04-01"),
+    ]
+    told = []
+    for order in (rows, rows[::-1]):
+        write_facts(empty_root, "a.csv", order)
+        told.append(revisions(load_facts(root=empty_root), load_catalogue(empty_root)))
+    pd.testing.assert_frame_equal(*told)
+    assert told[0][["estimate", "final"]].to_numpy().tolist() == [[100, 130], [150, 130]]

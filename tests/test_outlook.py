@@ -516,3 +516,37 @@ def test_what_a_caller_does_to_an_outlook_does_not_reach_the_next(small_root):
     first.observations["value"] = 0.0
     again = asked()
     assert (again.total("2025").median(), again.observations["value"].sum()) == before
+
+
+@pytest.mark.parametrize("april", [180.0, 70.0, 30.0])
+@pytest.mark.parametrize("ends", [(6, 12), (6, 9, 12), (4, 5, 6, 9, 12), range(6, 13)])
+def test_of_months_that_years_to_date_contradict_the_one_out_of_line_alone_gives_way(ends, april):
+    rows = of_months([100.0] * 3 + [april] + [100.0] * 8)
+    rows += [{"start": "2023-01", "end": f"2023-{m:02d}", "value": 100.0 * m, "half_width": 0.5} for m in ends]
+    found = rebuild(pd.DataFrame(rows), "2023-01", "2023-12", paths=50)
+    assert np.flatnonzero(found.observations["relaxed"]).tolist() == [3]
+    assert found.median["2023-04"] == pytest.approx(100, abs=3)
+
+
+def test_an_estimate_that_binding_figures_rule_out_is_loosened_and_no_other():
+    """A first quarter of 43.5, and an estimate of 39.8 up to October that says it to 1.3 %: as an estimate of 1 may."""
+    rows = [
+        {"start": "2020-01", "end": "2020-05", "value": 204.0, "half_width": 5.0, "soft_sd": 0.019},
+        {"start": "2022-01", "end": "2022-10", "value": 39.8, "half_width": 0.05, "soft_sd": 0.013},
+        {"start": "2023-01", "end": "2023-03", "value": 72.8, "half_width": 1.8},
+        {"start": "2023-01", "end": "2023-03", "base_start": "2022-01", "base_end": "2022-03", "change_pct": 63.2},
+    ]
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2023-12", paths=200)
+    assert found.observations["relaxed"].tolist() == [False, True, False, False]
+    assert "estimates_loosened" in found.notes and found.total("2020-01:2020-05").median() > 150
+    assert found.median["2022-06"] > 5
+
+
+def test_estimates_that_contradict_each_other_alone_are_weighed_and_not_loosened():
+    rows = [*of_months([100.0] * 12), *of_months([100.0, 160.0], "2024-01")]
+    for row in rows[12:]:
+        row["soft_sd"] = 0.03
+    rows += [{"start": "2024-01", "end": "2024-02", "value": 200.0, "half_width": 0.5, "soft_sd": 0.03}]
+    found = rebuild(pd.DataFrame(rows), "2023-01", "2024-12", paths=200)
+    assert not found.observations["relaxed"].any()
+    assert 200 < found.total("2024-01:2024-02").median() < 260
