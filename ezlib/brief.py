@@ -93,6 +93,11 @@ class Line:
     def figures(self) -> tuple[Figure, ...]:
         return self.value, self.mom, self.cumulative, self.ytd_yoy, self.plan, self.year_end, self.chance
 
+    @property
+    def reported(self) -> bool:
+        """Whether the row shows a figure of its month, not the year ahead alone."""
+        return bool(self.value.text or self.cumulative.text)
+
 
 @dataclass(frozen=True, eq=False)
 class Brief:
@@ -339,7 +344,6 @@ class Brief:
         return f"{line.name} ({unit})" if line.kind == "total" and not told else line.name
 
     def _table_note(self, shown: list[Line]) -> str:
-        late = [line for line in shown if line.month != self.first.month]
         return messages.sentences(
             say("table.computed", self.lang) if any(f.computed for line in shown for f in line.figures) else "",
             say("table.doubtful", self.lang) if any(f.doubtful for line in shown for f in line.figures) else "",
@@ -350,12 +354,16 @@ class Brief:
                 if line.series in self.outlooks and "few_effective_paths" in self.outlooks[line.series].notes
             ),
             self._estimates(shown),
-            *dict.fromkeys(
-                say("table.late", self.lang, name=line.name, month=wording.month(line.month, self.lang))
-                for line in late
-                if line.kind == "total"
-            ),
+            *self._late(shown),
         )
+
+    def _late(self, shown: list[Line]) -> Iterator[str]:
+        """Which rows show figures of another month than the column's."""
+        late = [line for line in shown if line.month != self.first.month and line.reported]
+        for month in sorted({line.month for line in late}, reverse=True):
+            names = dict.fromkeys(line.name for line in late if line.month == month)
+            values = {"names": messages.listing(names, self.lang), "month": wording.month(month, self.lang)}
+            yield say("table.late", self.lang, **values)
 
     def _plan_scope(self, shown: list[Line]) -> str:
         """Whose plan a computed share is a share of, where it is not that of the series itself."""
@@ -532,6 +540,9 @@ class Brief:
 
     def _account(self, line: Line) -> list[str]:
         values = {"name": line.name, "value": self._amount(line.cumulative, line.series)}
+        values["until"] = ""
+        if line.month != self.first.month:
+            values["until"] = say("account.until", self.lang, month=wording.month(line.month, self.lang))
         known = line.ytd_yoy.text != ""
         key = "account.cumulative" if known else "account.cumulative_only"
         sentences = [say(key, self.lang, **values, change=self._change(line.ytd_yoy) if known else "")]
@@ -635,7 +646,9 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
         moved=_moved(lines[0].series, found, assessments, until, seed, root),
         record=year_end_record(zone, month, until, found, facts, root, seed),
-        further_lines=digest(place, month, everything, {line.series for line in lines}, catalogue, lang, OLDEST_SHOWN),
+        further_lines=digest(
+            place, month, everything, {line.series for line in lines if line.reported}, catalogue, lang, OLDEST_SHOWN
+        ),
     )
 
 
@@ -701,10 +714,14 @@ def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, cat
 
 
 def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, oldest) -> Iterator[Line]:
+    total = None
     for series, kind in dict(_rows(zone, catalogue)).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
         found, tests = outlooks.get(series), assessments.get(series, ())
-        line = _line(series, kind, month, of_series, catalogue, found, tests, lang, oldest)
+        # A part stands under the month of its total: an older one would read as a share of it.
+        months = [total.month] if kind == "part" and total else [month - late for late in range(oldest + 1)]
+        line = _line(series, kind, month, months, of_series, catalogue, found, tests, lang)
+        total = line if kind == "total" else total
         if line is not None and series in doubted:
             line = replace(line, year_end=line.year_end.in_doubt(), chance=line.chance.in_doubt())
         if line is not None:
@@ -730,17 +747,18 @@ def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
     return (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
 
 
-def _line(series, kind, month, facts, catalogue, found, tests, lang, oldest) -> Line | None:
+def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> Line | None:
+    """The row of a series in the first of some months that it has figures for; a part may have its year alone."""
     calendar = catalogue.calendar_of(*series.split("/"))
-    for late in range(oldest + 1):
-        shown = month - late
+    for shown in months:
         start, end = month_bounds(shown, calendar)
         in_month = _best(facts, start, end)
         so_far = _best(facts, year_bounds(shown.year, calendar)[0], end)
         if in_month is not None or so_far is not None:
             break
     else:
-        return None
+        if kind != "part" or found is None:
+            return None
     stated = _Stated(facts, calendar, lang)
     test = next(iter(tests), None)
     name = catalogue.indicator(series.split("/")[1]).short(lang)

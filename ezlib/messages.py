@@ -415,13 +415,14 @@ SENTENCES = {
     },
     "headline.only": {"vi": "{series} {month} đạt {value}", "en": "{series} came to {value} in {month}"},
     "account.cumulative": {
-        "vi": "{name} lũy kế {value}, {change} so với cùng kỳ.",
-        "en": "{name} stands at {value} for the year to date, {change} on the same period of last year.",
+        "vi": "{name} lũy kế{until} {value}, {change} so với cùng kỳ.",
+        "en": "{name} stands at {value} for the year to date{until}, {change} on the same period of last year.",
     },
     "account.cumulative_only": {
-        "vi": "{name} lũy kế {value}.",
-        "en": "{name} stands at {value} for the year to date.",
+        "vi": "{name} lũy kế{until} {value}.",
+        "en": "{name} stands at {value} for the year to date{until}.",
     },
+    "account.until": {"vi": " đến hết {month} đạt", "en": " (to {month})"},
     "target.facts_conflict": {
         "vi": "Các số liệu đã công bố về kỳ này mâu thuẫn nhau; kết quả trên dùng số được ưu tiên, "
         "xem mục số liệu cần xem lại.",
@@ -430,7 +431,7 @@ SENTENCES = {
     },
     "table.computed": {"vi": "* Tính từ các số đã công bố.", "en": "* Computed from published figures."},
     "table.estimates": {"vi": "Số ước: {names}.", "en": "Estimates: {names}."},
-    "table.late": {"vi": "{name}: số liệu {month}.", "en": "{name}: figures for {month}."},
+    "table.late": {"vi": "{names}: số liệu {month}.", "en": "{names}: figures for {month}."},
     "table.scope": {"vi": "Phạm vi", "en": "Scope"},
     "table.facts": {"vi": "Số liệu", "en": "Facts"},
     "table.first_month": {"vi": "Từ", "en": "From"},

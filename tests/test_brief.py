@@ -1,6 +1,8 @@
 """The brief of the real May 2025 report: every number on the page is what the library returns."""
 
 import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,9 @@ import pytest
 import ezlib as ez
 from ezlib import wording
 from ezlib.contracts import DataError
+from ezlib.periods import month_bounds
 
+ROOT = Path(__file__).parents[1]
 SERIES = "lao-cai/trade_total/board"
 
 
@@ -79,6 +83,43 @@ def test_every_figure_of_the_table_leads_to_its_fact(may, page):
 
 def test_the_doubt_about_people_crossing_is_on_the_page(page):
     assert "442.014/(1 - 9,1 %)" in page
+
+
+@pytest.fixture(scope="module")
+def june(tmp_path_factory):
+    """The brief of a June report that tells the total alone: the example of docs/adding.md, saved as it stands."""
+    root = tmp_path_factory.mktemp("june")
+    shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("record"))
+    adding = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
+    name, rows = re.search(r"```csv file=(data/facts/lao-cai/\S+)\n(.*?)```", adding, re.DOTALL).groups()
+    (root / name).write_text(rows, encoding="utf-8")
+    return ez.compose_brief("lao-cai", "2025-06", root=root)
+
+
+def test_every_figure_of_a_column_is_of_its_month_or_its_row_is_named_with_its_own(may, june):
+    for brief in (may, june):
+        end = brief.facts.set_index("fact_id")["period_end"]
+        table = wording.plain(repr(brief.table))
+        for line in (line for line in brief.lines if line.reported):
+            bounds = month_bounds(line.month, brief.catalogue.calendar_of(*line.series.split("/")))
+            for figure in (line.value, line.cumulative):
+                assert not figure.text or {end[fact] for fact in figure.facts} == {pd.Timestamp(bounds[1])}
+            if line.month != brief.first.month:
+                note = re.findall(rf"([^.]*): số liệu {wording.plain(wording.month(line.month))}\.", table)
+                assert any(line.name in re.split(", | và ", names.strip()) for names in note)
+
+
+def test_parts_of_an_older_month_are_left_empty_under_a_new_total(june):
+    parts = [line for line in june.lines if line.kind == "part" and "trade" in line.series]
+    assert {line.name for line in parts} >= {"Xuất khẩu", "Nhập khẩu", "Đường bộ", "Đường sắt"}
+    assert all(f.text == "" for line in parts for f in (line.value, line.mom, line.cumulative, line.ytd_yoy))
+    assert all(line.year_end.text for line in parts)
+    further = wording.plain(repr(june.further))
+    assert "75,68" in further and "(tháng 5/2025)" in further
+
+
+def test_revenue_that_is_a_month_late_says_so_in_its_sentence_too(june):
+    assert "lũy kế đến hết tháng 5/2025 đạt 533,47 tỷ đồng" in wording.plain(repr(june.revenue))
 
 
 def test_industry_says_that_it_lags_a_month(may):
