@@ -16,6 +16,8 @@ SENTENCES = {
     "change.down": {"vi": "giảm {size}", "en": "down {size}"},
     "change.same": {"vi": "không đổi", "en": "unchanged"},
     "times": {"vi": "gấp\u00a0{number}\u00a0lần", "en": "{number}\u00a0times"},
+    "probability.below": {"vi": "dưới 1\u00a0%", "en": "below 1\u00a0%"},
+    "probability.above": {"vi": "trên 99\u00a0%", "en": "above 99\u00a0%"},
     "range": {"vi": "{lower} đến {upper}", "en": "{lower} to {upper}"},
     "and": {"vi": "và", "en": "and"},
     "but": {"vi": "nhưng", "en": "but"},
@@ -389,8 +391,8 @@ SENTENCES = {
         "en": "Chart: {name}, {unit}, {start} to {end}, and forecasts from {count} origins; off by {error} on average.",
     },
     "chart.reliability.title": {
-        "vi": "Khả năng đã nêu lệch bình quân {error} điểm so với điều đã xảy ra",
-        "en": "Chances were off by {error} points on average",
+        "vi": "Khả năng đã nêu lệch bình quân {error} điểm phần trăm so với điều đã xảy ra",
+        "en": "Chances were off by {error} percentage points on average",
     },
     "chart.reliability.subtitle": {
         "vi": "Ngang: khả năng đã nêu; dọc: tỷ lệ đã xảy ra",
@@ -696,7 +698,7 @@ SENTENCES = {
         "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}) và dẫn tới kết luận trái ngược.",
         "en": "The figures published for the whole period conflict ({values}) and lead to opposite outcomes.",
     },
-    "points.plain": {"vi": "± {number} điểm", "en": "± {number} points"},
+    "points.plain": {"vi": "± {number} điểm phần trăm", "en": "± {number} percentage points"},
     "table.mean": {"vi": "Trung bình", "en": "Mean"},
     "table.gap": {"vi": "So mục tiêu", "en": "Against target"},
     "table.plan_expected": {"vi": "Dự kiến so kế hoạch", "en": "Expected, of plan"},
@@ -792,7 +794,7 @@ SENTENCES = {
     "news.revisions": {"vi": "Điều chỉnh số cũ", "en": "Revisions"},
     "news.new_months": {"vi": "Tháng mới", "en": "New months"},
     "news.expected": {"vi": "Dự kiến cả kỳ", "en": "Expected total"},
-    "news.points": {"vi": "{number} điểm", "en": "{number} points"},
+    "points": {"vi": "{number}\u00a0điểm phần trăm", "en": "{number}\u00a0percentage points"},
     "news.step": {"vi": "{name} {moved}", "en": "{name} {moved}"},
     "news.count": {"vi": "{count} số liệu", "en": "{count} figures"},
     "news.facts": {"vi": "Mới công bố từ đó: {facts}.", "en": "Published since: {facts}."},
@@ -817,20 +819,28 @@ SENTENCES = {
         "vi": "Số đã công bố đến {since} chưa đủ để dự báo nên chưa có gì để so sánh.",
         "en": "What had been published by {since} allowed no forecast, so there is nothing to compare with.",
     },
-    "news.chance": {
-        "vi": "So với ngày {since}, khả năng đạt {target} từ {before} thành {now}: {why}.",
-        "en": "Since {since} the chance of {target} went from {before} to {now}: {why}.",
+    "news.chance_up": {
+        "vi": "So với ngày {since}, khả năng đạt {target} tăng từ {before} lên {now}: {why}.",
+        "en": "Since {since} the chance of {target} rose from {before} to {now}: {why}.",
+    },
+    "news.chance_down": {
+        "vi": "So với ngày {since}, khả năng đạt {target} giảm từ {before} xuống {now}: {why}.",
+        "en": "Since {since} the chance of {target} fell from {before} to {now}: {why}.",
     },
     "news.chance_same": {
         "vi": "So với ngày {since}, khả năng đạt {target} không đổi ({now}).",
         "en": "Since {since} the chance of {target} has not changed ({now}).",
     },
-    "news.total": {
-        "vi": "Dự kiến cả năm {year} từ {before} (số công bố đến {since}) thành {now} {unit}: {why}.",
-        "en": "The total expected for {year} went from {before} (by figures to {since}) to {now} {unit}: {why}.",
+    "news.total_up": {
+        "vi": "Dự kiến cả năm {year} tăng từ {before} (số công bố đến {since}) lên {now} {unit}: {why}.",
+        "en": "The total expected for {year} rose from {before} (by figures to {since}) to {now} {unit}: {why}.",
+    },
+    "news.total_down": {
+        "vi": "Dự kiến cả năm {year} giảm từ {before} (số công bố đến {since}) xuống {now} {unit}: {why}.",
+        "en": "The total expected for {year} fell from {before} (by figures to {since}) to {now} {unit}: {why}.",
     },
     "news.total_same": {
-        "vi": "Dự kiến cả năm {year} vẫn là {now} {unit} như ngày {since}.",
+        "vi": "Dự kiến cả năm {year} không đổi, vẫn là {now} {unit} như ngày {since}.",
         "en": "The total expected for {year} is still {now} {unit}, as on {since}.",
     },
     "implied.growth": {

@@ -130,9 +130,9 @@ def estimate(median, lower, upper, lang="vi") -> Estimate:
     1805 in 1408–2416 is written 1.810 (1.410–2.420): the next digit would change with the seed. Where the interval
     has no width the number is exact. Decimals end with the fifth digit in all.
     """
-    exponent = _last_digit(median, lower, upper)
+    exponent = last_digit(median, lower, upper)
     places = max(0, -exponent)
-    return Estimate(*(number(_to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
+    return Estimate(*(number(to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
 
 
 def digits(x, significant, lang="vi") -> str:
@@ -140,10 +140,10 @@ def digits(x, significant, lang="vi") -> str:
     if _is_missing(x) or x == 0:
         return number(x, None, lang)
     exponent = math.floor(math.log10(abs(x))) - significant + 1
-    return number(_to_exponent(x, exponent), max(0, -exponent), lang)
+    return number(to_exponent(x, exponent), max(0, -exponent), lang)
 
 
-def _last_digit(median, lower, upper) -> int:
+def last_digit(median, lower, upper) -> int:
     """Exponent of the last digit kept: two digits of the half-width, and no decimals past the fifth digit in all."""
     half = (upper - lower) / 2
     if median == 0 and half == 0:
@@ -155,7 +155,8 @@ def _last_digit(median, lower, upper) -> int:
     return min(0, exact.as_tuple().exponent)
 
 
-def _to_exponent(x, exponent: int) -> float:
+def to_exponent(x, exponent: int) -> float:
+    """A number rounded to a digit, by its exponent: 1986 to tens (1) is 1990."""
     return float(_decimal(x).quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP))
 
 
@@ -196,9 +197,15 @@ def estimate_in(median, lower, upper, unit, lang="vi") -> tuple[Estimate, str]:
 
     449000 million USD is written 449 (414–486), in billion_usd; 1810 stays as it is, in million_usd.
     """
-    if unit in THOUSANDFOLD and abs(median) >= LONG_NUMBER:
-        return estimate(median / 1000, lower / 1000, upper / 1000, lang), THOUSANDFOLD[unit]
-    return estimate(median, lower, upper, lang), unit
+    factor, unit = readable(median, unit)
+    return estimate(median * factor, lower * factor, upper * factor, lang), unit
+
+
+def readable(x, unit) -> tuple[float, str]:
+    """The unit in which a number stays short, and the factor that takes the number there."""
+    if unit in THOUSANDFOLD and abs(x) >= LONG_NUMBER:
+        return 1e-3, THOUSANDFOLD[unit]
+    return 1.0, unit
 
 
 def aim(x, unit, lang="vi", catalogue=None) -> str:
@@ -348,6 +355,18 @@ def probability(p, lang="vi") -> str:
     if p > 0.99:
         return f">{NBSP}99{NBSP}%"
     return percent(100 * p, 0, lang)
+
+
+def probability_words(p, lang="vi") -> str:
+    """The same as prose: "dưới 1 %", "trên 99 %" at the ends."""
+    if _is_missing(p) or 0.01 <= p <= 0.99:
+        return probability(p, lang)
+    return say("probability.below" if p < 0.01 else "probability.above", lang)
+
+
+def printed_points(p) -> float:
+    """A probability as printed, in percent, for differences between printed ones: the ends count as 0 and 100."""
+    return p if _is_missing(p) else 0.0 if p < 0.01 else 100.0 if p > 0.99 else to_exponent(100 * p, 0)
 
 
 def verdict_key(p, state="open") -> str:
