@@ -16,7 +16,7 @@ import pandas as pd
 
 from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
-from ezlib.audit import for_facts
+from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
@@ -31,7 +31,7 @@ from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
-from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
+from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
@@ -43,7 +43,7 @@ GROUPS_IN_PARTS = ("trade", "revenue")
 GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
 SOURCES_PER_SERIES = 12
-DOUBTS_SHOWN = 6
+DOUBTS_SHOWN = 8
 NUMBERS_SHOWN = 4
 COMPUTED, DOUBTFUL = "*", "†"
 STATED = ("mom", "yoy", "ytd_yoy")
@@ -230,10 +230,11 @@ class Brief:
             return blocks.stack()
         documents = self._documents()
         lines = [(line.name, f"{line.text} {self._letters(line.facts, documents)}") for line in self.further_lines]
+        marked = not self._in_doubt.isdisjoint(self._further_facts)
         return blocks.stack(
             blocks.section(say("section.digest", self.lang)),
             blocks.glossed(lines),
-            blocks.small_print(say("digest.note", self.lang)),
+            blocks.small_print(say("digest.note", self.lang), say("table.doubtful", self.lang) if marked else ""),
         )
 
     def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
@@ -245,11 +246,16 @@ class Brief:
     def doubts(self) -> Block:
         """The findings of the audit that touch a figure shown here."""
         texts = findings_texts(self.touching, self.lang)
-        more = len(texts) - DOUBTS_SHOWN
+        left = self.touching.iloc[DOUBTS_SHOWN:]
         body = blocks.warnings(texts[:DOUBTS_SHOWN]) if texts else blocks.paragraph(say("findings.none", self.lang))
-        note = say("findings.more", self.lang, count=str(more), zone=self.zone.id) if more > 0 else ""
-        rest = [blocks.small_print(note)] if note else []
+        rest = [blocks.small_print(self._left_over(left))] if len(left) else []
         return blocks.stack(blocks.section(say("section.findings", self.lang)), body, *rest)
+
+    def _left_over(self, findings: pd.DataFrame) -> str:
+        """How many findings there is no room for, and the command that lists them."""
+        zones = set(findings["zone"])
+        command = "ezlib check" + "".join(f" --zone {zone}" for zone in zones if len(zones) == 1)
+        return say("findings.more", self.lang, count=str(len(findings)), command=command)
 
     @property
     def sources(self) -> Block:
@@ -298,8 +304,12 @@ class Brief:
     @cached_property
     def touching(self) -> pd.DataFrame:
         """The findings, other than notes, in which a figure of this page takes part, worst first."""
-        found = for_facts(self.findings, self._shown)
+        found = for_facts(self.findings, [*self._shown, *self._further_facts])
         return found[found["severity"] != "note"]
+
+    @cached_property
+    def _in_doubt(self) -> frozenset[str]:
+        return in_doubt(self.findings)
 
     @cached_property
     def sources_in_order(self) -> tuple[str, ...]:
@@ -313,6 +323,10 @@ class Brief:
         behind = [fact for found in self.outlooks.values() for fact in _facts_behind(found)]
         known = set(self.facts["fact_id"])
         return [fact for fact in dict.fromkeys([*shown, *behind]) if fact in known]
+
+    @property
+    def _further_facts(self) -> list[str]:
+        return [fact for line in self.further_lines for fact in line.facts]
 
     def _line(self, series: str) -> Line | None:
         return next((line for line in self.lines if line.series == series), None)
@@ -551,8 +565,7 @@ class Brief:
         return sentences
 
     def _documents(self) -> dict[str, str]:
-        further = [fact for line in self.further_lines for fact in line.facts]
-        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *further]]
+        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *self._further_facts]]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
@@ -614,12 +627,12 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         for series, o in found.items()
     }
     everything = load_facts(None, as_of, root=root)
-    findings = zone_findings(zone, as_of, root)
-    doubted = doubted_series(found, findings)
+    findings = _findings(place, everything, catalogue)
+    doubted, suspect = doubted_series(found, findings), in_doubt(findings)
     assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
     for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1):
-        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang, oldest))
+        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
         if lines:
             break
     else:
@@ -640,16 +653,34 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         outlooks=found,
         without_outlook=without,
         assessments=assessments,
-        lines=lines,
+        lines=tuple(_marked(line, suspect, line.series in doubted) for line in lines),
         findings=findings,
         doubted=doubted,
         reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
         moved=_moved(lines[0].series, found, assessments, until, seed, root),
         record=year_end_record(zone, month, until, found, facts, root, seed),
         further_lines=digest(
-            place, month, everything, {line.series for line in lines if line.reported}, catalogue, lang, OLDEST_SHOWN
+            place,
+            month,
+            everything,
+            {line.series for line in lines if line.reported},
+            catalogue,
+            lang,
+            OLDEST_SHOWN,
+            suspect,
         ),
     )
+
+
+def _findings(place: Zone, everything: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """What the audit says of the figures of a zone and of its province, whose economy the brief tells too."""
+    near = everything["zone"].isin([place.id, place.province])
+    return for_facts(audit(everything, catalogue=catalogue), everything.loc[near, "fact_id"])
+
+
+def in_doubt(findings: pd.DataFrame) -> frozenset[str]:
+    """Return the facts that take part in a finding other than a note."""
+    return frozenset(fact for facts in findings.loc[findings["severity"] != "note", "facts"] for fact in facts)
 
 
 def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
@@ -713,7 +744,7 @@ def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, cat
 # ---------------------------------------------------------------------------------------------------- the lines
 
 
-def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, oldest) -> Iterator[Line]:
+def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -> Iterator[Line]:
     total = None
     for series, kind in dict(_rows(zone, catalogue)).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
@@ -722,10 +753,16 @@ def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, 
         months = [total.month] if kind == "part" and total else [month - late for late in range(oldest + 1)]
         line = _line(series, kind, month, months, of_series, catalogue, found, tests, lang)
         total = line if kind == "total" else total
-        if line is not None and series in doubted:
-            line = replace(line, year_end=line.year_end.in_doubt(), chance=line.chance.in_doubt())
         if line is not None:
             yield line
+
+
+def _marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
+    """The row with a mark on every figure in doubt, and on its outlook where that stands on one that cannot be true."""
+    fields = ("value", "mom", "cumulative", "ytd_yoy", "plan")
+    doubtful = [field for field in fields if not suspect.isdisjoint(getattr(line, field).facts)]
+    doubtful += ["year_end", "chance"] if outlook_too else []
+    return replace(line, **{field: getattr(line, field).in_doubt() for field in doubtful})
 
 
 def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -851,7 +888,8 @@ def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
     if test is None or test.target.kind != "level" or not test.months_elapsed:
         return EMPTY
     share = 100 * test.year_to_date / test.target.value
-    return Figure(wording.percent(share, 1, lang), share, computed=True)
+    behind = () if fact is None else (fact["fact_id"],)
+    return Figure(wording.percent(share, 1, lang), share, behind, computed=True)
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:

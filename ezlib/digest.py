@@ -31,19 +31,27 @@ class DigestLine:
 
 
 def digest(
-    zone: Zone, month: pd.Period, facts: pd.DataFrame, shown: Iterable[str], catalogue: Catalogue, lang="vi", late=2
+    zone: Zone,
+    month: pd.Period,
+    facts: pd.DataFrame,
+    shown: Iterable[str],
+    catalogue: Catalogue,
+    lang="vi",
+    late=2,
+    doubted: frozenset[str] = frozenset(),
 ) -> tuple[DigestLine, ...]:
     """Return the latest figure of every indicator of a zone that is of the month, or at most `late` months older.
 
     `facts` are those of all zones, `shown` the series left out because the page shows them already. The economy at
-    large is that of the zone's province. Groups stand in the order of the catalogue; at most AT_MOST figures a group.
+    large is that of the zone's province. Facts in `doubted` are marked. Groups stand in the order of the catalogue;
+    at most AT_MOST figures a group.
     """
     wanted = facts[_belongs(facts, zone, catalogue) & ~_series(facts).isin(list(shown))]
     if wanted.empty:
         return ()
     observed, ahead = told(wanted[wanted["value"].notna()], month, catalogue)
     observed, ahead = observed[observed["last"] >= month - late], ahead[ahead["last"] <= month + 1]
-    words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, ())
+    words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, (), doubted)
     lines = [_line(group, observed, ahead, words) for group in catalogue.groups]
     return tuple(line for line in lines if line is not None)
 
@@ -62,7 +70,7 @@ def _line(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indica
     name = catalogue.groups[group].name(lang)
     month = wording.month(words.month, lang)
     name = name if usual in ("", month) else f"{name} ({usual})"
-    facts = tuple(fact.fact_id for _, told_now, expected in items for fact in (*told_now, *expected))
+    facts = tuple(fact.fact_id for _, told_now, expected in items[:AT_MOST] for fact in (*told_now, *expected))
     return DigestLine(group, name, "; ".join(texts), facts)
 
 
@@ -133,12 +141,9 @@ def _growth(fact, words: Indicators) -> list[str]:
 
 
 def _amount(fact, words: Indicators) -> str:
-    """A figure with its unit, and the word that it is an estimate behind both."""
-    word = say("figure.estimate", words.lang)
-    figure = words.figure(fact)
-    said = word if figure.endswith(word) else ""
-    amount = wording.with_unit(figure.removesuffix(word), words.unit_of(fact), words.lang, words.catalogue)
-    return _unit_said_once(amount, fact, words) + said
+    """A figure with its unit."""
+    amount = wording.with_unit(words.figure(fact), words.unit_of(fact), words.lang, words.catalogue)
+    return _unit_said_once(amount, fact, words)
 
 
 def _unit_said_once(amount: str, fact, words: Indicators) -> str:

@@ -45,7 +45,7 @@ class Indicators:
     """The figures of a subject as far as a month: `facts` published, `expected` by the bodies that publish them.
 
     `outlooks` of flows by series; those tied by sums come from `families`, so that their paths add up. `without`
-    lists the flows of the zone's own scope whose figures are too few for an outlook.
+    lists the flows of the zone's own scope whose figures are too few for an outlook; figures in `doubted` are marked.
     """
 
     zone: Zone
@@ -57,6 +57,7 @@ class Indicators:
     families: tuple[Family, ...]
     outlooks: dict[str, Outlook]
     without: tuple[str, ...]
+    doubted: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------------------------------------------------ flows
 
@@ -404,8 +405,9 @@ class Indicators:
         factor = self.catalogue.convert(1.0, fact.unit, self.unit_of(fact))
         numbers = {"low": fact.lower, "high": fact.upper, "value": fact.value}
         texts = {k: wording.published(x * factor, fact.half_width * factor, self.lang) for k, x in numbers.items()}
-        estimate = say("figure.estimate", self.lang) if fact.status in ("estimate", "preliminary") else ""
-        return say("figure." + (fact.qualifier or "exactly"), self.lang, **texts) + estimate
+        text = say("figure." + (fact.qualifier or "exactly"), self.lang, **texts)
+        text = say("figure.estimate", self.lang, figure=text) if fact.status in ("estimate", "preliminary") else text
+        return say("figure.doubtful", self.lang, figure=text) if fact.fact_id in self.doubted else text
 
     def unit_of(self, fact) -> str:
         """The indicator's unit, or the figure's own where that measures something else."""

@@ -481,8 +481,8 @@ SENTENCES = {
         "en": "This chance holds only if {facts} does, which is in doubt: see the figures to check.",
     },
     "table.doubtful": {
-        "vi": "† Dựa trên số liệu bị nghi ngờ, xem mục số liệu cần xem lại.",
-        "en": "† Stands on a figure in doubt, see the figures to check.",
+        "vi": "† Số liệu bị nghi ngờ, hoặc dựa trên số liệu bị nghi ngờ: xem mục số liệu cần xem lại.",
+        "en": "† In doubt, or standing on a figure in doubt: see the figures to check.",
     },
     "table.plan_scope": {
         "vi": "% kế hoạch: so với mục tiêu giao theo số liệu “{scope}”.",
@@ -495,8 +495,8 @@ SENTENCES = {
     "page.latest": {"vi": "số mới nhất: {month}", "en": "latest figures: {month}"},
     "finding.likely": {"vi": "Có lẽ: {correction}.", "en": "Likely: {correction}."},
     "findings.more": {
-        "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone {zone}.",
-        "en": "{count} more findings; see all of them with: ezlib check --zone {zone} --lang en.",
+        "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: {command}.",
+        "en": "{count} more findings; see all of them with: {command} --lang en.",
     },
     "findings.none_at_all": {"vi": "Không thấy mâu thuẫn nào.", "en": "No contradiction was found."},
     "subject.none": {
@@ -664,7 +664,8 @@ SENTENCES = {
     "figure.nearly": {"vi": "gần {value}", "en": "nearly {value}"},
     "figure.about": {"vi": "khoảng {value}", "en": "about {value}"},
     "figure.range": {"vi": "{low}–{high}", "en": "{low}–{high}"},
-    "figure.estimate": {"vi": " ước", "en": " est."},
+    "figure.estimate": {"vi": "ước {figure}", "en": "est. {figure}"},
+    "figure.doubtful": {"vi": "{figure}†", "en": "{figure}†"},
     "target.none": {
         "vi": "Năm này không có mục tiêu nào mà tổng các tháng quyết định.",
         "en": "No target of this year is decided by a sum of months.",

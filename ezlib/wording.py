@@ -240,6 +240,8 @@ def stretch(start, end, lang="vi") -> str:
     start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
     if (start.day, start.month, end.day, end.month) == (1, 1, 31, 12):
         return str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}"
+    if start == end:
+        return format_date(end, SHORT_DATES[language(lang)], locale=_locale(lang))
     first = DAYS if start.year == end.year else SHORT_DATES
     patterns = (first[language(lang)], SHORT_DATES[language(lang)])
     return DASH.join(

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import ezlib as ez
 from ezlib import wording
+from ezlib.brief import DOUBTS_SHOWN
 from ezlib.contracts import DataError
 from ezlib.periods import month_bounds
 
@@ -35,7 +37,7 @@ def row(html, name):
 
 
 def test_trade_stands_as_the_board_printed_it(page):
-    assert row(page, "Xuất nhập khẩu (triệu USD)")[:4] == ["150,83", "+33 %", "625,91", "-28 %"]
+    assert row(page, "Xuất nhập khẩu (triệu USD)")[:4] == ["150,83", "+33 %", "625,91†", "-28 %†"]
 
 
 def test_revenue_stands_as_the_board_printed_it(page):
@@ -203,6 +205,31 @@ def test_the_headline_names_the_year_of_the_target_even_where_the_figures_are_of
 
 def test_a_target_set_on_another_scope_is_tested_on_its_own_series_too(may):
     assert [a.series for a in may.assessments["lao-cai/trade_total/province"]] == ["lao-cai/trade_total/province"]
+
+
+def test_every_finding_that_touches_a_printed_figure_is_told_or_counted(may):
+    further = {fact for line in may.further_lines for fact in line.facts}
+    shown = {fact for line in may.lines for figure in line.figures for fact in figure.facts} | further
+    touching = may.findings[may.findings["facts"].map(lambda facts: not shown.isdisjoint(facts))]
+    touching = touching[touching["severity"] != "note"]
+    assert len(touching) == 8 and {"F0214", "F0225"} <= {fact for facts in touching["facts"] for fact in facts}
+    told = repr(may.doubts)
+    assert [message for message in touching["message_vi"].head(DOUBTS_SHOWN) if message not in told] == []
+    crowded = replace(may, findings=pd.concat([may.findings] * 2, ignore_index=True))
+    assert "Còn 8 phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone lao-cai." in repr(crowded.doubts)
+
+
+def test_every_printed_figure_in_doubt_is_marked_and_no_other(may):
+    doubted = {fact for facts in may.findings.query("severity != 'note'")["facts"] for fact in facts}
+    for line in may.lines:
+        for figure in (line.value, line.mom, line.cumulative, line.ytd_yoy, line.plan):
+            assert figure.doubtful == (not doubted.isdisjoint(figure.facts))
+    output = next(line for line in may.lines if "industrial_output_value" in line.series)
+    assert wording.plain(str(output.value)) == "5.424,725†"
+    further = wording.plain(repr(may.further))
+    assert "Sản lượng công nghiệp 502.669† tấn (-98,76 %)" in further and "Tồn kho cuối kỳ 163.986† tấn" in further
+    assert "Doanh thu thuần 11.661,411 tỷ đồng" in further
+    assert "† Số liệu bị nghi ngờ" in further
 
 
 def test_the_facts_that_a_doubt_cites_are_among_the_sources(may):
