@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, tables, wording
+from ezlib.audit import taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, chance_chart
@@ -231,7 +232,7 @@ class TargetTests:
         rows = {
             self.catalogue.indicator(series.split("/")[1]).short(lang): {
                 say("parts.share", lang): wording.percent(100 * row["share"], 1, lang),
-                say("parts.last", lang): wording.digits(row["last_month"], 4, lang),
+                say("parts.last", lang): _last_month(whole[series], lang),
                 say("parts.expected", lang): wording.digits(row["expected"], 3, lang),
                 say("parts.needed", lang): wording.digits(row["needed"], 3, lang),
                 say("parts.growth", lang): wording.change(row["growth_pct"], 0, lang),
@@ -291,11 +292,13 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     wanted = dict.fromkeys([*headline_series(zone, root=root), *(t.series for t in targets)])
     found, without = outlooks_of(wanted, month, as_of, seed, root, lang)
     facts = load_facts(zone, as_of, root=root)
-    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year)]
+    findings = zone_findings(zone, as_of, root)
+    wrong = taking_part(findings, ["error"])
+    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year, wrong)]
     tests = [contested(a, facts, catalogue) for a in tests]
     indicators = {t.indicator for t in targets}
     missing = {s: reason for s, reason in without.items() if s.split("/")[1] in indicators}
-    doubted = doubted_series(found, zone_findings(zone, as_of, root))
+    doubted = doubted_series(found, findings)
     day = as_of or facts["published"].max().date()
     kept = load_record(zone, day, root)
     return TargetTests(
@@ -402,6 +405,14 @@ def _told(a: TargetAssessment | None, lang: str) -> dict[str, str]:
         say("table.expected", lang): wording.estimate(a.median, a.lower_80, a.upper_80, lang).text,
         say("table.probability", lang): _chance(a, lang),
     }
+
+
+def _last_month(found: Outlook, lang: str) -> str:
+    """The last month observed: as published where a figure states it, else as far as it is known."""
+    row = found.months.loc[found.last_observed]
+    if row["status"] == "reported":
+        return wording.number(float(f"{row['value']:.10g}"), None, lang)
+    return wording.digits(row["value"], 4, lang)
 
 
 def _chance(a: TargetAssessment, lang: str) -> str:

@@ -16,14 +16,14 @@ import pandas as pd
 
 from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
-from ezlib.audit import audit, for_facts
+from ezlib.audit import audit, for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
-from ezlib.indicators import parts_of
+from ezlib.indicators import figure_and_unit, parts_of
 from ezlib.messages import say
 from ezlib.news import News, news
 from ezlib.observations import months_with_facts
@@ -42,6 +42,7 @@ OLDEST_TOLD = 12  # where no leading series has one as young, the latest is show
 GROUPS_IN_PARTS = ("trade", "revenue")
 GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
+WIDE = 1.5  # an interval whose upper end is this many times the lower is called wide
 SOURCES_PER_SERIES = 12
 DOUBTS_SHOWN = 6
 NUMBERS_SHOWN = 4
@@ -309,7 +310,7 @@ class Brief:
 
     @cached_property
     def _in_doubt(self) -> frozenset[str]:
-        return in_doubt(self.findings)
+        return taking_part(self.findings)
 
     @cached_property
     def sources_in_order(self) -> tuple[str, ...]:
@@ -380,13 +381,15 @@ class Brief:
             yield say("table.late", self.lang, **values)
 
     def _plan_scope(self, shown: list[Line]) -> str:
-        """Whose plan a computed share is a share of, where it is not that of the series itself."""
+        """Whose plan the computed shares of some rows are shares of, where it is not that of the series itself."""
+        names: dict[str, list[str]] = {}
         for line in shown:
             test = next(iter(self.assessments.get(line.series, ())), None)
             if line.plan.computed and test is not None and "scope_differs" in test.notes:
                 scope = self.catalogue.scope(test.target.scope).name(self.lang)
-                return say("table.plan_scope", self.lang, scope=scope)
-        return ""
+                names.setdefault(scope, []).append(line.name)
+        told = ({"scope": scope, "names": messages.listing(rows, self.lang)} for scope, rows in names.items())
+        return messages.sentences(*(say("table.plan_scope", self.lang, **values) for values in told))
 
     def _estimates(self, shown: list[Line]) -> str:
         """Which rows show a figure that its publisher calls an estimate."""
@@ -467,6 +470,8 @@ class Brief:
             behind = len(_ids_behind(found))
             if behind <= FEW_FACTS:
                 key = "lead.few_facts" if behind > 1 else "lead.one_fact"
+                _, lower, upper = _quantiles(found, self._year_shown())
+                key += "_wide" if upper > WIDE * lower else ""
                 sentences.append(say(key, lang, count=wording.number(behind, 0, lang)))
         return sentences or [self.without_outlook.get(line.series, "")]
 
@@ -578,9 +583,7 @@ class Brief:
             fact=fact,
             name=self.catalogue.indicator(row["indicator"]).short(self.lang),
             period=wording.stretch(row["period_start"], row["period_end"], self.lang),
-            value=wording.quantity(
-                row["value"], row["unit"], self.lang, half_width=row["half_width"], catalogue=self.catalogue
-            ),
+            value=wording.with_unit(*figure_and_unit(row, self.catalogue, self.lang), self.lang, self.catalogue),
             changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED),
             document=documents[_document(row, self.lang, self.catalogue)],
         )
@@ -620,16 +623,16 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     _refuse_without_facts(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
+    everything = load_facts(None, as_of, root=root)
+    findings = _findings(place, everything, catalogue)
+    doubted, suspect, wrong = doubted_series(found, findings), taking_part(findings), taking_part(findings, ["error"])
     assessments = {
         series: tuple(
-            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year)
+            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year, wrong)
         )
         for series, o in found.items()
     }
-    everything = load_facts(None, as_of, root=root)
-    findings = _findings(place, everything, catalogue)
-    doubted, suspect = doubted_series(found, findings), in_doubt(findings)
-    assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
+    assessments |= _on_own_scope(place, found, targets, month, as_of, wrong, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
     for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1):
         lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
@@ -678,11 +681,6 @@ def _findings(place: Zone, everything: pd.DataFrame, catalogue: Catalogue) -> pd
     return for_facts(audit(everything, catalogue=catalogue), everything.loc[near, "fact_id"])
 
 
-def in_doubt(findings: pd.DataFrame) -> frozenset[str]:
-    """Return the facts that take part in a finding other than a note."""
-    return frozenset(fact for facts in findings.loc[findings["severity"] != "note", "facts"] for fact in facts)
-
-
 def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
     """The first target of each series in doubt, tested without the figures in doubt."""
     first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
@@ -714,14 +712,16 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
     return news(o, target, year, day, load_record(series.split("/")[0], day, root), root, seed)
 
 
-def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
+def _on_own_scope(
+    place: Zone, found, targets, month, as_of, wrong, seed, root
+) -> dict[str, tuple[TargetAssessment, ...]]:
     """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
     own = {}
     for target in targets:
         stand_ins = [s for s in found if s.split("/")[1] == target.indicator and s != target.series]
         if stand_ins and target.status == "official" and target.period in map(str, years_asked(month)):
             other, _ = outlooks_of([target.series], month, as_of, seed, root)
-            tests = {s: tuple(assess_all(o, [target], int(target.period))) for s, o in other.items()}
+            tests = {s: tuple(assess_all(o, [target], int(target.period), wrong)) for s, o in other.items()}
             own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
     return own
 
@@ -804,9 +804,9 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
         name=name,
         kind=kind,
         month=shown,
-        value=_level(in_month, lang),
+        value=_level(in_month, catalogue, lang),
         mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
-        cumulative=_level(so_far, lang) if so_far is not None else stated.cumulative(shown),
+        cumulative=_level(so_far, catalogue, lang) if so_far is not None else stated.cumulative(shown),
         ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
         plan=_plan(so_far, test, lang),
         year_end=_year_end(found, month, lang),
@@ -824,10 +824,11 @@ def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
     return order.iloc[-1]
 
 
-def _level(fact, lang) -> Figure:
+def _level(fact, catalogue: Catalogue, lang) -> Figure:
     if fact is None:
         return EMPTY
-    return Figure(wording.published(fact["value"], fact["half_width"], lang), fact["value"], (fact["fact_id"],))
+    text, _ = figure_and_unit(fact, catalogue, lang)
+    return Figure(text, fact["value"], (fact["fact_id"],))
 
 
 def _change(fact, bases: tuple[str, ...], lang) -> Figure | None:

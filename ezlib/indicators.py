@@ -238,7 +238,9 @@ class Indicators:
             capital(usual or name): self._cell(fact, usual)
             for name, fact, usual in zip(names, (month, stretch), self._usual_periods, strict=True)
         }
-        year = {say("indicators.year", self.lang, year=str(self.month.year)): self._year(series)}
+        over = self.month.month == 12
+        heading = say("indicators.year_over" if over else "indicators.year", self.lang, year=str(self.month.year))
+        year = {heading: self._year(series)}
         return {say("indicators.unit", self.lang): self._unit(series)} | figures | year | self._numbers(month, stretch)
 
     @cached_property
@@ -402,18 +404,12 @@ class Indicators:
 
     def figure(self, fact) -> str:
         """A figure as published, in the indicator's own unit where it can be turned into that."""
-        factor = self.catalogue.convert(1.0, fact.unit, self.unit_of(fact))
-        numbers = {"low": fact.lower, "high": fact.upper, "value": fact.value}
-        texts = {k: wording.published(x * factor, fact.half_width * factor, self.lang) for k, x in numbers.items()}
-        text = say("figure." + (fact.qualifier or "exactly"), self.lang, **texts)
+        text, _ = figure_and_unit(fact, self.catalogue, self.lang)
         text = say("figure.estimate", self.lang, figure=text) if fact.status in ("estimate", "preliminary") else text
         return say("figure.doubtful", self.lang, figure=text) if fact.fact_id in self.doubted else text
 
     def unit_of(self, fact) -> str:
-        """The indicator's unit, or the figure's own where that measures something else."""
-        unit = self.catalogue.indicator(fact.indicator).unit
-        fits = self.catalogue.unit(unit).dimension == self.catalogue.unit(fact.unit).dimension
-        return unit if fits else fact.unit
+        return _unit_of(fact, self.catalogue)
 
     def period(self, fact) -> str:
         """The period of a figure in the fewest words: a day, a month, so many months of a year, else its days."""
@@ -428,6 +424,19 @@ class Indicators:
             year = say("indicators.so_many", self.lang, count=str(fact.last.month), year=str(fact.last.year))
             return str(fact.last.year) if fact.last.month == 12 else year
         return wording.stretch(fact.period_start, fact.period_end, self.lang)
+
+
+def figure_and_unit(fact, catalogue: Catalogue, lang: str = "vi") -> tuple[str, str]:
+    """Return a figure as published and its unit: the indicator's own where the figure can be turned into that."""
+    unit = _unit_of(fact, catalogue)
+    factor = catalogue.convert(1.0, fact.unit, unit)
+    value, half_width, lower, upper = (x * factor for x in (fact.value, fact.half_width, fact.lower, fact.upper))
+    return wording.qualified(value, half_width, fact.qualifier, lower, upper, lang), unit
+
+
+def _unit_of(fact, catalogue: Catalogue) -> str:
+    unit = catalogue.indicator(fact.indicator).unit
+    return unit if catalogue.unit(unit).dimension == catalogue.unit(fact.unit).dimension else fact.unit
 
 
 def compose_indicators(

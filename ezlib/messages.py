@@ -16,6 +16,8 @@ SENTENCES = {
     "change.down": {"vi": "giảm {size}", "en": "down {size}"},
     "change.same": {"vi": "không đổi", "en": "unchanged"},
     "times": {"vi": "gấp\u00a0{number}\u00a0lần", "en": "{number}\u00a0times"},
+    "times.alike": {"vi": "xấp xỉ", "en": "about equal to"},
+    "times.less": {"vi": "bằng\u00a0{share}", "en": "{share} of"},
     "probability.below": {"vi": "dưới 1\u00a0%", "en": "below 1\u00a0%"},
     "probability.above": {"vi": "trên 99\u00a0%", "en": "above 99\u00a0%"},
     "range": {"vi": "{lower} đến {upper}", "en": "{lower} to {upper}"},
@@ -62,11 +64,19 @@ SENTENCES = {
         "{share} of the target.",
     },
     "lead.one_fact": {
-        "vi": "Chuỗi này chỉ có 1 số liệu đã công bố nên khoảng dự báo rộng.",
+        "vi": "Chuỗi này mới có 1 số liệu đã công bố.",
+        "en": "Only one published figure stands behind this series.",
+    },
+    "lead.one_fact_wide": {
+        "vi": "Chuỗi này mới có 1 số liệu đã công bố nên khoảng dự báo rộng.",
         "en": "Only one published figure stands behind this series, so its intervals are wide.",
     },
     "lead.few_facts": {
-        "vi": "Chuỗi này chỉ có {count} số liệu đã công bố nên khoảng dự báo rộng.",
+        "vi": "Chuỗi này mới có {count} số liệu đã công bố.",
+        "en": "Only {count} published figures stand behind this series.",
+    },
+    "lead.few_facts_wide": {
+        "vi": "Chuỗi này mới có {count} số liệu đã công bố nên khoảng dự báo rộng.",
         "en": "Only {count} published figures stand behind this series, so its intervals are wide.",
     },
     # key figures
@@ -123,6 +133,12 @@ SENTENCES = {
         "vi": "Dải từ nhạt đến đậm: khả năng 95, 80 và 50\u00a0%.",
         "en": "Bands, pale to dark: 95, 80 and 50\u00a0% of likely outcomes.",
     },
+    "chart.averages": {
+        "vi": "Đường chấm là trung vị từng tháng; trung vị của bình quân {count} tháng ở tiêu đề lớn hơn, vì tháng cao "
+        "có thể cao hơn nhiều.",
+        "en": "The dotted line shows medians of single months; the median of the average of {count} months, in the "
+        "title, is larger, since high months can be far higher.",
+    },
     "chart.clipped": {
         "vi": "Dải 95\u00a0% bị cắt ở {limit}; nơi cao nhất lên tới {highest} ({month}).",
         "en": "The 95\u00a0% band is cut at {limit}; at its highest it reaches {highest} ({month}).",
@@ -154,6 +170,11 @@ SENTENCES = {
     "chart.cumulative.title": {
         "vi": "Cả năm {year} dự kiến {median} ({interval})",
         "en": "{year} as a whole: {median} expected ({interval})",
+    },
+    "chart.cumulative.title_known": {"vi": "Cả năm {year}: {median}", "en": "{year} as a whole: {median}"},
+    "chart.cumulative.title_estimated": {
+        "vi": "Cả năm {year} ước lượng {median} ({interval})",
+        "en": "{year} as a whole: estimated at {median} ({interval})",
     },
     "chart.cumulative.subtitle": {
         "vi": "{name}, lũy kế năm {year}, {unit}; số liệu công bố đến {date}",
@@ -199,6 +220,10 @@ SENTENCES = {
         "vi": "Cả năm dự kiến {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
         "en": "Whole year expected: {median} (80\u00a0% interval {lower} to {upper}).",
     },
+    "alt.cumulative.estimated": {
+        "vi": "Cả năm ước lượng {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "en": "Whole year estimated: {median} (80\u00a0% interval {lower} to {upper}).",
+    },
     "alt.cumulative.target": {
         "vi": "Mục tiêu {target}: khả năng {probability}.",
         "en": "Target {target}: chance {probability}.",
@@ -213,14 +238,17 @@ SENTENCES = {
     },
     # targets
     "target.needed": {
-        "vi": "Muốn đạt {target}, {count} tháng báo cáo còn lại phải đạt bình quân {needed} mỗi tháng.",
-        "en": "Reaching {target} takes {needed} a month over the remaining {count} reporting months.",
+        "vi": "Muốn đạt {target}, {count} tháng báo cáo còn lại{until} phải đạt bình quân {needed} mỗi tháng.",
+        "en": "Reaching {target} takes {needed} a month over the remaining {count} reporting months{until}.",
     },
-    "target.feasible": {
-        "vi": "Tháng cao nhất từng công bố là {best} ({best_month}); "
-        "bình quân cao nhất mà số liệu cho phép suy ra trên {count} tháng liền là khoảng {best_average} ({stretch}).",
-        "en": "The largest month ever published is {best} ({best_month}); the largest average that the facts imply "
-        "over {count} months running is about {best_average} ({stretch}).",
+    "target.until": {"vi": " (số liệu đến {month})", "en": " (figures to {month})"},
+    "target.best_month": {
+        "vi": "Tháng cao nhất từng công bố là {best} ({month}).",
+        "en": "The largest month ever published is {best} ({month}).",
+    },
+    "target.best_average": {
+        "vi": "Bình quân cao nhất mà số liệu cho phép suy ra trên {count} tháng liền là khoảng {best} ({stretch}).",
+        "en": "The largest average that the facts imply over {count} months running is about {best} ({stretch}).",
     },
     "target.reached": {"vi": "Mục tiêu {target} đã đạt.", "en": "The target of {target} has been reached."},
     "target.missed": {"vi": "Mục tiêu {target} không đạt.", "en": "The target of {target} was missed."},
@@ -485,8 +513,8 @@ SENTENCES = {
         "en": "† In doubt, or standing on a figure in doubt: see the figures to check.",
     },
     "table.plan_scope": {
-        "vi": "% kế hoạch: so với mục tiêu giao theo số liệu “{scope}”.",
-        "en": "% of plan: of the target set on the series of the {scope}.",
+        "vi": "% kế hoạch của {names}: so với mục tiêu giao theo số liệu “{scope}”.",
+        "en": "% of plan of {names}: of the target set on the series of the {scope}.",
     },
     "table.few_paths": {
         "vi": "{name}: số liệu gần như mâu thuẫn nhau nên khoảng dự báo hẹp hơn thực tế.",
@@ -586,6 +614,7 @@ SENTENCES = {
     "indicators.latest_month": {"vi": "Tháng gần nhất", "en": "Latest month"},
     "indicators.so_far": {"vi": "Lũy kế hoặc kỳ khác", "en": "Year to date or other period"},
     "indicators.year": {"vi": "Dự kiến {year} (80\u00a0%)", "en": "{year} expected (80\u00a0%)"},
+    "indicators.year_over": {"vi": "Cả năm {year} (80\u00a0%)", "en": "{year} as a whole (80\u00a0%)"},
     "indicators.latest": {"vi": "Số gần nhất", "en": "Latest"},
     "indicators.before": {"vi": "Lần trước", "en": "Before that"},
     "indicators.source": {"vi": "Nguồn", "en": "Source"},
@@ -762,7 +791,8 @@ SENTENCES = {
     "parts.needed": {"vi": "Cần mỗi tháng", "en": "Needed a month"},
     "parts.growth": {"vi": "So cùng kỳ", "en": "On same months"},
     "parts.note": {
-        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} dự kiến.",
+        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} mức "
+        "dự kiến.",
         "en": "If each part keeps the share expected of it in the months left, each must come to {times} that.",
     },
     "parts.none": {

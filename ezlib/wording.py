@@ -20,6 +20,8 @@ from ezlib.catalogue import load_catalogue
 from ezlib.messages import known, language, say
 from ezlib.periods import CALENDAR, as_month, month_bounds
 
+ALIKE = 0.95, 1.1  # multiples between these are called about equal
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -74,6 +76,13 @@ def published(x, half_width, lang="vi") -> str:
     return number(x, max(0, -math.floor(math.log10(2 * half_width) + 1e-9)), lang)
 
 
+def qualified(x, half_width, qualifier, lower, upper, lang="vi") -> str:
+    """A published figure with the word it was published with: "trên 3.600", "khoảng 300", "5–7"."""
+    ends = {"value": x, "low": lower, "high": upper}
+    texts = {name: published(end, half_width, lang) for name, end in ends.items()}
+    return say("figure." + (qualifier or "exactly"), lang, **texts)
+
+
 def percent(x, decimals=None, lang="vi") -> str:
     """A percentage: 28 is "28 %"."""
     return number(x, decimals, lang) + ("" if _is_missing(x) else NBSP + "%")
@@ -92,7 +101,9 @@ def change_words(x, decimals=None, lang="vi") -> str:
 
 
 def times(x, lang="vi") -> str:
-    """A multiple as prose: "gấp 7,9 lần", "7.9 times". From 10 up without a decimal."""
+    """A multiple as prose: "gấp 7,9 lần", "7.9 times"; "xấp xỉ" near one, a share below. From 10 up no decimal."""
+    if x < ALIKE[1]:
+        return say("times.less" if x < ALIKE[0] else "times.alike", lang, share=percent(100 * x, 0, lang))
     return say("times", lang, number=number(x, 0 if x >= 9.95 else 1, lang))
 
 

@@ -60,11 +60,12 @@ def test_the_nine_billion_target_prints_below_one_percent_and_never_zero(may, pa
 def test_1196_million_a_month_is_still_needed_beside_the_best_stretch_on_record(may, page):
     assessment = may.assessments[SERIES][0]
     assert assessment.needed_per_month == pytest.approx((9000 - 625.91) / 7, abs=0.01)
-    assert assessment.largest_month.average == pytest.approx(150.83)
+    assert assessment.largest_month is None  # one published month is no record
     assert assessment.largest_average.average == pytest.approx(274, abs=1)
     assert (str(assessment.largest_average.start), str(assessment.largest_average.end)) == ("2024-06", "2024-12")
-    for shown in ("1.196 triệu USD", "150,83 triệu USD (tháng 5/2025)", "274 triệu USD"):
+    for shown in ("1.196 triệu USD", "274 triệu USD"):
         assert shown in page
+    assert "Tháng cao nhất" not in page
 
 
 def test_the_headline_joins_the_month_and_the_target(may):
@@ -231,6 +232,26 @@ def test_every_printed_figure_in_doubt_is_marked_and_no_other(may):
     assert "Sản lượng công nghiệp 502.669† tấn (-98,76 %)" in further and "Tồn kho cuối kỳ 163.986† tấn" in further
     assert "Doanh thu thuần 11.661,411 tỷ đồng" in further
     assert "† Số liệu bị nghi ngờ" in further
+
+
+def test_the_plan_of_another_scope_names_the_rows_it_applies_to(may):
+    note = wording.plain(repr(may.table))
+    assert "% kế hoạch của Xuất nhập khẩu: so với mục tiêu giao theo số liệu “Toàn tỉnh" in note
+
+
+def test_a_target_whose_figures_end_early_says_how_far_they_go(may):
+    told = wording.plain(repr(may.targets))
+    assert "10 tháng báo cáo còn lại (số liệu đến tháng 2/2025) phải đạt" in told
+    assert "7 tháng báo cáo còn lại phải đạt" in told
+
+
+def test_a_word_that_a_figure_was_published_with_is_printed_and_a_narrow_interval_is_not_called_wide():
+    june = ez.compose_brief("lai-chau", "2025-06")
+    assert wording.plain(str(june.first.cumulative)) == "trên 3.600"
+    assert "trên 3.600 tỷ đồng" in wording.plain(repr(june.sources))
+    total = june.outlooks[june.first.series].total("2025")
+    assert total.quantile(0.9) < 1.5 * total.quantile(0.1)
+    assert "mới có 1 số liệu đã công bố." in june.lead and "rộng" not in june.lead
 
 
 def test_the_facts_that_a_doubt_cites_are_among_the_sources(may):
