@@ -19,11 +19,11 @@ from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import audit, for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
-from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
+from ezlib.charts import READABLE_DIGITS, Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
-from ezlib.indicators import figure_and_unit, parts_of
+from ezlib.indicators import figure_and_unit, named, parts_of
 from ezlib.messages import say
 from ezlib.news import News, news
 from ezlib.observations import months_with_facts
@@ -189,7 +189,9 @@ class Brief:
 
     def _target_text(self, a: TargetAssessment) -> str:
         facts = self.doubted.get(a.series, ())
-        doubt = say("target.doubted", self.lang, facts=messages.listing(facts, self.lang)) if facts else ""
+        rows = self.facts.set_index("fact_id", drop=False).loc[list(facts)]
+        names = messages.listing([named(row, self.catalogue, self.lang) for _, row in rows.iterrows()], self.lang)
+        doubt = say("target.doubted", self.lang, facts=names) if facts else ""
         name = target_name(a, self.lang, self.catalogue)
         return messages.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
 
@@ -198,7 +200,8 @@ class Brief:
         relief = self.reliefs.get(a.series)
         if relief is None or a.state != "open" or a.target.target_id != relief.target_id:
             return ""
-        facts = messages.listing(relief.facts, self.lang)
+        around = set(relief.facts) > set(self.doubted[a.series])
+        facts = say("relief.it_and_around" if around else "relief.it", self.lang)
         if relief.test is None:
             return say("relief.short_none", self.lang, facts=facts)
         b = relief.test
@@ -393,9 +396,16 @@ class Brief:
 
     def _estimates(self, shown: list[Line]) -> str:
         """Which rows show a figure that its publisher calls an estimate."""
-        provisional = set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
-        names = [line.name for line in shown if provisional & {*line.value.facts, *line.cumulative.facts}]
+        names = [line.name for line in shown if self._provisional & {*line.value.facts, *line.cumulative.facts}]
         return say("table.estimates", self.lang, names=messages.listing(names, self.lang)) if names else ""
+
+    @cached_property
+    def _provisional(self) -> set[str]:
+        return set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
+
+    def _told_as(self, key: str, figure: Figure) -> str:
+        """The sentence for a figure, or the one for an estimate."""
+        return f"{key}_estimate" if self._provisional & set(figure.facts) else key
 
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
@@ -437,7 +447,16 @@ class Brief:
         return "headline.only", values | {"value": self._amount(line.value, line.series)}
 
     def _amount(self, figure: Figure, series: str) -> str:
-        return wording.with_unit(figure.text, self._unit(series), self.lang, self.catalogue)
+        """A figure in the unit in which the year of its series is told: no two units in one paragraph."""
+        factor, unit = self._readable(series)
+        text = figure.text if factor == 1 else wording.digits(factor * figure.number, READABLE_DIGITS, self.lang)
+        return wording.with_unit(text, unit, self.lang, self.catalogue)
+
+    def _readable(self, series: str) -> tuple[float, str]:
+        found, unit = self.outlooks.get(series), self._unit(series)
+        if found is None or not covers_year(found, self._year_shown()):
+            return 1.0, unit
+        return wording.readable(_quantiles(found, self._year_shown())[0], unit)
 
     def _unit(self, series: str) -> str:
         return self.catalogue.indicator(series.split("/")[1]).unit
@@ -460,10 +479,10 @@ class Brief:
         if line.value.text and line.mom.text:
             month = messages.capital(wording.month(line.month, lang))
             values = {"value": self._amount(line.value, line.series), "change": self._change(line.mom)}
-            sentences.append(say("lead.month", lang, month=month, **values))
+            sentences.append(say(self._told_as("lead.month", line.value), lang, month=month, **values))
         if line.cumulative.text and line.ytd_yoy.text:
             values = {"value": self._amount(line.cumulative, line.series), "change": self._change(line.ytd_yoy)}
-            sentences.append(say("lead.cumulative", lang, **values))
+            sentences.append(say(self._told_as("lead.cumulative", line.cumulative), lang, **values))
         found = self._lead_outlook()
         if found is not None:
             sentences.append(self._expectation(line.series))
@@ -904,7 +923,8 @@ def _chance(test: TargetAssessment | None, lang) -> Figure:
         return EMPTY
     if test.state == "open":
         return Figure(wording.probability(test.probability, lang))
-    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})")
+    verdict = wording.verdict(test.verdict, lang)
+    return Figure(say("verdict.of_year", lang, verdict=verdict, year=test.target.period))
 
 
 def _year_ahead(month: pd.Period) -> int:

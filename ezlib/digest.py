@@ -18,6 +18,10 @@ from ezlib.messages import say
 COUNTED_BY_OTHERS = ("commodity", "province")
 GROWN = {"month": ("mom",), "year": ("yoy", "ytd_yoy")}
 AT_MOST = 16
+A_DAY = {
+    "vi": ("/ngày", r"\b(mỗi|bình quân) ngày\b"),
+    "en": (" a day".replace(" ", wording.NBSP), r"\b(a|per) day\b"),
+}
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,14 @@ def _items(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indic
         if words.catalogue.indicator(name).group == group:
             told_now = _latest(now.get((name, scope), observed[:0]))
             expected = list(later.get((name, scope), ahead[:0]).tail(1).itertuples())
+            expected = [fact for fact in expected if not any(_outdated(fact, by) for by in told_now)]
             yield _label(name, scope, words), told_now, expected
 
 
 def _item(label: str, told_now: list, expected: list, usual: str, words: Indicators) -> str:
     texts = [_in_words(fact, usual, words) for fact in told_now[:1]]
-    texts += [_cumulative(fact, words) for fact in told_now[1:]] + [_expectation(fact, words) for fact in expected]
+    texts += [_cumulative(fact, words) for fact in told_now[1:]]
+    texts += [_expectation(fact, told_now, words) for fact in expected]
     return f"{label} {', '.join(texts)}"
 
 
@@ -148,6 +154,7 @@ def _amount(fact, words: Indicators) -> str:
 
 def _unit_said_once(amount: str, fact, words: Indicators) -> str:
     """A figure without the unit that its name says already: "Persons 352,559", "Y tế: người 457.045 lượt"."""
+    amount = _day_said_once(amount, fact, words)
     unit = words.catalogue.unit(words.unit_of(fact)).sign(words.lang)
     each, counted = ("lượt", unit.removeprefix("lượt ")) if unit.startswith("lượt ") else ("", unit)
     name = words.catalogue.indicator(fact.indicator).short(words.lang)
@@ -159,5 +166,24 @@ def _unit_said_once(amount: str, fact, words: Indicators) -> str:
     return f"{amount.removesuffix(printed)}{each}".rstrip()
 
 
-def _expectation(fact, words: Indicators) -> str:
-    return say("digest.expected", words.lang, period=words.period(fact), figure=_amount(fact, words))
+def _day_said_once(amount: str, fact, words: Indicators) -> str:
+    """A figure a day without the day that its name says already: "Xe hàng mỗi ngày khoảng 300 xe"."""
+    suffix, named = A_DAY[words.lang]
+    name = words.catalogue.indicator(fact.indicator).short(words.lang)
+    return amount.removesuffix(suffix) if re.search(named, name, re.IGNORECASE) else amount
+
+
+def _outdated(expected, told) -> bool:
+    """Whether a figure of the same period has come since something was expected of it."""
+    return _same_period(expected, told) and told.published >= expected.published
+
+
+def _same_period(one, other) -> bool:
+    return (one.period_start, one.period_end) == (other.period_start, other.period_end)
+
+
+def _expectation(fact, told_now: list, words: Indicators) -> str:
+    """What a body expects; with its day beside an estimate of the same period that it was published after."""
+    key = "digest.expected_on" if any(_same_period(fact, told) for told in told_now) else "digest.expected"
+    date = wording.date(fact.published, words.lang)
+    return say(key, words.lang, period=words.period(fact), figure=_amount(fact, words), date=date)

@@ -412,18 +412,28 @@ class Indicators:
         return _unit_of(fact, self.catalogue)
 
     def period(self, fact) -> str:
-        """The period of a figure in the fewest words: a day, a month, so many months of a year, else its days."""
-        if self.catalogue.indicator(fact.indicator).kind == "stock" or fact.period_start == fact.period_end:
-            return wording.date(fact.period_end, self.lang)
-        if fact.period_kind == "month" and fact.first == fact.last:
-            return wording.month(fact.first, self.lang)
-        calendar = self.catalogue.calendar_of(fact.zone, fact.indicator, fact.scope)
-        if fact.period_start == pd.Timestamp(year_bounds(fact.last.year, calendar)[0]) and covers_whole_months(
-            fact.period_start, fact.period_end, calendar
-        ):
-            year = say("indicators.so_many", self.lang, count=str(fact.last.month), year=str(fact.last.year))
-            return str(fact.last.year) if fact.last.month == 12 else year
-        return wording.stretch(fact.period_start, fact.period_end, self.lang)
+        """The period of a figure in the fewest words."""
+        return period_in_words(fact, self.catalogue, self.lang)
+
+
+def period_in_words(fact, catalogue: Catalogue, lang: str = "vi") -> str:
+    """Return a day, a month, a year, so many months of a year, else the days of a figure's period."""
+    if catalogue.indicator(fact.indicator).kind == "stock" or fact.period_start == fact.period_end:
+        return wording.date(fact.period_end, lang)
+    calendar = catalogue.calendar_of(fact.zone, fact.indicator, fact.scope)
+    first, last = (month_of(day, calendar) for day in (fact.period_start, fact.period_end))
+    if fact.period_kind == "month" and first == last:
+        return wording.month(first, lang)
+    if fact.period_start == pd.Timestamp(year_bounds(last.year, calendar)[0]) and covers_whole_months(
+        fact.period_start, fact.period_end, calendar
+    ):
+        year = str(last.year)
+        return (
+            say("year", lang, year=year)
+            if last.month == 12
+            else say("indicators.so_many", lang, count=str(last.month), year=year)
+        )
+    return wording.stretch(fact.period_start, fact.period_end, lang)
 
 
 def figure_and_unit(fact, catalogue: Catalogue, lang: str = "vi") -> tuple[str, str]:
@@ -432,6 +442,17 @@ def figure_and_unit(fact, catalogue: Catalogue, lang: str = "vi") -> tuple[str, 
     factor = catalogue.convert(1.0, fact.unit, unit)
     value, half_width, lower, upper = (x * factor for x in (fact.value, fact.half_width, fact.lower, fact.upper))
     return wording.qualified(value, half_width, fact.qualifier, lower, upper, lang), unit
+
+
+def named(fact, catalogue: Catalogue, lang: str = "vi") -> str:
+    """Return what a figure is of, with its period and the figure itself, for a sentence that speaks of it."""
+    return say(
+        "fact.named",
+        lang,
+        name=catalogue.indicator(fact.indicator).short(lang),
+        period=period_in_words(fact, catalogue, lang),
+        value=wording.with_unit(*figure_and_unit(fact, catalogue, lang), lang, catalogue),
+    )
 
 
 def _unit_of(fact, catalogue: Catalogue) -> str:

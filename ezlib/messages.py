@@ -21,6 +21,8 @@ SENTENCES = {
     "probability.below": {"vi": "dưới 1\u00a0%", "en": "below 1\u00a0%"},
     "probability.above": {"vi": "trên 99\u00a0%", "en": "above 99\u00a0%"},
     "range": {"vi": "{lower} đến {upper}", "en": "{lower} to {upper}"},
+    "year": {"vi": "năm {year}", "en": "{year}"},
+    "verdict.of_year": {"vi": "{verdict} (năm {year})", "en": "{verdict} ({year})"},
     "and": {"vi": "và", "en": "and"},
     "but": {"vi": "nhưng", "en": "but"},
     "list.last": {"vi": " và ", "en": " and "},
@@ -48,6 +50,14 @@ SENTENCES = {
     "lead.month": {
         "vi": "{month} đạt {value}, {change} so với tháng trước.",
         "en": "{month} came to {value}, {change} on the month before.",
+    },
+    "lead.month_estimate": {
+        "vi": "{month} ước đạt {value}, {change} so với tháng trước.",
+        "en": "{month} is estimated at {value}, {change} on the month before.",
+    },
+    "lead.cumulative_estimate": {
+        "vi": "Lũy kế ước đạt {value}, {change} so với cùng kỳ.",
+        "en": "The year to date is estimated at {value}, {change} on the same period of last year.",
     },
     "lead.cumulative": {
         "vi": "Lũy kế {value}, {change} so với cùng kỳ.",
@@ -394,18 +404,17 @@ SENTENCES = {
         "en": "Of {count} in all, {held} outturns lay in the 80\u00a0% interval. Real-time.",
     },
     "chart.chance.title": {
-        "vi": "{name}: ngang ngửa ở mức {even} {unit}; đạt {aim} có khả năng {chance}",
+        "vi": "{name}: khả năng đạt là 50\u00a0% ở mức {even} {unit}, {chance} ở mức {aim}",
         "en": "{name}: even odds at {even} {unit}; the chance of {aim} is {chance}",
     },
     "chart.chance.subtitle": {
         "vi": "Ngang: mức mục tiêu, {unit}; dọc: khả năng đạt",
         "en": "Across: height of the target, {unit}; upwards: chance of reaching it",
     },
-    "chart.chance.even": {"vi": "ngang ngửa: {even}", "en": "even odds: {even}"},
+    "chart.chance.even": {"vi": "50\u00a0%: {even}", "en": "even odds: {even}"},
     "chart.chance.aim": {"vi": "mục tiêu {aim}", "en": "target {aim}"},
     "alt.chance": {
-        "vi": "Biểu đồ: khả năng đạt theo mức mục tiêu, {name}, {unit}; ngang ngửa ở {even}, mức {aim} có khả năng "
-        "{chance}.",
+        "vi": "Biểu đồ: khả năng đạt theo mức mục tiêu, {name}, {unit}; 50\u00a0% ở mức {even}, {chance} ở mức {aim}.",
         "en": "Chart: chance by height of the target, {name}, {unit}; even odds at {even}, {aim} has a chance of "
         "{chance}.",
     },
@@ -505,7 +514,7 @@ SENTENCES = {
     "verdict.plain": {"vi": "{verdict}", "en": "{verdict}"},
     "verdict.doubted": {"vi": "{verdict}†", "en": "{verdict}†"},
     "target.doubted": {
-        "vi": "Khả năng này chỉ đúng nếu số liệu {facts} đúng, mà số ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
+        "vi": "Khả năng này chỉ đúng nếu {facts} đúng, mà số liệu ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
         "en": "This chance holds only if {facts} does, which is in doubt: see the figures to check.",
     },
     "table.doubtful": {
@@ -595,6 +604,10 @@ SENTENCES = {
     "digest.more": {"vi": "và {count} số khác", "en": "and {count} more"},
     "digest.cumulative": {"vi": "lũy kế {figure}", "en": "year to date {figure}"},
     "digest.expected": {"vi": "dự kiến {period}: {figure}", "en": "expected for {period}: {figure}"},
+    "digest.expected_on": {
+        "vi": "dự kiến {period}: {figure} (nêu ngày {date})",
+        "en": "expected for {period}: {figure} (stated {date})",
+    },
     "digest.note": {
         "vi": "Số của tháng báo cáo, kỳ khác ghi trong ngoặc; mức tăng giảm của tháng so với tháng trước, của kỳ dài "
         "hơn so với cùng kỳ.",
@@ -618,7 +631,7 @@ SENTENCES = {
     "indicators.latest": {"vi": "Số gần nhất", "en": "Latest"},
     "indicators.before": {"vi": "Lần trước", "en": "Before that"},
     "indicators.source": {"vi": "Nguồn", "en": "Source"},
-    "indicators.so_many": {"vi": "{count} tháng {year}", "en": "{count} months of {year}"},
+    "indicators.so_many": {"vi": "{count} tháng đầu năm {year}", "en": "{count} months of {year}"},
     "indicators.kind": {"vi": "Loại", "en": "Kind"},
     "indicators.period": {"vi": "Kỳ", "en": "Period"},
     "indicators.they_expect": {"vi": "Cơ quan dự kiến", "en": "Expected by the body"},
@@ -765,8 +778,8 @@ SENTENCES = {
         "en": "Chance if the months left run higher or lower than expected",
     },
     "even.odds": {
-        "vi": "Ngang ngửa ở mức {height}; muốn chính mục tiêu này ngang ngửa, các tháng còn lại phải bằng {times} lần "
-        "dự kiến.",
+        "vi": "Khả năng đạt là 50\u00a0% ở mức {height}; muốn chính mục tiêu này có khả năng ấy, các tháng còn lại "
+        "phải bằng {times} lần dự kiến.",
         "en": "Even odds lie at {height}; for the target itself to have them, the months left must come in at {times} "
         "times what is expected.",
     },
@@ -810,6 +823,12 @@ SENTENCES = {
         "vi": "Không mục tiêu nào dựa trên số liệu bị nghi ngờ.",
         "en": "No target stands on a figure in doubt.",
     },
+    "relief.it": {"vi": "số liệu ấy", "en": "it"},
+    "relief.it_and_around": {
+        "vi": "số liệu ấy và số lũy kế có chứa nó",
+        "en": "it and the year to date that contains it",
+    },
+    "fact.named": {"vi": "{name} {period} ({value})", "en": "{name} of {period} ({value})"},
     "relief.short": {
         "vi": "Bỏ {facts} thì khả năng là {chance}, dự kiến {expected}.",
         "en": "Without {facts} the chance is {chance}, with {expected} expected.",
@@ -918,7 +937,7 @@ SENTENCES = {
     "grdp.monthly": {"vi": "Mỗi tháng", "en": "A month"},
     "grdp.record": {"vi": "Tăng cao nhất từng có", "en": "Largest growth on record"},
     "grdp.both": {"vi": "Năm biết cả hai tốc độ", "en": "Years with both rates"},
-    "grdp.best": {"vi": "{growth} ({year})", "en": "{growth} ({year})"},
+    "grdp.best": {"vi": "{growth} (năm {year})", "en": "{growth} ({year})"},
     "grdp.note": {
         "vi": "GRDP đã công bố: {rates}. Số liệu không cho biết tỷ trọng của từng chỉ tiêu trong GRDP, và chỉ có "
         "{count} lần biết cả hai tốc độ, nên bảng chỉ nói nếu chỉ tiêu tăng cùng tốc độ với GRDP thì phải đạt "

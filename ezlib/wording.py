@@ -247,10 +247,10 @@ def days(start, end, lang="vi") -> str:
 
 
 def stretch(start, end, lang="vi") -> str:
-    """A stretch of days with its year, briefly: "16/4–15/5/2025"; the year alone when it is one whole calendar year."""
+    """A stretch of days with its year, briefly: "16/4–15/5/2025"; "năm 2024" when it is one whole calendar year."""
     start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
     if (start.day, start.month, end.day, end.month) == (1, 1, 31, 12):
-        return str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}"
+        return say("year", lang, year=str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}")
     if start == end:
         return format_date(end, SHORT_DATES[language(lang)], locale=_locale(lang))
     first = DAYS if start.year == end.year else SHORT_DATES
@@ -325,7 +325,7 @@ VERDICTS = {
     ),
     "even": Verdict(
         0.67,
-        {"vi": "ngang ngửa", "en": "about even"},
+        {"vi": "khả năng ngang nhau", "en": "about even"},
         {"vi": "có khả năng đạt và không đạt ngang nhau", "en": "is about as likely to be reached as not"},
     ),
     "likely": Verdict(

@@ -159,6 +159,8 @@ def test_complete_months_make_a_brief_whose_changes_are_computed():
     assert exports.mom.number == pytest.approx(100 * (february / january - 1))
     assert exports.cumulative.number == pytest.approx(january + february)
     assert national.findings.empty
+    lead = wording.plain(national.lead)
+    assert lead.startswith("Tháng 2/2025 ước đạt 31,11 tỷ USD, ") and "triệu USD" not in lead
 
 
 def test_a_month_without_facts_is_refused_with_the_nearest_one():
@@ -181,7 +183,9 @@ def test_a_chance_that_stands_on_an_impossible_figure_says_so(may):
     assert may.doubted == {series: ("F0219",)}
     industry = next(line for line in may.lines if line.series == series)
     assert str(industry.chance).endswith("†")
-    assert "nếu số liệu F0219 đúng" in repr(may.targets)
+    told = wording.plain(repr(may.targets))
+    assert "nếu Sản xuất công nghiệp tháng 4/2025 (5.424,725 tỷ đồng) đúng" in told
+    assert "Bỏ số liệu ấy và số lũy kế có chứa nó thì khả năng là" in told and "F0219" not in told
     tested = next(a for a in may.assessments[series] if a.state == "open")
     assert f"{wording.verdict(tested.verdict, 'vi')}†" in wording.plain(repr(may.targets))
 
