@@ -238,7 +238,7 @@ class Brief:
         return blocks.stack(
             blocks.section(say("section.digest", self.lang)),
             blocks.glossed(lines),
-            blocks.small_print(say("digest.note", self.lang), say("table.doubtful", self.lang) if marked else ""),
+            blocks.small_print(say("digest.note", self.lang), say("digest.doubtful", self.lang) if marked else ""),
         )
 
     def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
@@ -307,8 +307,9 @@ class Brief:
 
     @cached_property
     def touching(self) -> pd.DataFrame:
-        """The findings, other than notes, in which a figure of this page takes part, worst first."""
-        found = for_facts(self.findings, [*self._shown, *self._further_facts])
+        """The findings, other than notes, in which a figure of this page or a doubted one behind it takes part."""
+        behind = (fact for facts in self.doubted.values() for fact in facts)
+        found = for_facts(self.findings, [*self._shown, *self._further_facts, *behind])
         return found[found["severity"] != "note"]
 
     @cached_property

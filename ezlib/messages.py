@@ -514,8 +514,8 @@ SENTENCES = {
     "verdict.plain": {"vi": "{verdict}", "en": "{verdict}"},
     "verdict.doubted": {"vi": "{verdict}†", "en": "{verdict}†"},
     "target.doubted": {
-        "vi": "Khả năng này chỉ đúng nếu {facts} đúng, mà số liệu ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
-        "en": "This chance holds only if {facts} does, which is in doubt: see the figures to check.",
+        "vi": "Khả năng này chỉ đúng nếu số liệu {facts} đúng, mà số ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
+        "en": "This chance holds only if the figure {facts} does, which is in doubt: see the figures to check.",
     },
     "table.doubtful": {
         "vi": "† Số liệu bị nghi ngờ, hoặc dựa trên số liệu bị nghi ngờ: xem mục số liệu cần xem lại.",
@@ -614,6 +614,7 @@ SENTENCES = {
         "en": "Figures of the reporting month, other periods in brackets; a month's change is on the month before, a "
         "longer period's on the year before.",
     },
+    "digest.doubtful": {"vi": "†: xem số liệu cần xem lại.", "en": "†: see the figures to check."},
     "section.digest": {"vi": "Các chỉ tiêu khác", "en": "Further figures"},
     "indicators.none.elsewhere": {
         "vi": "Dữ liệu không có số của phạm vi khác cho chủ đề này.",
@@ -828,7 +829,7 @@ SENTENCES = {
         "vi": "số liệu ấy và số lũy kế có chứa nó",
         "en": "it and the year to date that contains it",
     },
-    "fact.named": {"vi": "{name} {period} ({value})", "en": "{name} of {period} ({value})"},
+    "fact.named": {"vi": "“{name}, {period}” ({value})", "en": "“{name}, {period}” ({value})"},
     "relief.short": {
         "vi": "Bỏ {facts} thì khả năng là {chance}, dự kiến {expected}.",
         "en": "Without {facts} the chance is {chance}, with {expected} expected.",
