@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, tables, wording
+from ezlib.audit import taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, chance_chart
@@ -231,7 +232,7 @@ class TargetTests:
         rows = {
             self.catalogue.indicator(series.split("/")[1]).short(lang): {
                 say("parts.share", lang): wording.percent(100 * row["share"], 1, lang),
-                say("parts.last", lang): wording.digits(row["last_month"], 4, lang),
+                say("parts.last", lang): _last_month(whole[series], lang),
                 say("parts.expected", lang): wording.digits(row["expected"], 3, lang),
                 say("parts.needed", lang): wording.digits(row["needed"], 3, lang),
                 say("parts.growth", lang): wording.change(row["growth_pct"], 0, lang),
@@ -291,11 +292,13 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     wanted = dict.fromkeys([*headline_series(zone, root=root), *(t.series for t in targets)])
     found, without = outlooks_of(wanted, month, as_of, seed, root, lang)
     facts = load_facts(zone, as_of, root=root)
-    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year)]
+    findings = zone_findings(zone, as_of, root)
+    wrong = taking_part(findings, ["error"])
+    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year, wrong)]
     tests = [contested(a, facts, catalogue) for a in tests]
     indicators = {t.indicator for t in targets}
     missing = {s: reason for s, reason in without.items() if s.split("/")[1] in indicators}
-    doubted = doubted_series(found, zone_findings(zone, as_of, root))
+    doubted = doubted_series(found, findings)
     day = as_of or facts["published"].max().date()
     kept = load_record(zone, day, root)
     return TargetTests(
@@ -404,6 +407,14 @@ def _told(a: TargetAssessment | None, lang: str) -> dict[str, str]:
     }
 
 
+def _last_month(found: Outlook, lang: str) -> str:
+    """The last month observed: as published where a figure states it, else as far as it is known."""
+    row = found.months.loc[found.last_observed]
+    if row["status"] == "reported":
+        return wording.number(float(f"{row['value']:.10g}"), None, lang)
+    return wording.digits(row["value"], 4, lang)
+
+
 def _chance(a: TargetAssessment, lang: str) -> str:
     return wording.probability(a.probability, lang) if a.state == "open" else wording.verdict(a.verdict, lang)
 
@@ -412,15 +423,16 @@ def news_table(found: News, lang: str = "vi", catalogue: Catalogue | None = None
     """How a chance and an expected total moved, step by step; the steps add up to the whole move as printed."""
     if found.reason:
         return blocks.paragraph(say("news.no_start", lang, since=_since(found, lang)))
-    places = _places(found)
-    points = rounded_parts(100 * found.parts["probability"], 100 * found.move["probability"], 1)
-    amounts = rounded_parts(found.parts["expected"], found.move["expected"], places)
-    rows = {say("news.before", lang): _end(found.before, places, lang)}
+    chance, total = _chance_moved(found), _total_moved(found)
+    rows = {say("news.before", lang): [_chance_of(found.before, lang), _digits(total.before, total.places, lang)]}
     for step in STEPS:
-        rows[say(f"news.{step}", lang)] = _moves(points[step], amounts[step], places, lang)
-    rows[say("news.now", lang)] = _end(found.now, places, lang)
+        rows[say(f"news.{step}", lang)] = [
+            "" if np.isnan(chance.parts[step]) else _points(chance.parts[step], lang),
+            _signed(total.parts[step], total.places, lang),
+        ]
+    rows[say("news.now", lang)] = [_chance_of(found.now, lang), _digits(total.now, total.places, lang)]
     frame = pd.DataFrame.from_dict(rows, "index", columns=[say("table.probability", lang), say("news.expected", lang)])
-    unit = wording.unit_name(found.unit, lang, catalogue)
+    unit = wording.unit_name(total.unit, lang, catalogue)
     frame = frame.loc[:, (frame != "").any()].rename_axis(unit)
     quiet = (
         "news.companion" if found.parts.loc[["revisions", "new_months"]].abs().gt(0).any(axis=None) else "news.no_facts"
@@ -435,55 +447,78 @@ def news_text(found: News, lang: str = "vi", catalogue: Catalogue | None = None)
     since = _since(found, lang)
     if found.reason:
         return say("news.no_start_short", lang, since=since)
-    places, told = _places(found), []
+    told = []
     if found.target is not None and not np.isnan(found.move["probability"]):
-        parts = rounded_parts(100 * found.parts["probability"], 100 * found.move["probability"], 1)
-        moved = [_step(s, _points(parts[s], lang), lang) for s in STEPS if parts[s]]
-        ends = {k: wording.probability(_open01(e["probability"]), lang) for k, e in _ends(found).items()}
+        chance = _chance_moved(found)
+        ends = {k: wording.probability_words(_open01(e["probability"]), lang) for k, e in _ends(found).items()}
         aim = wording.aim(found.target.value, found.target.unit, lang, catalogue)
-        key = "news.chance" if moved else "news.chance_same"
-        told.append(say(key, lang, target=aim, since=since, why=messages.listing(moved, lang) if moved else "", **ends))
-    parts = rounded_parts(found.parts["expected"], found.move["expected"], places)
-    moved = [_step(s, _signed(parts[s], places, lang), lang) for s in STEPS if parts[s]]
-    ends = {k: wording.number(e["expected"], max(places, 0), lang) for k, e in _ends(found, places).items()}
-    key = "news.total" if moved else "news.total_same"
-    unit = wording.unit_name(found.unit, lang, catalogue)
-    why = messages.listing(moved, lang) if moved else ""
-    told.append(say(key, lang, year=found.period, since=since, unit=unit, why=why, **ends))
+        why = _why(chance.parts, lambda points: _points(points, lang), lang)
+        told.append(say(f"news.chance_{chance.way}", lang, target=aim, since=since, why=why, **ends))
+    total = _total_moved(found)
+    ends = {k: _digits(x, total.places, lang) for k, x in (("before", total.before), ("now", total.now))}
+    unit = wording.unit_name(total.unit, lang, catalogue)
+    why = _why(total.parts, lambda amount: _signed(amount, total.places, lang), lang)
+    told.append(say(f"news.total_{total.way}", lang, year=found.period, since=since, unit=unit, why=why, **ends))
     return messages.sentences(*told)
 
 
-def _ends(found: News, places: int | None = None) -> dict[str, pd.Series]:
-    ends = {"before": found.before, "now": found.now}
-    return ends if places is None else {k: e.round(places) for k, e in ends.items()}
+@dataclass(frozen=True)
+class _Moved:
+    """The two ends of a move as they are printed, and its steps, rounded so that they lead from one to the other."""
+
+    before: float
+    now: float
+    parts: pd.Series
+    places: int = 0
+    unit: str = ""
+
+    @property
+    def way(self) -> str:
+        return "up" if self.now > self.before else "down" if self.now < self.before else "same"
 
 
-def _places(found: News) -> int:
-    """Decimals (negative: tens, hundreds) that leave three digits of the larger end."""
-    largest = max(abs(found.before["expected"]), abs(found.now["expected"]))
-    return int(2 - np.floor(np.log10(largest))) if largest > 0 else 0
+def _chance_moved(found: News) -> _Moved:
+    before, now = (wording.printed_points(_open01(e["probability"])) for e in _ends(found).values())
+    return _Moved(before, now, rounded_parts(100 * found.parts["probability"], now - before, 0))
+
+
+def _total_moved(found: News) -> _Moved:
+    """The expected total with the digits and the unit that the page prints it with."""
+    factor, unit = wording.readable(found.now["expected"], found.unit)
+    digit = wording.last_digit(*(factor * x for x in (found.now["expected"], *found.interval)))
+    before, now = (wording.to_exponent(factor * e["expected"], digit) for e in _ends(found).values())
+    return _Moved(before, now, rounded_parts(factor * found.parts["expected"], now - before, -digit), -digit, unit)
+
+
+def _ends(found: News) -> dict[str, pd.Series]:
+    return {"before": found.before, "now": found.now}
 
 
 def _open01(p: float) -> float:
-    return float(min(max(p, 0.0), 1.0))
+    return p if np.isnan(p) else float(min(max(p, 0.0), 1.0))
 
 
-def _end(end: pd.Series, places: int, lang: str) -> list[str]:
-    chance = "" if np.isnan(end["probability"]) else wording.probability(_open01(end["probability"]), lang)
-    return [chance, wording.number(round(end["expected"], places), max(places, 0), lang)]
+def _chance_of(end: pd.Series, lang: str) -> str:
+    return "" if np.isnan(end["probability"]) else wording.probability(_open01(end["probability"]), lang)
 
 
-def _moves(points: float, amount: float, places: int, lang: str) -> list[str]:
-    return ["" if np.isnan(points) else _points(points, lang), _signed(amount, places, lang)]
+def _digits(x: float, places: int, lang: str) -> str:
+    return wording.number(x, max(places, 0), lang)
+
+
+def _why(parts: pd.Series, write, lang: str) -> str:
+    """The steps that moved something, as a list."""
+    moved = [_step(step, write(parts[step]), lang) for step in STEPS if parts[step]]
+    return messages.listing(moved, lang) if moved else ""
 
 
 def _points(points: float, lang: str) -> str:
-    return say("news.points", lang, number=_signed(points, 1, lang))
+    return say("points", lang, number=_signed(points, 0, lang))
 
 
 def _signed(x: float, places: int, lang: str) -> str:
-    text = wording.number(round(x, places), max(places, 0), lang)
-    return "+" + text if round(x, places) > 0 else text
+    text = _digits(x, places, lang)
+    return "+" + text if x > 0 else text
 
 
 def _step(step: str, moved: str, lang: str) -> str:

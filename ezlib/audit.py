@@ -53,6 +53,12 @@ def for_facts(findings: pd.DataFrame, fact_ids: Iterable[str]) -> pd.DataFrame:
     return findings[taking_part].reset_index(drop=True)
 
 
+def taking_part(findings: pd.DataFrame, severities: Iterable[str] = ("error", "warning")) -> frozenset[str]:
+    """Return the ids of the facts in findings of some severities."""
+    chosen = findings.loc[findings["severity"].isin(list(severities)), "facts"]
+    return frozenset(fact for facts in chosen for fact in facts)
+
+
 def _severity(check: Check) -> str | None:
     """Error where no reading of the figures lets them agree, warning where only a lenient one does.
 

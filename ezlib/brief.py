@@ -16,14 +16,14 @@ import pandas as pd
 
 from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
-from ezlib.audit import for_facts
+from ezlib.audit import audit, for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
-from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
+from ezlib.charts import READABLE_DIGITS, Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
 from ezlib.facts import load_facts
-from ezlib.indicators import parts_of
+from ezlib.indicators import figure_and_unit, named, parts_of
 from ezlib.messages import say
 from ezlib.news import News, news
 from ezlib.observations import months_with_facts
@@ -31,7 +31,7 @@ from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
-from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
+from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked
 from ezlib.tables import findings_texts, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
@@ -42,6 +42,7 @@ OLDEST_TOLD = 12  # where no leading series has one as young, the latest is show
 GROUPS_IN_PARTS = ("trade", "revenue")
 GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
+WIDE = 1.5  # an interval whose upper end is this many times the lower is called wide
 SOURCES_PER_SERIES = 12
 DOUBTS_SHOWN = 6
 NUMBERS_SHOWN = 4
@@ -92,6 +93,11 @@ class Line:
     @property
     def figures(self) -> tuple[Figure, ...]:
         return self.value, self.mom, self.cumulative, self.ytd_yoy, self.plan, self.year_end, self.chance
+
+    @property
+    def reported(self) -> bool:
+        """Whether the row shows a figure of its month, not the year ahead alone."""
+        return bool(self.value.text or self.cumulative.text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +189,9 @@ class Brief:
 
     def _target_text(self, a: TargetAssessment) -> str:
         facts = self.doubted.get(a.series, ())
-        doubt = say("target.doubted", self.lang, facts=messages.listing(facts, self.lang)) if facts else ""
+        rows = self.facts.set_index("fact_id", drop=False).loc[list(facts)]
+        names = messages.listing([named(row, self.catalogue, self.lang) for _, row in rows.iterrows()], self.lang)
+        doubt = say("target.doubted", self.lang, facts=names) if facts else ""
         name = target_name(a, self.lang, self.catalogue)
         return messages.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
 
@@ -192,7 +200,8 @@ class Brief:
         relief = self.reliefs.get(a.series)
         if relief is None or a.state != "open" or a.target.target_id != relief.target_id:
             return ""
-        facts = messages.listing(relief.facts, self.lang)
+        around = set(relief.facts) > set(self.doubted[a.series])
+        facts = say("relief.it_and_around" if around else "relief.it", self.lang)
         if relief.test is None:
             return say("relief.short_none", self.lang, facts=facts)
         b = relief.test
@@ -225,10 +234,11 @@ class Brief:
             return blocks.stack()
         documents = self._documents()
         lines = [(line.name, f"{line.text} {self._letters(line.facts, documents)}") for line in self.further_lines]
+        marked = not self._in_doubt.isdisjoint(self._further_facts)
         return blocks.stack(
             blocks.section(say("section.digest", self.lang)),
             blocks.glossed(lines),
-            blocks.small_print(say("digest.note", self.lang)),
+            blocks.small_print(say("digest.note", self.lang), say("digest.doubtful", self.lang) if marked else ""),
         )
 
     def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
@@ -240,11 +250,16 @@ class Brief:
     def doubts(self) -> Block:
         """The findings of the audit that touch a figure shown here."""
         texts = findings_texts(self.touching, self.lang)
-        more = len(texts) - DOUBTS_SHOWN
+        left = self.touching.iloc[DOUBTS_SHOWN:]
         body = blocks.warnings(texts[:DOUBTS_SHOWN]) if texts else blocks.paragraph(say("findings.none", self.lang))
-        note = say("findings.more", self.lang, count=str(more), zone=self.zone.id) if more > 0 else ""
-        rest = [blocks.small_print(note)] if note else []
+        rest = [blocks.small_print(self._left_over(left))] if len(left) else []
         return blocks.stack(blocks.section(say("section.findings", self.lang)), body, *rest)
+
+    def _left_over(self, findings: pd.DataFrame) -> str:
+        """How many findings there is no room for, and the command that lists them."""
+        zones = set(findings["zone"])
+        command = "ezlib check" + "".join(f" --zone {zone}" for zone in zones if len(zones) == 1)
+        return say("findings.more", self.lang, count=str(len(findings)), command=command)
 
     @property
     def sources(self) -> Block:
@@ -292,9 +307,14 @@ class Brief:
 
     @cached_property
     def touching(self) -> pd.DataFrame:
-        """The findings, other than notes, in which a figure of this page takes part, worst first."""
-        found = for_facts(self.findings, self._shown)
+        """The findings, other than notes, in which a figure of this page or a doubted one behind it takes part."""
+        behind = (fact for facts in self.doubted.values() for fact in facts)
+        found = for_facts(self.findings, [*self._shown, *self._further_facts, *behind])
         return found[found["severity"] != "note"]
+
+    @cached_property
+    def _in_doubt(self) -> frozenset[str]:
+        return taking_part(self.findings)
 
     @cached_property
     def sources_in_order(self) -> tuple[str, ...]:
@@ -308,6 +328,10 @@ class Brief:
         behind = [fact for found in self.outlooks.values() for fact in _facts_behind(found)]
         known = set(self.facts["fact_id"])
         return [fact for fact in dict.fromkeys([*shown, *behind]) if fact in known]
+
+    @property
+    def _further_facts(self) -> list[str]:
+        return [fact for line in self.further_lines for fact in line.facts]
 
     def _line(self, series: str) -> Line | None:
         return next((line for line in self.lines if line.series == series), None)
@@ -339,7 +363,6 @@ class Brief:
         return f"{line.name} ({unit})" if line.kind == "total" and not told else line.name
 
     def _table_note(self, shown: list[Line]) -> str:
-        late = [line for line in shown if line.month != self.first.month]
         return messages.sentences(
             say("table.computed", self.lang) if any(f.computed for line in shown for f in line.figures) else "",
             say("table.doubtful", self.lang) if any(f.doubtful for line in shown for f in line.figures) else "",
@@ -350,27 +373,40 @@ class Brief:
                 if line.series in self.outlooks and "few_effective_paths" in self.outlooks[line.series].notes
             ),
             self._estimates(shown),
-            *dict.fromkeys(
-                say("table.late", self.lang, name=line.name, month=wording.month(line.month, self.lang))
-                for line in late
-                if line.kind == "total"
-            ),
+            *self._late(shown),
         )
 
+    def _late(self, shown: list[Line]) -> Iterator[str]:
+        """Which rows show figures of another month than the column's."""
+        late = [line for line in shown if line.month != self.first.month and line.reported]
+        for month in sorted({line.month for line in late}, reverse=True):
+            names = dict.fromkeys(line.name for line in late if line.month == month)
+            values = {"names": messages.listing(names, self.lang), "month": wording.month(month, self.lang)}
+            yield say("table.late", self.lang, **values)
+
     def _plan_scope(self, shown: list[Line]) -> str:
-        """Whose plan a computed share is a share of, where it is not that of the series itself."""
+        """Whose plan the computed shares of some rows are shares of, where it is not that of the series itself."""
+        names: dict[str, list[str]] = {}
         for line in shown:
             test = next(iter(self.assessments.get(line.series, ())), None)
             if line.plan.computed and test is not None and "scope_differs" in test.notes:
                 scope = self.catalogue.scope(test.target.scope).name(self.lang)
-                return say("table.plan_scope", self.lang, scope=scope)
-        return ""
+                names.setdefault(scope, []).append(line.name)
+        told = ({"scope": scope, "names": messages.listing(rows, self.lang)} for scope, rows in names.items())
+        return messages.sentences(*(say("table.plan_scope", self.lang, **values) for values in told))
 
     def _estimates(self, shown: list[Line]) -> str:
         """Which rows show a figure that its publisher calls an estimate."""
-        provisional = set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
-        names = [line.name for line in shown if provisional & {*line.value.facts, *line.cumulative.facts}]
+        names = [line.name for line in shown if self._provisional & {*line.value.facts, *line.cumulative.facts}]
         return say("table.estimates", self.lang, names=messages.listing(names, self.lang)) if names else ""
+
+    @cached_property
+    def _provisional(self) -> set[str]:
+        return set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
+
+    def _told_as(self, key: str, figure: Figure) -> str:
+        """The sentence for a figure, or the one for an estimate."""
+        return f"{key}_estimate" if self._provisional & set(figure.facts) else key
 
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
@@ -412,7 +448,16 @@ class Brief:
         return "headline.only", values | {"value": self._amount(line.value, line.series)}
 
     def _amount(self, figure: Figure, series: str) -> str:
-        return wording.with_unit(figure.text, self._unit(series), self.lang, self.catalogue)
+        """A figure in the unit in which the year of its series is told: no two units in one paragraph."""
+        factor, unit = self._readable(series)
+        text = figure.text if factor == 1 else wording.digits(factor * figure.number, READABLE_DIGITS, self.lang)
+        return wording.with_unit(text, unit, self.lang, self.catalogue)
+
+    def _readable(self, series: str) -> tuple[float, str]:
+        found, unit = self.outlooks.get(series), self._unit(series)
+        if found is None or not covers_year(found, self._year_shown()):
+            return 1.0, unit
+        return wording.readable(_quantiles(found, self._year_shown())[0], unit)
 
     def _unit(self, series: str) -> str:
         return self.catalogue.indicator(series.split("/")[1]).unit
@@ -435,16 +480,18 @@ class Brief:
         if line.value.text and line.mom.text:
             month = messages.capital(wording.month(line.month, lang))
             values = {"value": self._amount(line.value, line.series), "change": self._change(line.mom)}
-            sentences.append(say("lead.month", lang, month=month, **values))
+            sentences.append(say(self._told_as("lead.month", line.value), lang, month=month, **values))
         if line.cumulative.text and line.ytd_yoy.text:
             values = {"value": self._amount(line.cumulative, line.series), "change": self._change(line.ytd_yoy)}
-            sentences.append(say("lead.cumulative", lang, **values))
+            sentences.append(say(self._told_as("lead.cumulative", line.cumulative), lang, **values))
         found = self._lead_outlook()
         if found is not None:
             sentences.append(self._expectation(line.series))
             behind = len(_ids_behind(found))
             if behind <= FEW_FACTS:
                 key = "lead.few_facts" if behind > 1 else "lead.one_fact"
+                _, lower, upper = _quantiles(found, self._year_shown())
+                key += "_wide" if upper > WIDE * lower else ""
                 sentences.append(say(key, lang, count=wording.number(behind, 0, lang)))
         return sentences or [self.without_outlook.get(line.series, "")]
 
@@ -532,6 +579,9 @@ class Brief:
 
     def _account(self, line: Line) -> list[str]:
         values = {"name": line.name, "value": self._amount(line.cumulative, line.series)}
+        values["until"] = ""
+        if line.month != self.first.month:
+            values["until"] = say("account.until", self.lang, month=wording.month(line.month, self.lang))
         known = line.ytd_yoy.text != ""
         key = "account.cumulative" if known else "account.cumulative_only"
         sentences = [say(key, self.lang, **values, change=self._change(line.ytd_yoy) if known else "")]
@@ -540,8 +590,7 @@ class Brief:
         return sentences
 
     def _documents(self) -> dict[str, str]:
-        further = [fact for line in self.further_lines for fact in line.facts]
-        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *further]]
+        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *self._further_facts]]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
@@ -554,9 +603,7 @@ class Brief:
             fact=fact,
             name=self.catalogue.indicator(row["indicator"]).short(self.lang),
             period=wording.stretch(row["period_start"], row["period_end"], self.lang),
-            value=wording.quantity(
-                row["value"], row["unit"], self.lang, half_width=row["half_width"], catalogue=self.catalogue
-            ),
+            value=wording.with_unit(*figure_and_unit(row, self.catalogue, self.lang), self.lang, self.catalogue),
             changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED),
             document=documents[_document(row, self.lang, self.catalogue)],
         )
@@ -596,19 +643,19 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     _refuse_without_facts(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
+    everything = load_facts(None, as_of, root=root)
+    findings = _findings(place, everything, catalogue)
+    doubted, suspect, wrong = doubted_series(found, findings), taking_part(findings), taking_part(findings, ["error"])
     assessments = {
         series: tuple(
-            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year)
+            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year, wrong)
         )
         for series, o in found.items()
     }
-    everything = load_facts(None, as_of, root=root)
-    findings = zone_findings(zone, as_of, root)
-    doubted = doubted_series(found, findings)
-    assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
+    assessments |= _on_own_scope(place, found, targets, month, as_of, wrong, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
     for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1):
-        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang, oldest))
+        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
         if lines:
             break
     else:
@@ -629,14 +676,29 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         outlooks=found,
         without_outlook=without,
         assessments=assessments,
-        lines=lines,
+        lines=tuple(_marked(line, suspect, line.series in doubted) for line in lines),
         findings=findings,
         doubted=doubted,
         reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
         moved=_moved(lines[0].series, found, assessments, until, seed, root),
         record=year_end_record(zone, month, until, found, facts, root, seed),
-        further_lines=digest(place, month, everything, {line.series for line in lines}, catalogue, lang, OLDEST_SHOWN),
+        further_lines=digest(
+            place,
+            month,
+            everything,
+            {line.series for line in lines if line.reported},
+            catalogue,
+            lang,
+            OLDEST_SHOWN,
+            suspect,
+        ),
     )
+
+
+def _findings(place: Zone, everything: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """What the audit says of the figures of a zone and of its province, whose economy the brief tells too."""
+    near = everything["zone"].isin([place.id, place.province])
+    return for_facts(audit(everything, catalogue=catalogue), everything.loc[near, "fact_id"])
 
 
 def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
@@ -670,14 +732,16 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
     return news(o, target, year, day, load_record(series.split("/")[0], day, root), root, seed)
 
 
-def _on_own_scope(place: Zone, found, targets, month, as_of, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
+def _on_own_scope(
+    place: Zone, found, targets, month, as_of, wrong, seed, root
+) -> dict[str, tuple[TargetAssessment, ...]]:
     """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
     own = {}
     for target in targets:
         stand_ins = [s for s in found if s.split("/")[1] == target.indicator and s != target.series]
         if stand_ins and target.status == "official" and target.period in map(str, years_asked(month)):
             other, _ = outlooks_of([target.series], month, as_of, seed, root)
-            tests = {s: tuple(assess_all(o, [target], int(target.period))) for s, o in other.items()}
+            tests = {s: tuple(assess_all(o, [target], int(target.period), wrong)) for s, o in other.items()}
             own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
     return own
 
@@ -700,15 +764,25 @@ def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, cat
 # ---------------------------------------------------------------------------------------------------- the lines
 
 
-def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, oldest) -> Iterator[Line]:
+def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -> Iterator[Line]:
+    total = None
     for series, kind in dict(_rows(zone, catalogue)).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
         found, tests = outlooks.get(series), assessments.get(series, ())
-        line = _line(series, kind, month, of_series, catalogue, found, tests, lang, oldest)
-        if line is not None and series in doubted:
-            line = replace(line, year_end=line.year_end.in_doubt(), chance=line.chance.in_doubt())
+        # A part stands under the month of its total: an older one would read as a share of it.
+        months = [total.month] if kind == "part" and total else [month - late for late in range(oldest + 1)]
+        line = _line(series, kind, month, months, of_series, catalogue, found, tests, lang)
+        total = line if kind == "total" else total
         if line is not None:
             yield line
+
+
+def _marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
+    """The row with a mark on every figure in doubt, and on its outlook where that stands on one that cannot be true."""
+    fields = ("value", "mom", "cumulative", "ytd_yoy", "plan")
+    doubtful = [field for field in fields if not suspect.isdisjoint(getattr(line, field).facts)]
+    doubtful += ["year_end", "chance"] if outlook_too else []
+    return replace(line, **{field: getattr(line, field).in_doubt() for field in doubtful})
 
 
 def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -730,17 +804,18 @@ def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
     return (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
 
 
-def _line(series, kind, month, facts, catalogue, found, tests, lang, oldest) -> Line | None:
+def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> Line | None:
+    """The row of a series in the first of some months that it has figures for; a part may have its year alone."""
     calendar = catalogue.calendar_of(*series.split("/"))
-    for late in range(oldest + 1):
-        shown = month - late
+    for shown in months:
         start, end = month_bounds(shown, calendar)
         in_month = _best(facts, start, end)
         so_far = _best(facts, year_bounds(shown.year, calendar)[0], end)
         if in_month is not None or so_far is not None:
             break
     else:
-        return None
+        if kind != "part" or found is None:
+            return None
     stated = _Stated(facts, calendar, lang)
     test = next(iter(tests), None)
     name = catalogue.indicator(series.split("/")[1]).short(lang)
@@ -749,9 +824,9 @@ def _line(series, kind, month, facts, catalogue, found, tests, lang, oldest) -> 
         name=name,
         kind=kind,
         month=shown,
-        value=_level(in_month, lang),
+        value=_level(in_month, catalogue, lang),
         mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
-        cumulative=_level(so_far, lang) if so_far is not None else stated.cumulative(shown),
+        cumulative=_level(so_far, catalogue, lang) if so_far is not None else stated.cumulative(shown),
         ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
         plan=_plan(so_far, test, lang),
         year_end=_year_end(found, month, lang),
@@ -769,10 +844,11 @@ def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
     return order.iloc[-1]
 
 
-def _level(fact, lang) -> Figure:
+def _level(fact, catalogue: Catalogue, lang) -> Figure:
     if fact is None:
         return EMPTY
-    return Figure(wording.published(fact["value"], fact["half_width"], lang), fact["value"], (fact["fact_id"],))
+    text, _ = figure_and_unit(fact, catalogue, lang)
+    return Figure(text, fact["value"], (fact["fact_id"],))
 
 
 def _change(fact, bases: tuple[str, ...], lang) -> Figure | None:
@@ -833,7 +909,8 @@ def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
     if test is None or test.target.kind != "level" or not test.months_elapsed:
         return EMPTY
     share = 100 * test.year_to_date / test.target.value
-    return Figure(wording.percent(share, 1, lang), share, computed=True)
+    behind = () if fact is None else (fact["fact_id"],)
+    return Figure(wording.percent(share, 1, lang), share, behind, computed=True)
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
@@ -847,7 +924,8 @@ def _chance(test: TargetAssessment | None, lang) -> Figure:
         return EMPTY
     if test.state == "open":
         return Figure(wording.probability(test.probability, lang))
-    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})")
+    verdict = wording.verdict(test.verdict, lang)
+    return Figure(say("verdict.of_year", lang, verdict=verdict, year=test.target.period))
 
 
 def _year_ahead(month: pd.Period) -> int:

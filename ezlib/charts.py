@@ -44,6 +44,9 @@ FIXED = 0.005
 
 READABLE_DIGITS = 4
 
+# From this relative distance on a reader sees that a line is not where the title says.
+SEEN_APART = 0.05
+
 STEPS = [1, 2, 2.5, 5, 10]
 
 
@@ -154,6 +157,7 @@ def fan_chart(outlook, lang="vi", *, name=None, since=None, until=None, source="
     note = messages.sentences(
         _reading(view, words, bool(announced)),
         messages.say("chart.bands", lang) if _has_bands(view) else "",
+        _averages_note(outlook, view, words),
         _clipped_note(view, limit, words) if clipped else "",
         messages.say("chart.source", lang, source=source) if source else "",
     )
@@ -385,9 +389,13 @@ class _Words:
 
     def stated(self, view: pd.DataFrame, month, first=None) -> str:
         """The value at `month` as it was published, if a fact says it (from `first` on), else as an estimate."""
-        rows = self._facts_of(first if first is not None else month, month)
+        first = first if first is not None else month
+        rows = self._facts_of(first, month)
         if len(rows):
             return self._published(rows["value"].iloc[-1], rows["half_width"].iloc[-1])
+        if self.scale == 1 and self.states(first, month):  # by months: their sum, with the digits that all have
+            each = pd.concat([self._facts_of(m, m).tail(1) for m in pd.period_range(first, month, freq="M")])
+            return self._published(each["value"].sum(), each["half_width"].max())
         return self.estimate(_estimate(view, month)).median
 
     def say(self, key: str, **values) -> str:
@@ -419,6 +427,14 @@ def _reading(view: pd.DataFrame, words: _Words, announced: bool = False) -> str:
     drawn = [status for status in wording.STATUS if (view["status"] == status).any()]
     drawn += ["announced"] if announced else []
     return messages.capital("; ".join(words.say(f"chart.read.{mark}") for mark in drawn) + ".")
+
+
+def _averages_note(outlook, view: pd.DataFrame, words: _Words) -> str:
+    """Why the average that the title tells is not that of the dotted line, where one can see that it is not."""
+    months, (average, *_) = _remaining(outlook, view)
+    line = view.loc[months, "median"].mean()
+    apart = len(months) > 1 and average * words.scale > (1 + SEEN_APART) * line
+    return words.say("chart.averages", count=str(len(months))) if apart else ""
 
 
 def _clipped_note(view: pd.DataFrame, limit: float, words: _Words) -> str:
@@ -490,10 +506,18 @@ def _cumulative_title(view, goal: _Goal | None, year: int, words: _Words) -> str
     estimate = words.estimate(_estimate(view, view.index[-1]))
     values = {"year": str(year), "median": words.with_unit(words.stated(view, view.index[-1], view.index[0]))}
     if goal is None:
-        return words.say("chart.cumulative.title", interval=estimate.interval, **values)
+        return words.say(_year_title(view), interval=estimate.interval, **values)
     phrase = wording.verdict_phrase(goal.verdict, words.lang)
     key = "chart.cumulative.title_target" if goal.months_left else "chart.cumulative.title_over"
     return words.say(key, target=goal.text, verdict=phrase, **values)
+
+
+def _year_title(view: pd.DataFrame) -> str:
+    """Which title a year has: expected, over but only estimated, or known."""
+    if (view["status"] == "forecast").any():
+        return "chart.cumulative.title"
+    known = view["status"].iloc[-1] in KNOWN
+    return "chart.cumulative.title_known" if known else "chart.cumulative.title_estimated"
 
 
 def _cumulative_alt(view, last_year, goal: _Goal | None, year: int, words: _Words) -> str:
@@ -502,9 +526,9 @@ def _cumulative_alt(view, last_year, goal: _Goal | None, year: int, words: _Word
     if len(known):
         value = words.stated(view, known[-1], view.index[0])
         texts.append(words.say("alt.cumulative.known", month=words.month(known[-1]), value=value))
-    if (view["status"] == "forecast").any():
-        estimate = words.estimate(_estimate(view, view.index[-1]))
-        texts.append(words.say("alt.cumulative.expected", **asdict(estimate)))
+    if view["status"].iloc[-1] not in KNOWN:
+        key = "alt.cumulative.expected" if view["status"].iloc[-1] == "forecast" else "alt.cumulative.estimated"
+        texts.append(words.say(key, **asdict(words.estimate(_estimate(view, view.index[-1])))))
     if last_year is not None:
         value = words.stated(last_year, last_year.index[-1], last_year.index[0])
         texts.append(words.say("alt.cumulative.last_year", year=str(year - 1), value=value))

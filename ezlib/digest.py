@@ -18,6 +18,10 @@ from ezlib.messages import say
 COUNTED_BY_OTHERS = ("commodity", "province")
 GROWN = {"month": ("mom",), "year": ("yoy", "ytd_yoy")}
 AT_MOST = 16
+A_DAY = {
+    "vi": ("/ngày", r"\b(mỗi|bình quân) ngày\b"),
+    "en": (" a day".replace(" ", wording.NBSP), r"\b(a|per) day\b"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,19 +35,27 @@ class DigestLine:
 
 
 def digest(
-    zone: Zone, month: pd.Period, facts: pd.DataFrame, shown: Iterable[str], catalogue: Catalogue, lang="vi", late=2
+    zone: Zone,
+    month: pd.Period,
+    facts: pd.DataFrame,
+    shown: Iterable[str],
+    catalogue: Catalogue,
+    lang="vi",
+    late=2,
+    doubted: frozenset[str] = frozenset(),
 ) -> tuple[DigestLine, ...]:
     """Return the latest figure of every indicator of a zone that is of the month, or at most `late` months older.
 
     `facts` are those of all zones, `shown` the series left out because the page shows them already. The economy at
-    large is that of the zone's province. Groups stand in the order of the catalogue; at most AT_MOST figures a group.
+    large is that of the zone's province. Facts in `doubted` are marked. Groups stand in the order of the catalogue;
+    at most AT_MOST figures a group.
     """
     wanted = facts[_belongs(facts, zone, catalogue) & ~_series(facts).isin(list(shown))]
     if wanted.empty:
         return ()
     observed, ahead = told(wanted[wanted["value"].notna()], month, catalogue)
     observed, ahead = observed[observed["last"] >= month - late], ahead[ahead["last"] <= month + 1]
-    words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, ())
+    words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, (), doubted)
     lines = [_line(group, observed, ahead, words) for group in catalogue.groups]
     return tuple(line for line in lines if line is not None)
 
@@ -62,7 +74,7 @@ def _line(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indica
     name = catalogue.groups[group].name(lang)
     month = wording.month(words.month, lang)
     name = name if usual in ("", month) else f"{name} ({usual})"
-    facts = tuple(fact.fact_id for _, told_now, expected in items for fact in (*told_now, *expected))
+    facts = tuple(fact.fact_id for _, told_now, expected in items[:AT_MOST] for fact in (*told_now, *expected))
     return DigestLine(group, name, "; ".join(texts), facts)
 
 
@@ -85,12 +97,14 @@ def _items(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indic
         if words.catalogue.indicator(name).group == group:
             told_now = _latest(now.get((name, scope), observed[:0]))
             expected = list(later.get((name, scope), ahead[:0]).tail(1).itertuples())
+            expected = [fact for fact in expected if not any(_outdated(fact, by) for by in told_now)]
             yield _label(name, scope, words), told_now, expected
 
 
 def _item(label: str, told_now: list, expected: list, usual: str, words: Indicators) -> str:
     texts = [_in_words(fact, usual, words) for fact in told_now[:1]]
-    texts += [_cumulative(fact, words) for fact in told_now[1:]] + [_expectation(fact, words) for fact in expected]
+    texts += [_cumulative(fact, words) for fact in told_now[1:]]
+    texts += [_expectation(fact, told_now, words) for fact in expected]
     return f"{label} {', '.join(texts)}"
 
 
@@ -133,16 +147,14 @@ def _growth(fact, words: Indicators) -> list[str]:
 
 
 def _amount(fact, words: Indicators) -> str:
-    """A figure with its unit, and the word that it is an estimate behind both."""
-    word = say("figure.estimate", words.lang)
-    figure = words.figure(fact)
-    said = word if figure.endswith(word) else ""
-    amount = wording.with_unit(figure.removesuffix(word), words.unit_of(fact), words.lang, words.catalogue)
-    return _unit_said_once(amount, fact, words) + said
+    """A figure with its unit."""
+    amount = wording.with_unit(words.figure(fact), words.unit_of(fact), words.lang, words.catalogue)
+    return _unit_said_once(amount, fact, words)
 
 
 def _unit_said_once(amount: str, fact, words: Indicators) -> str:
     """A figure without the unit that its name says already: "Persons 352,559", "Y tế: người 457.045 lượt"."""
+    amount = _day_said_once(amount, fact, words)
     unit = words.catalogue.unit(words.unit_of(fact)).sign(words.lang)
     each, counted = ("lượt", unit.removeprefix("lượt ")) if unit.startswith("lượt ") else ("", unit)
     name = words.catalogue.indicator(fact.indicator).short(words.lang)
@@ -154,5 +166,24 @@ def _unit_said_once(amount: str, fact, words: Indicators) -> str:
     return f"{amount.removesuffix(printed)}{each}".rstrip()
 
 
-def _expectation(fact, words: Indicators) -> str:
-    return say("digest.expected", words.lang, period=words.period(fact), figure=_amount(fact, words))
+def _day_said_once(amount: str, fact, words: Indicators) -> str:
+    """A figure a day without the day that its name says already: "Xe hàng mỗi ngày khoảng 300 xe"."""
+    suffix, named = A_DAY[words.lang]
+    name = words.catalogue.indicator(fact.indicator).short(words.lang)
+    return amount.removesuffix(suffix) if re.search(named, name, re.IGNORECASE) else amount
+
+
+def _outdated(expected, told) -> bool:
+    """Whether a figure of the same period has come since something was expected of it."""
+    return _same_period(expected, told) and told.published >= expected.published
+
+
+def _same_period(one, other) -> bool:
+    return (one.period_start, one.period_end) == (other.period_start, other.period_end)
+
+
+def _expectation(fact, told_now: list, words: Indicators) -> str:
+    """What a body expects; with its day beside an estimate of the same period that it was published after."""
+    key = "digest.expected_on" if any(_same_period(fact, told) for told in told_now) else "digest.expected"
+    date = wording.date(fact.published, words.lang)
+    return say(key, words.lang, period=words.period(fact), figure=_amount(fact, words), date=date)

@@ -20,7 +20,7 @@ from ezlib.claims import (
     Figure,
 )
 from ezlib.evidence import Evidence
-from ezlib.messages import LANGUAGES
+from ezlib.messages import LANGUAGES, say
 from ezlib.rules import RULES_BY_ID, Remark
 from ezlib.slips import SLIPS, Suspect
 
@@ -125,7 +125,7 @@ def _revision(check: Check, unit: str, lang: str) -> str:
 
 def _points(points: float, lang: str, signed: bool = False) -> str:
     text = wording.number(points, 2 if abs(points) < 10 else 1, lang)
-    return f"{'+' if signed and points > 0 else ''}{text}{wording.NBSP}{'điểm %' if lang == 'vi' else 'points'}"
+    return say("points", lang, number=f"{'+' if signed and points > 0 else ''}{text}")
 
 
 def _gap_decimals(percent: float) -> int:

@@ -45,7 +45,7 @@ class Indicators:
     """The figures of a subject as far as a month: `facts` published, `expected` by the bodies that publish them.
 
     `outlooks` of flows by series; those tied by sums come from `families`, so that their paths add up. `without`
-    lists the flows of the zone's own scope whose figures are too few for an outlook.
+    lists the flows of the zone's own scope whose figures are too few for an outlook; figures in `doubted` are marked.
     """
 
     zone: Zone
@@ -57,6 +57,7 @@ class Indicators:
     families: tuple[Family, ...]
     outlooks: dict[str, Outlook]
     without: tuple[str, ...]
+    doubted: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------------------------------------------------ flows
 
@@ -237,7 +238,9 @@ class Indicators:
             capital(usual or name): self._cell(fact, usual)
             for name, fact, usual in zip(names, (month, stretch), self._usual_periods, strict=True)
         }
-        year = {say("indicators.year", self.lang, year=str(self.month.year)): self._year(series)}
+        over = self.month.month == 12
+        heading = say("indicators.year_over" if over else "indicators.year", self.lang, year=str(self.month.year))
+        year = {heading: self._year(series)}
         return {say("indicators.unit", self.lang): self._unit(series)} | figures | year | self._numbers(month, stretch)
 
     @cached_property
@@ -401,31 +404,60 @@ class Indicators:
 
     def figure(self, fact) -> str:
         """A figure as published, in the indicator's own unit where it can be turned into that."""
-        factor = self.catalogue.convert(1.0, fact.unit, self.unit_of(fact))
-        numbers = {"low": fact.lower, "high": fact.upper, "value": fact.value}
-        texts = {k: wording.published(x * factor, fact.half_width * factor, self.lang) for k, x in numbers.items()}
-        estimate = say("figure.estimate", self.lang) if fact.status in ("estimate", "preliminary") else ""
-        return say("figure." + (fact.qualifier or "exactly"), self.lang, **texts) + estimate
+        text, _ = figure_and_unit(fact, self.catalogue, self.lang)
+        text = say("figure.estimate", self.lang, figure=text) if fact.status in ("estimate", "preliminary") else text
+        return say("figure.doubtful", self.lang, figure=text) if fact.fact_id in self.doubted else text
 
     def unit_of(self, fact) -> str:
-        """The indicator's unit, or the figure's own where that measures something else."""
-        unit = self.catalogue.indicator(fact.indicator).unit
-        fits = self.catalogue.unit(unit).dimension == self.catalogue.unit(fact.unit).dimension
-        return unit if fits else fact.unit
+        return _unit_of(fact, self.catalogue)
 
     def period(self, fact) -> str:
-        """The period of a figure in the fewest words: a day, a month, so many months of a year, else its days."""
-        if self.catalogue.indicator(fact.indicator).kind == "stock" or fact.period_start == fact.period_end:
-            return wording.date(fact.period_end, self.lang)
-        if fact.period_kind == "month" and fact.first == fact.last:
-            return wording.month(fact.first, self.lang)
-        calendar = self.catalogue.calendar_of(fact.zone, fact.indicator, fact.scope)
-        if fact.period_start == pd.Timestamp(year_bounds(fact.last.year, calendar)[0]) and covers_whole_months(
-            fact.period_start, fact.period_end, calendar
-        ):
-            year = say("indicators.so_many", self.lang, count=str(fact.last.month), year=str(fact.last.year))
-            return str(fact.last.year) if fact.last.month == 12 else year
-        return wording.stretch(fact.period_start, fact.period_end, self.lang)
+        """The period of a figure in the fewest words."""
+        return period_in_words(fact, self.catalogue, self.lang)
+
+
+def period_in_words(fact, catalogue: Catalogue, lang: str = "vi") -> str:
+    """Return a day, a month, a year, so many months of a year, else the days of a figure's period."""
+    if catalogue.indicator(fact.indicator).kind == "stock" or fact.period_start == fact.period_end:
+        return wording.date(fact.period_end, lang)
+    calendar = catalogue.calendar_of(fact.zone, fact.indicator, fact.scope)
+    first, last = (month_of(day, calendar) for day in (fact.period_start, fact.period_end))
+    if fact.period_kind == "month" and first == last:
+        return wording.month(first, lang)
+    if fact.period_start == pd.Timestamp(year_bounds(last.year, calendar)[0]) and covers_whole_months(
+        fact.period_start, fact.period_end, calendar
+    ):
+        year = str(last.year)
+        return (
+            say("year", lang, year=year)
+            if last.month == 12
+            else say("indicators.so_many", lang, count=str(last.month), year=year)
+        )
+    return wording.stretch(fact.period_start, fact.period_end, lang)
+
+
+def figure_and_unit(fact, catalogue: Catalogue, lang: str = "vi") -> tuple[str, str]:
+    """Return a figure as published and its unit: the indicator's own where the figure can be turned into that."""
+    unit = _unit_of(fact, catalogue)
+    factor = catalogue.convert(1.0, fact.unit, unit)
+    value, half_width, lower, upper = (x * factor for x in (fact.value, fact.half_width, fact.lower, fact.upper))
+    return wording.qualified(value, half_width, fact.qualifier, lower, upper, lang), unit
+
+
+def named(fact, catalogue: Catalogue, lang: str = "vi") -> str:
+    """Return what a figure is of, with its period and the figure itself, for a sentence that speaks of it."""
+    return say(
+        "fact.named",
+        lang,
+        name=catalogue.indicator(fact.indicator).short(lang),
+        period=period_in_words(fact, catalogue, lang),
+        value=wording.with_unit(*figure_and_unit(fact, catalogue, lang), lang, catalogue),
+    )
+
+
+def _unit_of(fact, catalogue: Catalogue) -> str:
+    unit = catalogue.indicator(fact.indicator).unit
+    return unit if catalogue.unit(unit).dimension == catalogue.unit(fact.unit).dimension else fact.unit
 
 
 def compose_indicators(

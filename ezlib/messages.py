@@ -16,7 +16,13 @@ SENTENCES = {
     "change.down": {"vi": "giảm {size}", "en": "down {size}"},
     "change.same": {"vi": "không đổi", "en": "unchanged"},
     "times": {"vi": "gấp\u00a0{number}\u00a0lần", "en": "{number}\u00a0times"},
+    "times.alike": {"vi": "xấp xỉ", "en": "about equal to"},
+    "times.less": {"vi": "bằng\u00a0{share}", "en": "{share} of"},
+    "probability.below": {"vi": "dưới 1\u00a0%", "en": "below 1\u00a0%"},
+    "probability.above": {"vi": "trên 99\u00a0%", "en": "above 99\u00a0%"},
     "range": {"vi": "{lower} đến {upper}", "en": "{lower} to {upper}"},
+    "year": {"vi": "năm {year}", "en": "{year}"},
+    "verdict.of_year": {"vi": "{verdict} (năm {year})", "en": "{verdict} ({year})"},
     "and": {"vi": "và", "en": "and"},
     "but": {"vi": "nhưng", "en": "but"},
     "list.last": {"vi": " và ", "en": " and "},
@@ -45,6 +51,14 @@ SENTENCES = {
         "vi": "{month} đạt {value}, {change} so với tháng trước.",
         "en": "{month} came to {value}, {change} on the month before.",
     },
+    "lead.month_estimate": {
+        "vi": "{month} ước đạt {value}, {change} so với tháng trước.",
+        "en": "{month} is estimated at {value}, {change} on the month before.",
+    },
+    "lead.cumulative_estimate": {
+        "vi": "Lũy kế ước đạt {value}, {change} so với cùng kỳ.",
+        "en": "The year to date is estimated at {value}, {change} on the same period of last year.",
+    },
     "lead.cumulative": {
         "vi": "Lũy kế {value}, {change} so với cùng kỳ.",
         "en": "The year to date stands at {value}, {change} on the same period of last year.",
@@ -60,11 +74,19 @@ SENTENCES = {
         "{share} of the target.",
     },
     "lead.one_fact": {
-        "vi": "Chuỗi này chỉ có 1 số liệu đã công bố nên khoảng dự báo rộng.",
+        "vi": "Chuỗi này mới có 1 số liệu đã công bố.",
+        "en": "Only one published figure stands behind this series.",
+    },
+    "lead.one_fact_wide": {
+        "vi": "Chuỗi này mới có 1 số liệu đã công bố nên khoảng dự báo rộng.",
         "en": "Only one published figure stands behind this series, so its intervals are wide.",
     },
     "lead.few_facts": {
-        "vi": "Chuỗi này chỉ có {count} số liệu đã công bố nên khoảng dự báo rộng.",
+        "vi": "Chuỗi này mới có {count} số liệu đã công bố.",
+        "en": "Only {count} published figures stand behind this series.",
+    },
+    "lead.few_facts_wide": {
+        "vi": "Chuỗi này mới có {count} số liệu đã công bố nên khoảng dự báo rộng.",
         "en": "Only {count} published figures stand behind this series, so its intervals are wide.",
     },
     # key figures
@@ -121,6 +143,12 @@ SENTENCES = {
         "vi": "Dải từ nhạt đến đậm: khả năng 95, 80 và 50\u00a0%.",
         "en": "Bands, pale to dark: 95, 80 and 50\u00a0% of likely outcomes.",
     },
+    "chart.averages": {
+        "vi": "Đường chấm là trung vị từng tháng; trung vị của bình quân {count} tháng ở tiêu đề lớn hơn, vì tháng cao "
+        "có thể cao hơn nhiều.",
+        "en": "The dotted line shows medians of single months; the median of the average of {count} months, in the "
+        "title, is larger, since high months can be far higher.",
+    },
     "chart.clipped": {
         "vi": "Dải 95\u00a0% bị cắt ở {limit}; nơi cao nhất lên tới {highest} ({month}).",
         "en": "The 95\u00a0% band is cut at {limit}; at its highest it reaches {highest} ({month}).",
@@ -152,6 +180,11 @@ SENTENCES = {
     "chart.cumulative.title": {
         "vi": "Cả năm {year} dự kiến {median} ({interval})",
         "en": "{year} as a whole: {median} expected ({interval})",
+    },
+    "chart.cumulative.title_known": {"vi": "Cả năm {year}: {median}", "en": "{year} as a whole: {median}"},
+    "chart.cumulative.title_estimated": {
+        "vi": "Cả năm {year} ước lượng {median} ({interval})",
+        "en": "{year} as a whole: estimated at {median} ({interval})",
     },
     "chart.cumulative.subtitle": {
         "vi": "{name}, lũy kế năm {year}, {unit}; số liệu công bố đến {date}",
@@ -197,6 +230,10 @@ SENTENCES = {
         "vi": "Cả năm dự kiến {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
         "en": "Whole year expected: {median} (80\u00a0% interval {lower} to {upper}).",
     },
+    "alt.cumulative.estimated": {
+        "vi": "Cả năm ước lượng {median} (80\u00a0% khả năng từ {lower} đến {upper}).",
+        "en": "Whole year estimated: {median} (80\u00a0% interval {lower} to {upper}).",
+    },
     "alt.cumulative.target": {
         "vi": "Mục tiêu {target}: khả năng {probability}.",
         "en": "Target {target}: chance {probability}.",
@@ -211,14 +248,17 @@ SENTENCES = {
     },
     # targets
     "target.needed": {
-        "vi": "Muốn đạt {target}, {count} tháng báo cáo còn lại phải đạt bình quân {needed} mỗi tháng.",
-        "en": "Reaching {target} takes {needed} a month over the remaining {count} reporting months.",
+        "vi": "Muốn đạt {target}, {count} tháng báo cáo còn lại{until} phải đạt bình quân {needed} mỗi tháng.",
+        "en": "Reaching {target} takes {needed} a month over the remaining {count} reporting months{until}.",
     },
-    "target.feasible": {
-        "vi": "Tháng cao nhất từng công bố là {best} ({best_month}); "
-        "bình quân cao nhất mà số liệu cho phép suy ra trên {count} tháng liền là khoảng {best_average} ({stretch}).",
-        "en": "The largest month ever published is {best} ({best_month}); the largest average that the facts imply "
-        "over {count} months running is about {best_average} ({stretch}).",
+    "target.until": {"vi": " (số liệu đến {month})", "en": " (figures to {month})"},
+    "target.best_month": {
+        "vi": "Tháng cao nhất từng công bố là {best} ({month}).",
+        "en": "The largest month ever published is {best} ({month}).",
+    },
+    "target.best_average": {
+        "vi": "Bình quân cao nhất mà số liệu cho phép suy ra trên {count} tháng liền là khoảng {best} ({stretch}).",
+        "en": "The largest average that the facts imply over {count} months running is about {best} ({stretch}).",
     },
     "target.reached": {"vi": "Mục tiêu {target} đã đạt.", "en": "The target of {target} has been reached."},
     "target.missed": {"vi": "Mục tiêu {target} không đạt.", "en": "The target of {target} was missed."},
@@ -364,18 +404,17 @@ SENTENCES = {
         "en": "Of {count} in all, {held} outturns lay in the 80\u00a0% interval. Real-time.",
     },
     "chart.chance.title": {
-        "vi": "{name}: ngang ngửa ở mức {even} {unit}; đạt {aim} có khả năng {chance}",
+        "vi": "{name}: khả năng đạt là 50\u00a0% ở mức {even} {unit}, {chance} ở mức {aim}",
         "en": "{name}: even odds at {even} {unit}; the chance of {aim} is {chance}",
     },
     "chart.chance.subtitle": {
         "vi": "Ngang: mức mục tiêu, {unit}; dọc: khả năng đạt",
         "en": "Across: height of the target, {unit}; upwards: chance of reaching it",
     },
-    "chart.chance.even": {"vi": "ngang ngửa: {even}", "en": "even odds: {even}"},
+    "chart.chance.even": {"vi": "50\u00a0%: {even}", "en": "even odds: {even}"},
     "chart.chance.aim": {"vi": "mục tiêu {aim}", "en": "target {aim}"},
     "alt.chance": {
-        "vi": "Biểu đồ: khả năng đạt theo mức mục tiêu, {name}, {unit}; ngang ngửa ở {even}, mức {aim} có khả năng "
-        "{chance}.",
+        "vi": "Biểu đồ: khả năng đạt theo mức mục tiêu, {name}, {unit}; 50\u00a0% ở mức {even}, {chance} ở mức {aim}.",
         "en": "Chart: chance by height of the target, {name}, {unit}; even odds at {even}, {aim} has a chance of "
         "{chance}.",
     },
@@ -389,8 +428,8 @@ SENTENCES = {
         "en": "Chart: {name}, {unit}, {start} to {end}, and forecasts from {count} origins; off by {error} on average.",
     },
     "chart.reliability.title": {
-        "vi": "Khả năng đã nêu lệch bình quân {error} điểm so với điều đã xảy ra",
-        "en": "Chances were off by {error} points on average",
+        "vi": "Khả năng đã nêu lệch bình quân {error} điểm phần trăm so với điều đã xảy ra",
+        "en": "Chances were off by {error} percentage points on average",
     },
     "chart.reliability.subtitle": {
         "vi": "Ngang: khả năng đã nêu; dọc: tỷ lệ đã xảy ra",
@@ -415,13 +454,14 @@ SENTENCES = {
     },
     "headline.only": {"vi": "{series} {month} đạt {value}", "en": "{series} came to {value} in {month}"},
     "account.cumulative": {
-        "vi": "{name} lũy kế {value}, {change} so với cùng kỳ.",
-        "en": "{name} stands at {value} for the year to date, {change} on the same period of last year.",
+        "vi": "{name} lũy kế{until} {value}, {change} so với cùng kỳ.",
+        "en": "{name} stands at {value} for the year to date{until}, {change} on the same period of last year.",
     },
     "account.cumulative_only": {
-        "vi": "{name} lũy kế {value}.",
-        "en": "{name} stands at {value} for the year to date.",
+        "vi": "{name} lũy kế{until} {value}.",
+        "en": "{name} stands at {value} for the year to date{until}.",
     },
+    "account.until": {"vi": " đến hết {month} đạt", "en": " (to {month})"},
     "target.facts_conflict": {
         "vi": "Các số liệu đã công bố về kỳ này mâu thuẫn nhau; kết quả trên dùng số được ưu tiên, "
         "xem mục số liệu cần xem lại.",
@@ -430,7 +470,7 @@ SENTENCES = {
     },
     "table.computed": {"vi": "* Tính từ các số đã công bố.", "en": "* Computed from published figures."},
     "table.estimates": {"vi": "Số ước: {names}.", "en": "Estimates: {names}."},
-    "table.late": {"vi": "{name}: số liệu {month}.", "en": "{name}: figures for {month}."},
+    "table.late": {"vi": "{names}: số liệu {month}.", "en": "{names}: figures for {month}."},
     "table.scope": {"vi": "Phạm vi", "en": "Scope"},
     "table.facts": {"vi": "Số liệu", "en": "Facts"},
     "table.first_month": {"vi": "Từ", "en": "From"},
@@ -475,15 +515,15 @@ SENTENCES = {
     "verdict.doubted": {"vi": "{verdict}†", "en": "{verdict}†"},
     "target.doubted": {
         "vi": "Khả năng này chỉ đúng nếu số liệu {facts} đúng, mà số ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
-        "en": "This chance holds only if {facts} does, which is in doubt: see the figures to check.",
+        "en": "This chance holds only if the figure {facts} does, which is in doubt: see the figures to check.",
     },
     "table.doubtful": {
-        "vi": "† Dựa trên số liệu bị nghi ngờ, xem mục số liệu cần xem lại.",
-        "en": "† Stands on a figure in doubt, see the figures to check.",
+        "vi": "† Số liệu bị nghi ngờ, hoặc dựa trên số liệu bị nghi ngờ: xem mục số liệu cần xem lại.",
+        "en": "† In doubt, or standing on a figure in doubt: see the figures to check.",
     },
     "table.plan_scope": {
-        "vi": "% kế hoạch: so với mục tiêu giao theo số liệu “{scope}”.",
-        "en": "% of plan: of the target set on the series of the {scope}.",
+        "vi": "% kế hoạch của {names}: so với mục tiêu giao theo số liệu “{scope}”.",
+        "en": "% of plan of {names}: of the target set on the series of the {scope}.",
     },
     "table.few_paths": {
         "vi": "{name}: số liệu gần như mâu thuẫn nhau nên khoảng dự báo hẹp hơn thực tế.",
@@ -492,8 +532,8 @@ SENTENCES = {
     "page.latest": {"vi": "số mới nhất: {month}", "en": "latest figures: {month}"},
     "finding.likely": {"vi": "Có lẽ: {correction}.", "en": "Likely: {correction}."},
     "findings.more": {
-        "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone {zone}.",
-        "en": "{count} more findings; see all of them with: ezlib check --zone {zone} --lang en.",
+        "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: {command}.",
+        "en": "{count} more findings; see all of them with: {command} --lang en.",
     },
     "findings.none_at_all": {"vi": "Không thấy mâu thuẫn nào.", "en": "No contradiction was found."},
     "subject.none": {
@@ -576,12 +616,17 @@ SENTENCES = {
     "digest.more": {"vi": "và {count} số khác", "en": "and {count} more"},
     "digest.cumulative": {"vi": "lũy kế {figure}", "en": "year to date {figure}"},
     "digest.expected": {"vi": "dự kiến {period}: {figure}", "en": "expected for {period}: {figure}"},
+    "digest.expected_on": {
+        "vi": "dự kiến {period}: {figure} (nêu ngày {date})",
+        "en": "expected for {period}: {figure} (stated {date})",
+    },
     "digest.note": {
         "vi": "Số của tháng báo cáo, kỳ khác ghi trong ngoặc; mức tăng giảm của tháng so với tháng trước, của kỳ dài "
         "hơn so với cùng kỳ.",
         "en": "Figures of the reporting month, other periods in brackets; a month's change is on the month before, a "
         "longer period's on the year before.",
     },
+    "digest.doubtful": {"vi": "†: xem số liệu cần xem lại.", "en": "†: see the figures to check."},
     "section.digest": {"vi": "Các chỉ tiêu khác", "en": "Further figures"},
     "indicators.none.elsewhere": {
         "vi": "Dữ liệu không có số của phạm vi khác cho chủ đề này.",
@@ -595,10 +640,11 @@ SENTENCES = {
     "indicators.latest_month": {"vi": "Tháng gần nhất", "en": "Latest month"},
     "indicators.so_far": {"vi": "Lũy kế hoặc kỳ khác", "en": "Year to date or other period"},
     "indicators.year": {"vi": "Dự kiến {year} (80\u00a0%)", "en": "{year} expected (80\u00a0%)"},
+    "indicators.year_over": {"vi": "Cả năm {year} (80\u00a0%)", "en": "{year} as a whole (80\u00a0%)"},
     "indicators.latest": {"vi": "Số gần nhất", "en": "Latest"},
     "indicators.before": {"vi": "Lần trước", "en": "Before that"},
     "indicators.source": {"vi": "Nguồn", "en": "Source"},
-    "indicators.so_many": {"vi": "{count} tháng {year}", "en": "{count} months of {year}"},
+    "indicators.so_many": {"vi": "{count} tháng đầu năm {year}", "en": "{count} months of {year}"},
     "indicators.kind": {"vi": "Loại", "en": "Kind"},
     "indicators.period": {"vi": "Kỳ", "en": "Period"},
     "indicators.they_expect": {"vi": "Cơ quan dự kiến", "en": "Expected by the body"},
@@ -673,7 +719,8 @@ SENTENCES = {
     "figure.nearly": {"vi": "gần {value}", "en": "nearly {value}"},
     "figure.about": {"vi": "khoảng {value}", "en": "about {value}"},
     "figure.range": {"vi": "{low}–{high}", "en": "{low}–{high}"},
-    "figure.estimate": {"vi": " ước", "en": " est."},
+    "figure.estimate": {"vi": "ước {figure}", "en": "est. {figure}"},
+    "figure.doubtful": {"vi": "{figure}†", "en": "{figure}†"},
     "target.none": {
         "vi": "Năm này không có mục tiêu nào mà tổng các tháng quyết định.",
         "en": "No target of this year is decided by a sum of months.",
@@ -707,7 +754,7 @@ SENTENCES = {
         "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}) và dẫn tới kết luận trái ngược.",
         "en": "The figures published for the whole period conflict ({values}) and lead to opposite outcomes.",
     },
-    "points.plain": {"vi": "± {number} điểm", "en": "± {number} points"},
+    "points.plain": {"vi": "± {number} điểm phần trăm", "en": "± {number} percentage points"},
     "table.mean": {"vi": "Trung bình", "en": "Mean"},
     "table.gap": {"vi": "So mục tiêu", "en": "Against target"},
     "table.plan_expected": {"vi": "Dự kiến so kế hoạch", "en": "Expected, of plan"},
@@ -744,8 +791,8 @@ SENTENCES = {
         "en": "Chance if the months left run higher or lower than expected",
     },
     "even.odds": {
-        "vi": "Ngang ngửa ở mức {height}; muốn chính mục tiêu này ngang ngửa, các tháng còn lại phải bằng {times} lần "
-        "dự kiến.",
+        "vi": "Khả năng đạt là 50\u00a0% ở mức {height}; muốn chính mục tiêu này có khả năng ấy, các tháng còn lại "
+        "phải bằng {times} lần dự kiến.",
         "en": "Even odds lie at {height}; for the target itself to have them, the months left must come in at {times} "
         "times what is expected.",
     },
@@ -770,7 +817,8 @@ SENTENCES = {
     "parts.needed": {"vi": "Cần mỗi tháng", "en": "Needed a month"},
     "parts.growth": {"vi": "So cùng kỳ", "en": "On same months"},
     "parts.note": {
-        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} dự kiến.",
+        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} mức "
+        "dự kiến.",
         "en": "If each part keeps the share expected of it in the months left, each must come to {times} that.",
     },
     "parts.none": {
@@ -788,6 +836,12 @@ SENTENCES = {
         "vi": "Không mục tiêu nào dựa trên số liệu bị nghi ngờ.",
         "en": "No target stands on a figure in doubt.",
     },
+    "relief.it": {"vi": "số liệu ấy", "en": "it"},
+    "relief.it_and_around": {
+        "vi": "số liệu ấy và số lũy kế có chứa nó",
+        "en": "it and the year to date that contains it",
+    },
+    "fact.named": {"vi": "“{name}, {period}” ({value})", "en": "“{name}, {period}” ({value})"},
     "relief.short": {
         "vi": "Bỏ {facts} thì khả năng là {chance}, dự kiến {expected}.",
         "en": "Without {facts} the chance is {chance}, with {expected} expected.",
@@ -803,7 +857,7 @@ SENTENCES = {
     "news.revisions": {"vi": "Điều chỉnh số cũ", "en": "Revisions"},
     "news.new_months": {"vi": "Tháng mới", "en": "New months"},
     "news.expected": {"vi": "Dự kiến cả kỳ", "en": "Expected total"},
-    "news.points": {"vi": "{number} điểm", "en": "{number} points"},
+    "points": {"vi": "{number}\u00a0điểm phần trăm", "en": "{number}\u00a0percentage points"},
     "news.step": {"vi": "{name} {moved}", "en": "{name} {moved}"},
     "news.count": {"vi": "{count} số liệu", "en": "{count} figures"},
     "news.facts": {"vi": "Mới công bố từ đó: {facts}.", "en": "Published since: {facts}."},
@@ -828,20 +882,28 @@ SENTENCES = {
         "vi": "Số đã công bố đến {since} chưa đủ để dự báo nên chưa có gì để so sánh.",
         "en": "What had been published by {since} allowed no forecast, so there is nothing to compare with.",
     },
-    "news.chance": {
-        "vi": "So với ngày {since}, khả năng đạt {target} từ {before} thành {now}: {why}.",
-        "en": "Since {since} the chance of {target} went from {before} to {now}: {why}.",
+    "news.chance_up": {
+        "vi": "So với ngày {since}, khả năng đạt {target} tăng từ {before} lên {now}: {why}.",
+        "en": "Since {since} the chance of {target} rose from {before} to {now}: {why}.",
+    },
+    "news.chance_down": {
+        "vi": "So với ngày {since}, khả năng đạt {target} giảm từ {before} xuống {now}: {why}.",
+        "en": "Since {since} the chance of {target} fell from {before} to {now}: {why}.",
     },
     "news.chance_same": {
         "vi": "So với ngày {since}, khả năng đạt {target} không đổi ({now}).",
         "en": "Since {since} the chance of {target} has not changed ({now}).",
     },
-    "news.total": {
-        "vi": "Dự kiến cả năm {year} từ {before} (số công bố đến {since}) thành {now} {unit}: {why}.",
-        "en": "The total expected for {year} went from {before} (by figures to {since}) to {now} {unit}: {why}.",
+    "news.total_up": {
+        "vi": "Dự kiến cả năm {year} tăng từ {before} (số công bố đến {since}) lên {now} {unit}: {why}.",
+        "en": "The total expected for {year} rose from {before} (by figures to {since}) to {now} {unit}: {why}.",
+    },
+    "news.total_down": {
+        "vi": "Dự kiến cả năm {year} giảm từ {before} (số công bố đến {since}) xuống {now} {unit}: {why}.",
+        "en": "The total expected for {year} fell from {before} (by figures to {since}) to {now} {unit}: {why}.",
     },
     "news.total_same": {
-        "vi": "Dự kiến cả năm {year} vẫn là {now} {unit} như ngày {since}.",
+        "vi": "Dự kiến cả năm {year} không đổi, vẫn là {now} {unit} như ngày {since}.",
         "en": "The total expected for {year} is still {now} {unit}, as on {since}.",
     },
     "implied.growth": {
@@ -888,7 +950,7 @@ SENTENCES = {
     "grdp.monthly": {"vi": "Mỗi tháng", "en": "A month"},
     "grdp.record": {"vi": "Tăng cao nhất từng có", "en": "Largest growth on record"},
     "grdp.both": {"vi": "Năm biết cả hai tốc độ", "en": "Years with both rates"},
-    "grdp.best": {"vi": "{growth} ({year})", "en": "{growth} ({year})"},
+    "grdp.best": {"vi": "{growth} (năm {year})", "en": "{growth} ({year})"},
     "grdp.note": {
         "vi": "GRDP đã công bố: {rates}. Số liệu không cho biết tỷ trọng của từng chỉ tiêu trong GRDP, và chỉ có "
         "{count} lần biết cả hai tốc độ, nên bảng chỉ nói nếu chỉ tiêu tăng cùng tốc độ với GRDP thì phải đạt "

@@ -29,8 +29,9 @@ class News:
     """How the chance of a target and the expected total moved from one day to another, and why.
 
     `parts` has a row for each of STEPS: `probability`, moves of the chance (NaN without a target), and `expected`,
-    moves of the median total. `before` and `now` hold the two ends, `kept` whether the first was given at the time or
-    is worked out again. `facts` are the ids that were published in between. `reason` says why nothing is compared.
+    moves of the median total. `before` and `now` hold the two ends, `interval` the 80 % interval of the total now,
+    which says how many of its digits are worth printing; `kept` whether the first end was given at the time or is
+    worked out again. `facts` are the ids that were published in between. `reason` says why nothing is compared.
     """
 
     series: str
@@ -42,6 +43,7 @@ class News:
     before: pd.Series
     now: pd.Series
     parts: pd.DataFrame
+    interval: tuple[float, float]
     kept: bool
     facts: tuple[str, ...] = ()
     reason: str = ""
@@ -58,17 +60,19 @@ def news(
     """Return how the chance of `target` and the expected total of `year` moved, and why.
 
     `found` is the outlook of today, made with what had been published by `as_of`; `record` the rows kept on earlier
-    days (see `record.load_record`). The last of these that speaks of the same series and target is where the move
-    starts; without one it starts at the end of the calendar month before, one reporting month back, worked out again
-    with what had been published by then. Revisions are figures about months that had been observed then. Where the
-    facts of that day gave no outlook `reason` says so, and the other cells are NaN.
+    days (see `record.load_record`). The last of these that speaks of the same series and target, from the same
+    month or an earlier one, is where the move starts; without one it starts at the end of the calendar month
+    before, one reporting month back, worked out again with what had been published by then. Revisions are figures
+    about months that had been observed then. Where the facts of that day gave no outlook `reason` says so, and the
+    other cells are NaN.
     """
     day = as_of_date(as_of)
     period = target.period if target is not None else str(year)
-    said = _last_said(record, found.series, period, target)
+    said = _last_said(record, found, period, target)
     month_before, day_before = _start(said, found, day)
     place = {"series": found.series, "unit": found.unit, "period": period, "target": target}
     place |= {"month_before": month_before, "day_before": day_before, "kept": said is not None}
+    place["interval"] = tuple(found.total(period).quantile([0.1, 0.9]))
     try:
         then = outlook(found.series, month_before, day_before, _until(month_before, period, found), seed, root)
         points = _points(then, found, target, period, day_before, day, seed, root)
@@ -84,10 +88,11 @@ def news(
     return News(before=ends.iloc[0], now=ends.iloc[-1], parts=parts, facts=since, **place)
 
 
-def _last_said(record: pd.DataFrame, series: str, period: str, target: Target | None) -> pd.Series | None:
+def _last_said(record: pd.DataFrame, found: Outlook, period: str, target: Target | None) -> pd.Series | None:
     id = target.target_id if target is not None else ""
-    same = record[(record["series"] == series) & (record["period"] == period) & (record["target_id"] == id)]
-    return same.sort_values("as_of", kind="stable").iloc[-1] if len(same) else None
+    same = record[(record["series"] == found.series) & (record["period"] == period) & (record["target_id"] == id)]
+    same = same[same["month"] <= str(found.month)]  # a brief of a later month is no predecessor, whenever it was made
+    return same.sort_values(["as_of", "month"], kind="stable").iloc[-1] if len(same) else None
 
 
 def _start(said, found: Outlook, day: dt.date) -> tuple[pd.Period, dt.date]:

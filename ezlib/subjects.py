@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -119,7 +119,9 @@ def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None, la
     return outlooks_of(headline_series(zone, root=root), month, as_of, seed, root, lang)
 
 
-def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[TargetAssessment]:
+def assess_all(
+    found: Outlook, targets: Iterable[Target], year: int, doubted: Collection[str] = ()
+) -> list[TargetAssessment]:
     """Assess every level and growth target of `year` that speaks of the outlook's indicator, its own scope first.
 
     A target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
@@ -129,7 +131,7 @@ def assess_all(found: Outlook, targets: Iterable[Target], year: int) -> list[Tar
     fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
     fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-")]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
-    return [assess_target(found, t) for t in fitting]
+    return [assess_target(found, t, doubted) for t in fitting]
 
 
 def years_asked(month: pd.Period) -> tuple[int, ...]:

@@ -167,8 +167,8 @@ def totals_table(outlook, lang: str = "vi") -> Block:
         rows.append(
             {
                 say("table.median", lang): e80.median,
-                say("table.interval", lang, level="80"): e80.interval,
-                say("table.interval", lang, level="95"): e95.interval,
+                say("table.interval", lang, level="80"): e80.interval if e80.lower != e80.upper else "",
+                say("table.interval", lang, level="95"): e95.interval if e95.lower != e95.upper else "",
                 say("table.at_least_last_year", lang): _chance_of_growth(outlook, year, years, lang),
             }
         )
@@ -334,18 +334,16 @@ def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
 def _still_to_do(a, target: str, lang: str, catalogue):
     if a.months_left and a.needed_per_month > 0:
         needed = _amount(a, a.needed_per_month, lang, catalogue)
-        yield say("target.needed", lang, target=target, count=str(a.months_left), needed=needed)
-    if a.largest_month is not None and a.largest_average is not None:
-        best, stretch = a.largest_month, a.largest_average
-        yield say(
-            "target.feasible",
-            lang,
-            best=wording.quantity(round(best.average, 2), a.unit, lang, catalogue=catalogue),
-            best_month=wording.month(best.start, lang),
-            count=str(a.months_left),
-            best_average=_amount(a, stretch.average, lang, catalogue),
-            stretch=wording.month_stretch(stretch.start, stretch.end, lang),
-        )
+        late = a.month is not None and a.last_observed < a.month
+        until = say("target.until", lang, month=wording.month(a.last_observed, lang)) if late else ""
+        yield say("target.needed", lang, target=target, count=str(a.months_left), until=until, needed=needed)
+    if a.largest_month is not None:
+        best = wording.quantity(float(f"{a.largest_month.average:.10g}"), a.unit, lang, catalogue=catalogue)
+        yield say("target.best_month", lang, best=best, month=wording.month(a.largest_month.start, lang))
+    if a.largest_average is not None:
+        stretch = wording.month_stretch(a.largest_average.start, a.largest_average.end, lang)
+        best = _amount(a, a.largest_average.average, lang, catalogue)
+        yield say("target.best_average", lang, count=str(a.months_left), best=best, stretch=stretch)
 
 
 def _amount(a, x: float, lang: str, catalogue) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from ezlib.wording import verdict_key
 
 # A stretch whose total differs by less than this between paths is fixed by facts, not by the model.
 FIXED_BY_FACTS = 0.02
+FEWEST_MONTHS = 6  # the largest of fewer published months is no record to hold a need against
 ON_PATHS = ("level", "growth")
 CONTRADICTED = ("status", "order")  # why one of two figures of a day gave way, where both cannot be true
 UPWARD = (">=", ">", "=")  # to be reached; the others are limits, to be kept
@@ -45,11 +46,12 @@ class TargetAssessment:
     `run_rate` and `profile` are year-ends without the model; `needed_by_month` spreads the need over the months left as
     earlier years were spread, and adds up to it; `needed_times_profile` is the need over what the profile lets expect
     of these months.
-    `largest_month` is among months that facts fix, `largest_average` among equally long stretches that facts fix,
-    `best_stretch` the best of all equally long stretches, estimated. `need_rank` is the place that the need would take
-    among the `stretches` past ones, 1 if none ever reached it, and `need_share` the share of them that did: both over
-    paths and so estimated. `rivals` are other published totals of the period that gave way to the one used; where they
-    decide otherwise the state is "conflict". `notes` are codes that `wording` turns into sentences.
+    `largest_month` is among the published months, None for fewer than FEWEST_MONTHS, `largest_average` among
+    equally long stretches that facts fix, `best_stretch` the best of all equally long stretches, estimated.
+    `need_rank` is the place that the need would take among the `stretches` past ones, 1 if none ever reached it,
+    and `need_share` the share of them that did: both over paths and so estimated. `rivals` are other published
+    totals of the period that gave way to the one used; where they decide otherwise the state is "conflict". `notes`
+    are codes that `wording` turns into sentences.
     """
 
     target: Target
@@ -101,12 +103,12 @@ class TargetAssessment:
         return 100 * self.median / self.threshold if self.threshold else np.nan
 
 
-def assess_target(outlook, target: Target) -> TargetAssessment:
+def assess_target(outlook, target: Target, doubted: Collection[str] = ()) -> TargetAssessment:
     """Assess a level or growth target of a flow on the joint paths of `outlook`.
 
     `level` compares the total over the target's period with its value, `growth` the change in percent of that total
-    on the same period a year earlier. Raises DataError when the target is of another kind, speaks of another
-    indicator or unit, or when the paths do not cover its period.
+    on the same period a year earlier. Months printed by facts in `doubted` are no record. Raises DataError when the
+    target is of another kind, speaks of another indicator or unit, or when the paths do not cover its period.
     """
     _check(outlook, target)
     paths = outlook.paths
@@ -154,7 +156,7 @@ def assess_target(outlook, target: Target) -> TargetAssessment:
         need_share=float(averages.ge(need, axis=0).to_numpy().mean()) if averages.shape[1] else np.nan,
         need_rank=float(1 + averages.gt(need, axis=0).sum(axis=1).median()) if averages.shape[1] else np.nan,
         stretches=averages.shape[1],
-        largest_month=_largest_month(outlook, observed),
+        largest_month=_largest_month(outlook, doubted),
         largest_average=_largest_average(averages, len(left)),
         best_stretch=_best_stretch(averages, len(left)),
         run_rate=float(so_far.median() * len(months) / len(past)) if len(past) else np.nan,
@@ -428,13 +430,23 @@ def _past_averages(paths: pd.DataFrame, observed: pd.Period, length: int) -> pd.
     return pd.DataFrame((sums[:, length:] - sums[:, :-length]) / length, past.index, past.columns[length - 1 :])
 
 
-def _largest_month(outlook, observed: pd.Period) -> Stretch | None:
+def _largest_month(outlook, doubted: Collection[str]) -> Stretch | None:
+    """The largest month that a figure beyond doubt states."""
     months = outlook.months
-    known = months[months["status"].isin(["reported", "derived"]) & (months.index <= observed)]
-    if known.empty:
+    known = months.loc[months["status"] == "reported", "value"]
+    known = known.drop(_months_stated_by(doubted, outlook), errors="ignore")
+    if len(known) < FEWEST_MONTHS:
         return None
-    best = known["value"].idxmax()
-    return Stretch(best, best, float(known.loc[best, "value"]))
+    best = known.idxmax()
+    return Stretch(best, best, float(known[best]))
+
+
+def _months_stated_by(facts: Collection[str], outlook) -> list[pd.Period]:
+    if not facts:
+        return []
+    rows = outlook.observations[outlook.observations["observation_id"].isin(facts)]
+    ends = (rows[side].map(lambda day: month_of(day, outlook.calendar)) for side in ("start", "end"))
+    return [first for first, last in zip(*ends, strict=True) if first == last]
 
 
 def _largest_average(averages: pd.DataFrame, length: int) -> Stretch | None:

@@ -20,6 +20,8 @@ from ezlib.catalogue import load_catalogue
 from ezlib.messages import known, language, say
 from ezlib.periods import CALENDAR, as_month, month_bounds
 
+ALIKE = 0.95, 1.1  # multiples between these are called about equal
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -74,6 +76,13 @@ def published(x, half_width, lang="vi") -> str:
     return number(x, max(0, -math.floor(math.log10(2 * half_width) + 1e-9)), lang)
 
 
+def qualified(x, half_width, qualifier, lower, upper, lang="vi") -> str:
+    """A published figure with the word it was published with: "trên 3.600", "khoảng 300", "5–7"."""
+    ends = {"value": x, "low": lower, "high": upper}
+    texts = {name: published(end, half_width, lang) for name, end in ends.items()}
+    return say("figure." + (qualifier or "exactly"), lang, **texts)
+
+
 def percent(x, decimals=None, lang="vi") -> str:
     """A percentage: 28 is "28 %"."""
     return number(x, decimals, lang) + ("" if _is_missing(x) else NBSP + "%")
@@ -92,7 +101,9 @@ def change_words(x, decimals=None, lang="vi") -> str:
 
 
 def times(x, lang="vi") -> str:
-    """A multiple as prose: "gấp 7,9 lần", "7.9 times". From 10 up without a decimal."""
+    """A multiple as prose: "gấp 7,9 lần", "7.9 times"; "xấp xỉ" near one, a share below. From 10 up no decimal."""
+    if x < ALIKE[1]:
+        return say("times.less" if x < ALIKE[0] else "times.alike", lang, share=percent(100 * x, 0, lang))
     return say("times", lang, number=number(x, 0 if x >= 9.95 else 1, lang))
 
 
@@ -130,9 +141,9 @@ def estimate(median, lower, upper, lang="vi") -> Estimate:
     1805 in 1408–2416 is written 1.810 (1.410–2.420): the next digit would change with the seed. Where the interval
     has no width the number is exact. Decimals end with the fifth digit in all.
     """
-    exponent = _last_digit(median, lower, upper)
+    exponent = last_digit(median, lower, upper)
     places = max(0, -exponent)
-    return Estimate(*(number(_to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
+    return Estimate(*(number(to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
 
 
 def digits(x, significant, lang="vi") -> str:
@@ -140,10 +151,10 @@ def digits(x, significant, lang="vi") -> str:
     if _is_missing(x) or x == 0:
         return number(x, None, lang)
     exponent = math.floor(math.log10(abs(x))) - significant + 1
-    return number(_to_exponent(x, exponent), max(0, -exponent), lang)
+    return number(to_exponent(x, exponent), max(0, -exponent), lang)
 
 
-def _last_digit(median, lower, upper) -> int:
+def last_digit(median, lower, upper) -> int:
     """Exponent of the last digit kept: two digits of the half-width, and no decimals past the fifth digit in all."""
     half = (upper - lower) / 2
     if median == 0 and half == 0:
@@ -155,7 +166,8 @@ def _last_digit(median, lower, upper) -> int:
     return min(0, exact.as_tuple().exponent)
 
 
-def _to_exponent(x, exponent: int) -> float:
+def to_exponent(x, exponent: int) -> float:
+    """A number rounded to a digit, by its exponent: 1986 to tens (1) is 1990."""
     return float(_decimal(x).quantize(Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP))
 
 
@@ -196,9 +208,15 @@ def estimate_in(median, lower, upper, unit, lang="vi") -> tuple[Estimate, str]:
 
     449000 million USD is written 449 (414–486), in billion_usd; 1810 stays as it is, in million_usd.
     """
-    if unit in THOUSANDFOLD and abs(median) >= LONG_NUMBER:
-        return estimate(median / 1000, lower / 1000, upper / 1000, lang), THOUSANDFOLD[unit]
-    return estimate(median, lower, upper, lang), unit
+    factor, unit = readable(median, unit)
+    return estimate(median * factor, lower * factor, upper * factor, lang), unit
+
+
+def readable(x, unit) -> tuple[float, str]:
+    """The unit in which a number stays short, and the factor that takes the number there."""
+    if unit in THOUSANDFOLD and abs(x) >= LONG_NUMBER:
+        return 1e-3, THOUSANDFOLD[unit]
+    return 1.0, unit
 
 
 def aim(x, unit, lang="vi", catalogue=None) -> str:
@@ -229,10 +247,12 @@ def days(start, end, lang="vi") -> str:
 
 
 def stretch(start, end, lang="vi") -> str:
-    """A stretch of days with its year, briefly: "16/4–15/5/2025"; the year alone when it is one whole calendar year."""
+    """A stretch of days with its year, briefly: "16/4–15/5/2025"; "năm 2024" when it is one whole calendar year."""
     start, end = pd.Timestamp(start).date(), pd.Timestamp(end).date()
     if (start.day, start.month, end.day, end.month) == (1, 1, 31, 12):
-        return str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}"
+        return say("year", lang, year=str(end.year) if start.year == end.year else f"{start.year}{DASH}{end.year}")
+    if start == end:
+        return format_date(end, SHORT_DATES[language(lang)], locale=_locale(lang))
     first = DAYS if start.year == end.year else SHORT_DATES
     patterns = (first[language(lang)], SHORT_DATES[language(lang)])
     return DASH.join(
@@ -305,7 +325,7 @@ VERDICTS = {
     ),
     "even": Verdict(
         0.67,
-        {"vi": "ngang ngửa", "en": "about even"},
+        {"vi": "khả năng ngang nhau", "en": "about even"},
         {"vi": "có khả năng đạt và không đạt ngang nhau", "en": "is about as likely to be reached as not"},
     ),
     "likely": Verdict(
@@ -348,6 +368,18 @@ def probability(p, lang="vi") -> str:
     if p > 0.99:
         return f">{NBSP}99{NBSP}%"
     return percent(100 * p, 0, lang)
+
+
+def probability_words(p, lang="vi") -> str:
+    """The same as prose: "dưới 1 %", "trên 99 %" at the ends."""
+    if _is_missing(p) or 0.01 <= p <= 0.99:
+        return probability(p, lang)
+    return say("probability.below" if p < 0.01 else "probability.above", lang)
+
+
+def printed_points(p) -> float:
+    """A probability as printed, in percent, for differences between printed ones: the ends count as 0 and 100."""
+    return p if _is_missing(p) else 0.0 if p < 0.01 else 100.0 if p > 0.99 else to_exponent(100 * p, 0)
 
 
 def verdict_key(p, state="open") -> str:

@@ -1,5 +1,6 @@
 """The further figures of a month: each as published, the period said once, nothing that the table shows already."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +46,21 @@ def test_what_the_table_shows_is_left_out(facts, lines):
     assert "457.045" in lines["quarantine"].text
     fewer = digest(CATALOGUE.zone("lao-cai"), MAY, facts, [series], CATALOGUE)
     assert "457.045" not in next(line.text for line in fewer if line.group == "quarantine")
+
+
+def test_what_a_name_says_of_a_day_is_not_said_again(lines):
+    assert "Xe hàng mỗi ngày khoảng 300 xe;" in plain(lines["crossings"].text)
+
+
+def test_an_expectation_gives_way_to_a_later_figure_of_its_period_and_is_dated_beside_an_earlier_one():
+    def told(as_of):
+        facts = load_facts(as_of=as_of, root=ROOT)
+        lines = digest(CATALOGUE.zone("lai-chau"), pd.Period("2025-12", "M"), facts, (), CATALOGUE)
+        return plain(next(line.text for line in lines if line.group == "province"))
+
+    assert "ước 3.573 tỷ đồng" in told(None)
+    growth = re.search(r"Tăng trưởng GRDP[^;]*", told(None))[0]
+    assert growth.count("%") == 1 or "nêu ngày" in growth
 
 
 def test_every_figure_named_is_a_fact_that_had_been_published(facts, lines):

@@ -58,6 +58,20 @@ def test_the_largest_average_that_facts_imply_is_june_to_december_2024():
     assert stretch.average == pytest.approx(274)
 
 
+def test_the_largest_month_is_a_published_one_beyond_doubt_of_at_least_six():
+    values = np.r_[np.full(16, 150.0), 900.0, np.full(7, 150.0)]
+    values[10] = 210
+    outlook = Paths(values)
+    outlook.months.iloc[:9, 1] = "derived"  # 2024-10 to 2025-05 are published
+    facts = {"observation_id": ["F1", "F2"], "start": ["2025-04-16", "2024-12-16"], "end": ["2025-05-15"] * 2}
+    outlook.observations = pd.DataFrame(facts).assign(relaxed=False)
+    assert ez.assess_target(outlook, level(3000)).largest_month.average == 900
+    best = ez.assess_target(outlook, level(3000), doubted={"F1", "F2"}).largest_month
+    assert (str(best.start), best.average) == ("2024-11", 210)
+    outlook.months.iloc[9:12, 1] = "estimated"
+    assert ez.assess_target(outlook, level(3000)).largest_month is None
+
+
 def test_a_stretch_that_only_the_model_knows_is_not_offered_as_a_fact():
     rng = np.random.default_rng(0)
     paths = 100 * np.exp(rng.normal(0, 0.3, (50, 24)))

@@ -53,8 +53,8 @@ TEXTS = {
         ],
         "points": [
             "Muốn đạt 9 tỷ USD, 7 tháng báo cáo còn lại phải đạt bình quân 1.196 triệu USD mỗi tháng.",
-            "Tháng cao nhất từng công bố là 150,83 triệu USD (tháng 5/2025); bình quân cao nhất mà số liệu cho phép "
-            "suy ra trên 7 tháng liền là khoảng 274 triệu USD (tháng 6–12/2024).",
+            "Bình quân cao nhất mà số liệu cho phép suy ra trên 7 tháng liền là khoảng 274 triệu USD "
+            "(tháng 6–12/2024).",
             "Để so sánh: theo nhịp hiện tại cả năm là 1.502 triệu USD.",
         ],
         "source": "Tổng giá trị hàng hóa xuất nhập khẩu, 16/4–15/5: 150,83 triệu USD, +33 % [A]",
@@ -103,7 +103,7 @@ TEXTS = {
         ],
         "points": [
             "Reaching 9 billion USD takes 1,196 million USD a month over the remaining 7 reporting months.",
-            "The largest month ever published is 150.83 million USD (May 2025); the largest average that the facts "
+            "The largest average that the facts "
             "imply over 7 months running is about 274 million USD (June to December 2024).",
             "For comparison: 1,502 million USD at the run rate.",
         ],
