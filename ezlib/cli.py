@@ -10,7 +10,7 @@ import click
 import pandas as pd
 
 from ezlib import __version__
-from ezlib.catalogue import load_catalogue
+from ezlib.catalogue import load_catalogue, load_targets
 from ezlib.contracts import DataError
 from ezlib.periods import as_month
 
@@ -88,7 +88,7 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
     else:
         read = reports.parse_report(report, zone, published, month, root)
         draft = reports.draft_csv(read, root=root)
-        click.echo(proposal_text(read, lang, load_catalogue(root)))
+        click.echo(proposal_text(read, lang, load_catalogue(root), load_targets(zone, root=root)))
         facts = read.facts
     if yes:
         for path in reports.append_proposal(facts, root=root):
@@ -145,7 +145,10 @@ def check(zone, month, as_of, lang, root) -> None:
 
     facts = load_facts(None, as_of, root=root)
     expected = expected_before(zone, month, as_of, root) if zone and month else None
-    findings = zone_findings(zone, as_of, root, expected) if zone else audit(facts, catalogue=load_catalogue(root))
+    if zone:
+        findings = zone_findings(zone, as_of, root, expected)
+    else:
+        findings = audit(facts, catalogue=load_catalogue(root), targets=load_targets(None, as_of, root))
     click.echo(findings_text(findings, facts, lang))
     if (findings["severity"] == "error").any():
         sys.exit(EXIT_FINDINGS)

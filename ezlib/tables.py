@@ -82,7 +82,7 @@ def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi")
     return wording.plain("\n".join([*lines, messages.listing(told, lang)]))
 
 
-def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
+def proposal_text(report, lang: str = "vi", catalogue=None, targets=()) -> str:
     """What was read from a report as lines for a console: facts, their contradictions, numbers left over."""
     catalogue = catalogue or load_catalogue()
     facts = report.facts
@@ -99,7 +99,7 @@ def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
         }
     )
     told = add_intervals(facts.assign(corrected="", file=report.path.name, row=range(1, len(facts) + 1)))
-    findings = audit(told, catalogue=catalogue)
+    findings = audit(told, catalogue=catalogue, targets=targets)
     parts = [say("proposal.facts", lang, count=str(len(facts))), rows.to_string(index=False)]
     doubted = [row for row in facts.itertuples() if row.note and row.confidence < DOUBTED]
     if doubted:
