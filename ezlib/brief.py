@@ -22,7 +22,7 @@ from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
-from ezlib.facts import load_facts
+from ezlib.facts import from_series, has_assumed_day, load_facts
 from ezlib.indicators import parts_of
 from ezlib.messages import say
 from ezlib.news import News, news
@@ -350,6 +350,7 @@ class Brief:
                 if line.series in self.outlooks and "few_effective_paths" in self.outlooks[line.series].notes
             ),
             self._estimates(shown),
+            self._first_estimates(shown),
             *dict.fromkeys(
                 say("table.late", self.lang, name=line.name, month=wording.month(line.month, self.lang))
                 for line in late
@@ -371,6 +372,13 @@ class Brief:
         provisional = set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
         names = [line.name for line in shown if provisional & {*line.value.facts, *line.cumulative.facts}]
         return say("table.estimates", self.lang, names=messages.listing(names, self.lang)) if names else ""
+
+    def _first_estimates(self, shown: list[Line]) -> str:
+        """Which rows stand on months that were never revised."""
+        names = [line.name for line in shown if line.series in self.zone.first_estimates]
+        if not names:
+            return ""
+        return messages.capital(say("table.first_estimates", self.lang, names=messages.listing(names, self.lang)))
 
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
@@ -555,11 +563,20 @@ class Brief:
             name=self.catalogue.indicator(row["indicator"]).short(self.lang),
             period=wording.stretch(row["period_start"], row["period_end"], self.lang),
             value=wording.quantity(
-                row["value"], row["unit"], self.lang, half_width=row["half_width"], catalogue=self.catalogue
+                row["value"], row["unit"], self.lang, half_width=_half_width(row), catalogue=self.catalogue
             ),
-            changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED),
+            changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED)
+            + self._day_of_its_own(row),
             document=documents[_document(row, self.lang, self.catalogue)],
         )
+
+    def _day_of_its_own(self, row: pd.Series) -> str:
+        """When a row of a monthly table was published: its file as a whole has no day."""
+        if not from_series(row):
+            return ""
+        assumed = has_assumed_day(row, self.catalogue.zone(row["zone"]).assumed_lag_days)
+        day = wording.date(row["published"], self.lang)
+        return "; " + say("source.assumed" if assumed else "source.published", self.lang, date=day)
 
     def _whole_series(self) -> Iterator[str]:
         """Series too long to list, each with its count of facts, its span and its files."""
@@ -772,7 +789,12 @@ def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
 def _level(fact, lang) -> Figure:
     if fact is None:
         return EMPTY
-    return Figure(wording.published(fact["value"], fact["half_width"], lang), fact["value"], (fact["fact_id"],))
+    return Figure(wording.published(fact["value"], _half_width(fact), lang), fact["value"], (fact["fact_id"],))
+
+
+def _half_width(fact: pd.Series) -> float:
+    """Half a unit of the last digit to print; 0, for no more digits than there are, for a row of a monthly table."""
+    return 0.0 if from_series(fact) else fact["half_width"]
 
 
 def _change(fact, bases: tuple[str, ...], lang) -> Figure | None:
@@ -885,7 +907,8 @@ def _document(row, lang: str, catalogue: Catalogue) -> str:
     """A document as a reader would cite it: title and issuer, day, and the file whose rows give its address."""
     issuer = row["publisher"] or catalogue.zone(row["zone"]).issuer(lang)
     title = catalogue.document(row["reference"], lang) or f"{issuer}, “{row['source']}”"
-    return "; ".join([title, say("source.published", lang, date=wording.date(row["published"], lang)), row["file"]])
+    day = say("source.published", lang, date=wording.date(row["published"], lang))
+    return "; ".join([title, row["file"]] if from_series(row) else [title, day, row["file"]])
 
 
 def _letter(i: int) -> str:

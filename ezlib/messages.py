@@ -258,25 +258,35 @@ SENTENCES = {
         "en": "No forecast has come due yet.",
     },
     "record.line": {
-        "vi": "Trong {count} khoảng 80\u00a0% gần nhất dự báo cho cả năm ({names}; kết quả {years}), {held} khoảng "
-        "chứa kết quả.",
-        "en": "Of the last {count} year-end intervals at 80\u00a0% ({names}; outturns of {years}), {held} held the "
-        "outturn.",
+        "vi": "{count} lần dự báo cả năm gần nhất cho {outturns} ({names}; {years}): {held} khoảng 80\u00a0% chứa "
+        "kết quả.",
+        "en": "Of the last {count} year-end intervals at 80\u00a0%, forecasts of {outturns} ({names}; {years}), {held} "
+        "held the outturn.",
     },
     "record.short": {
-        "vi": "Mới có {count} khoảng 80\u00a0% của cả năm đối chiếu được ({names}; kết quả {years}), {held} khoảng "
-        "chứa kết quả; cần ít nhất {needed} mới nói được độ tin cậy.",
-        "en": "Only {count} year-end intervals at 80\u00a0% can be checked ({names}; outturns of {years}), {held} held "
-        "the outturn; fewer than {needed} say little.",
+        "vi": "Mới đối chiếu được với {outturns} ({names}; {years}): {count} lần dự báo cả năm, {held} khoảng 80\u00a0% "
+        "chứa kết quả; cần ít nhất {needed} kết quả mới nói được độ tin cậy.",
+        "en": "Only {outturns} can be checked ({names}; {years}): of {count} year-end intervals at 80\u00a0% {held} held "
+        "the outturn; fewer than {needed} outturns say little.",
     },
     "record.all_again": {
-        "vi": "Các khoảng này tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
-        "en": "They were worked out again as of each month, with what had been published by then.",
+        "vi": "Các khoảng này tính lại như đứng ở từng tháng, {how}.",
+        "en": "They were worked out again as of each month, {how}.",
     },
     "record.some_again": {
-        "vi": "{count} khoảng trong đó tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
-        "en": "{count} of them were worked out again as of each month, with what had been published by then.",
+        "vi": "{count} khoảng trong đó tính lại như đứng ở từng tháng, {how}.",
+        "en": "{count} of them were worked out again as of each month, {how}.",
     },
+    "record.known_days": {
+        "vi": "chỉ dùng số đã công bố khi đó",
+        "en": "with what had been published by then",
+    },
+    "record.assumed_days": {
+        "vi": "theo ngày công bố giả định (giả lập thời gian thực)",
+        "en": "by assumed days of publication (pseudo-real-time)",
+    },
+    "record.outturn": {"vi": "kết quả của {count} năm", "en": "{count} outturn"},
+    "record.outturns": {"vi": "{count} kết quả cả năm", "en": "{count} outturns"},
     "record.waiting": {
         "vi": "Còn {count} dự báo đã ghi đang chờ kết quả.",
         "en": "{count} forecasts on record wait for their outturn.",
@@ -333,8 +343,8 @@ SENTENCES = {
         "en": "Solid: outturns; dotted: forecasts of 12 months from each origin.",
     },
     "track.pseudo": {
-        "vi": "Giả lập thời gian thực: ngày công bố của các tháng cũ là giả định và số dùng là số đã điều chỉnh.",
-        "en": "Pseudo-real-time: publication days of older months are assumed, and figures are as revised.",
+        "vi": "Giả lập thời gian thực: ngày công bố của các tháng cũ là giả định, số có thể đã được điều chỉnh về sau.",
+        "en": "Pseudo-real-time: publication days of older months are assumed, figures may have been revised since.",
     },
     "track.real": {
         "vi": "Thời gian thực: chỉ dùng số đã công bố đến từng ngày.",
@@ -430,6 +440,10 @@ SENTENCES = {
     },
     "table.computed": {"vi": "* Tính từ các số đã công bố.", "en": "* Computed from published figures."},
     "table.estimates": {"vi": "Số ước: {names}.", "en": "Estimates: {names}."},
+    "table.first_estimates": {
+        "vi": "{names}: mỗi tháng là số ước lần đầu, không điều chỉnh về sau; mức tăng giảm so các số ước với nhau.",
+        "en": "{names}: every month as first estimated and not revised since; growth compares first estimates.",
+    },
     "table.late": {"vi": "{name}: số liệu {month}.", "en": "{name}: figures for {month}."},
     "table.scope": {"vi": "Phạm vi", "en": "Scope"},
     "table.facts": {"vi": "Số liệu", "en": "Facts"},
@@ -679,6 +693,7 @@ SENTENCES = {
         "en": "Chance of {target}: {probability}; {needed} a month is still needed.",
     },
     "source.published": {"vi": "công bố {date}", "en": "published {date}"},
+    "source.assumed": {"vi": "công bố {date} (ngày giả định)", "en": "published {date} (assumed day)"},
     "method.note": {
         "vi": "Dự kiến là trung vị của {count} kịch bản tính từ chính các số liệu đã công bố; "
         "khoảng trong ngoặc chứa kết quả với khả năng 80\u00a0%.",

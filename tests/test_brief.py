@@ -117,6 +117,15 @@ def test_complete_months_make_a_brief_whose_changes_are_computed():
     assert national.findings.empty
 
 
+def test_a_page_says_which_months_are_first_estimates_and_which_days_are_assumed():
+    national = ez.compose_brief("viet-nam", "2025-02")
+    sources, table = wording.plain(repr(national.sources)), wording.plain(repr(national.table))
+    assert "Xuất khẩu và Nhập khẩu: mỗi tháng là số ước lần đầu" in table
+    assert "33.570 triệu USD; công bố 1/3/2024 (ngày giả định) [A]" in sources
+    assert "33.085,292 triệu USD; công bố 28/2/2025 [A]" in sources
+    assert "[B]" not in sources
+
+
 def test_a_month_without_facts_is_refused_with_the_nearest_one():
     with pytest.raises(DataError, match="nearest month with facts is"):
         ez.compose_brief("lao-cai", "2035-01")
