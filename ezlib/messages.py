@@ -264,10 +264,10 @@ SENTENCES = {
         "held the outturn.",
     },
     "record.short": {
-        "vi": "Mới đối chiếu được với {outturns} ({names}; {years}): {count} lần dự báo cả năm, {held} khoảng 80\u00a0% "
-        "chứa kết quả; cần ít nhất {needed} kết quả mới nói được độ tin cậy.",
-        "en": "Only {outturns} can be checked ({names}; {years}): of {count} year-end intervals at 80\u00a0% {held} held "
-        "the outturn; fewer than {needed} outturns say little.",
+        "vi": "Mới đối chiếu được với {outturns} ({names}; {years}): {count} lần dự báo cả năm, {held} khoảng "
+        "80\u00a0% chứa kết quả; cần ít nhất {needed} kết quả mới nói được độ tin cậy.",
+        "en": "Only {outturns} can be checked ({names}; {years}): of {count} year-end intervals at 80\u00a0% {held} "
+        "held the outturn; fewer than {needed} outturns say little.",
     },
     "record.all_again": {
         "vi": "Các khoảng này tính lại như đứng ở từng tháng, {how}.",
