@@ -18,7 +18,7 @@ from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import for_facts
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
+from ezlib.catalogue import TARGETS_FILE, Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES, DataError
 from ezlib.digest import DigestLine, digest
@@ -32,7 +32,7 @@ from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
 from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
-from ezlib.tables import findings_texts, target_name, target_text, targets_table
+from ezlib.tables import findings_texts, stated_aim, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
@@ -177,7 +177,7 @@ class Brief:
             return blocks.stack()
         return blocks.stack(
             blocks.section(say("section.targets", self.lang)),
-            targets_table(tested, self.lang, self.catalogue, self.doubted),
+            targets_table(tested, self.lang, self.catalogue, self.doubted, self._target_numbers),
             blocks.points(self._target_text(a) for a in tested),
         )
 
@@ -224,12 +224,19 @@ class Brief:
         if not self.further_lines:
             return blocks.stack()
         documents = self._documents()
-        lines = [(line.name, f"{line.text} {self._letters(line.facts, documents)}") for line in self.further_lines]
+        lines = [(line.name, self._with_letters(line, documents)) for line in self.further_lines]
         return blocks.stack(
             blocks.section(say("section.digest", self.lang)),
             blocks.glossed(lines),
             blocks.small_print(say("digest.note", self.lang)),
         )
+
+    def _with_letters(self, line: DigestLine, documents: dict[str, str]) -> str:
+        """The figures of a group with the letter of their document: once where it is one for all, else at each."""
+        whole = self._letters(line.facts, documents)
+        if " " not in whole:
+            return f"{line.text} {whole}"
+        return "; ".join(f"{text} {self._letters(facts, documents)}".rstrip() for text, facts in line.items)
 
     def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
         rows = self.everything.set_index("fact_id").loc[list(facts)]
@@ -248,12 +255,13 @@ class Brief:
 
     @property
     def sources(self) -> Block:
-        """Each fact shown, and the document that states it."""
+        """Each fact and target shown, and the document that states it."""
         documents = self._documents()
         facts = [self._source_line(fact, documents) for fact in self.sources_in_order]
+        targets = [self._target_line(target, documents) for target in self._targets_in_order.values()]
         return blocks.stack(
             blocks.section(say("section.sources", self.lang)),
-            blocks.sources(facts),
+            blocks.sources(facts + targets),
             blocks.small_print(*(f"[{letter}] {text}." for text, letter in documents.items()), *self._whole_series()),
             blocks.small_print(self._method_note()),
         )
@@ -309,6 +317,16 @@ class Brief:
         known = set(self.facts["fact_id"])
         return [fact for fact in dict.fromkeys([*shown, *behind]) if fact in known]
 
+    @cached_property
+    def _targets_in_order(self) -> dict[str, Target]:
+        """The targets of this page, by id, in the order in which they are told."""
+        return {a.target.target_id: a.target for found in self.assessments.values() for a in found}
+
+    @property
+    def _target_numbers(self) -> dict[str, int]:
+        """Numbers of the targets in the list of sources, after those of the facts."""
+        return {name: i for i, name in enumerate(self._targets_in_order, len(self.sources_in_order) + 1)}
+
     def _line(self, series: str) -> Line | None:
         return next((line for line in self.lines if line.series == series), None)
 
@@ -317,7 +335,8 @@ class Brief:
 
     def _numbers(self, facts: Iterable[str]) -> list[int]:
         """Numbers of the facts in the list of sources; a sum of many is named there as a whole."""
-        numbers = [self.sources_in_order.index(fact) + 1 for fact in facts if fact in self.sources_in_order]
+        known = {fact: i for i, fact in enumerate(self.sources_in_order, 1)} | self._target_numbers
+        numbers = [known[fact] for fact in facts if fact in known]
         return numbers if len(numbers) <= NUMBERS_SHOWN else []
 
     def _columns(self) -> dict[str, str]:
@@ -403,7 +422,7 @@ class Brief:
             values["change"] = self._change(line.mom)
         if test is not None:
             values |= {
-                "target": wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue),
+                "target": stated_aim(test.target, self.lang, self.catalogue),
                 "verdict": wording.verdict_phrase(test.verdict, self.lang),
                 "year": test.target.period,  # early in a year the latest figure may still be of the last one
             }
@@ -462,7 +481,7 @@ class Brief:
         if found is not None:
             yield self._expectation(self.first.series)
         if test is not None and test.state == "open":
-            target = wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue)
+            target = stated_aim(test.target, self.lang, self.catalogue)
             chance = wording.probability(test.probability, self.lang)
             needed = wording.quantity(test.needed_per_month, test.unit, self.lang, decimals=0, catalogue=self.catalogue)
             yield say("result.target", self.lang, target=target, probability=chance, needed=needed)
@@ -486,7 +505,7 @@ class Brief:
         line, test, found = self.first, self._lead_assessment(), self._lead_outlook()
         lang = self.lang
         if test is not None and test.state == "open":
-            target = wording.aim(test.target.value, test.target.unit, lang, self.catalogue)
+            target = stated_aim(test.target, lang, self.catalogue)
             tone = "warn" if test.probability < 0.1 else ""
             label = say("key.probability", lang, target=target, year=test.target.period)
             yield wording.probability(test.probability, lang), label, tone
@@ -551,6 +570,7 @@ class Brief:
         further = [fact for line in self.further_lines for fact in line.facts]
         rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *further]]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
+        texts |= dict.fromkeys(self._target_document(target, texts) for target in self._targets_in_order.values())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
     def _source_line(self, fact: str, documents: dict[str, str]) -> str:
@@ -569,6 +589,26 @@ class Brief:
             + self._day_of_its_own(row),
             document=documents[_document(row, self.lang, self.catalogue)],
         )
+
+    def _target_line(self, target: Target, documents: dict[str, str]) -> str:
+        document = self._target_document(target, documents)
+        published = say("source.published", self.lang, date=wording.date(target.published, self.lang))
+        return say(
+            "source.target",
+            self.lang,
+            target=target.target_id,
+            name=self.catalogue.indicator(target.indicator).short(self.lang),
+            period=target.period,
+            aim=stated_aim(target, self.lang, self.catalogue),
+            published="" if published in document else f"; {published}",
+            document=documents[document],
+        )
+
+    def _target_document(self, target: Target, documents: Iterable[str]) -> str:
+        """The document that states a target: one of those that state facts, or else with the file of its row."""
+        title = self.catalogue.document(target.reference, self.lang) or f"“{target.source}”"
+        same = (text for text in documents if text.startswith(f"{title}; "))
+        return next(same, f"{title}; {TARGETS_FILE}")
 
     def _day_of_its_own(self, row: pd.Series) -> str:
         """When a row of a monthly table was published: its file as a whole has no day."""
@@ -855,7 +895,7 @@ def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
     if test is None or test.target.kind != "level" or not test.months_elapsed:
         return EMPTY
     share = 100 * test.year_to_date / test.target.value
-    return Figure(wording.percent(share, 1, lang), share, computed=True)
+    return Figure(wording.percent(share, 1, lang), share, (test.target.target_id,), computed=True)
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
@@ -867,9 +907,10 @@ def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
 def _chance(test: TargetAssessment | None, lang) -> Figure:
     if test is None:
         return EMPTY
+    aim = (test.target.target_id,)
     if test.state == "open":
-        return Figure(wording.probability(test.probability, lang))
-    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})")
+        return Figure(wording.probability(test.probability, lang), facts=aim)
+    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})", facts=aim)
 
 
 def _year_ahead(month: pd.Period) -> int:

@@ -684,6 +684,11 @@ SENTENCES = {
         "vi": "{fact}: {name}, {period}: {value}{changes} [{document}]",
         "en": "{fact}: {name}, {period}: {value}{changes} [{document}]",
     },
+    "source.target": {
+        "vi": "{target}: mục tiêu {name}, {period}: {aim}{published} [{document}]",
+        "en": "{target}: target for {name}, {period}: {aim}{published} [{document}]",
+    },
+    "target.implied": {"vi": "{aim} (suy ra từ % kế hoạch)", "en": "{aim} (implied by the share of plan)"},
     "source.series": {
         "vi": "{name}: {count} số liệu tháng, {period}; {files}.",
         "en": "{name}: {count} monthly figures, {period}; {files}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -176,13 +176,20 @@ def totals_table(outlook, lang: str = "vi") -> Block:
     return blocks.table(frame, say("table.totals_caption", lang))
 
 
-def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None, doubted: Container[str] = ()) -> Block:
+def targets_table(
+    assessments: Iterable,
+    lang: str = "vi",
+    catalogue=None,
+    doubted: Container[str] = (),
+    sources: Mapping[str, int] | None = None,
+) -> Block:
     """Targets side by side: value, chance, verdict, year-end by the model, at run rate and by profile.
 
-    A verdict on a series in `doubted`, which stands on a figure that cannot be true, says so.
+    A verdict on a series in `doubted`, which stands on a figure that cannot be true, says so. `sources` has the number
+    of each target, by its id, in the list of sources of the page.
     """
     catalogue = catalogue or load_catalogue()
-    rows, names = [], []
+    rows, names, assessments = [], [], list(assessments)
     for a in assessments:
         e = wording.estimate(a.median, a.lower_80, a.upper_80, lang)
         names.append(target_name(a, lang, catalogue))
@@ -201,13 +208,21 @@ def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None, doubt
             }
         )
     frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
-    return blocks.table(frame, say("section.targets", lang))
+    refs = pd.DataFrame([[()] * frame.shape[1] for _ in rows], frame.index, frame.columns)
+    refs[say("table.target", lang)] = [[sources[a.target.target_id]] if sources else () for a in assessments]
+    return blocks.table(frame, say("section.targets", lang), refs=refs)
+
+
+def stated_aim(target, lang: str = "vi", catalogue=None) -> str:
+    """The amount of a target, with the word that it follows from a share of plan and was never printed, if so."""
+    aim = wording.aim(target.value, target.unit, lang, catalogue)
+    return say("target.implied", lang, aim=aim) if target.status == "implied" else aim
 
 
 def target_text(a, lang: str = "vi", catalogue=None) -> str:
     """What a target still takes, what has been managed before, and what to know about the comparison."""
     catalogue = catalogue or load_catalogue()
-    target = wording.aim(a.target.value, a.target.unit, lang, catalogue)
+    target = stated_aim(a.target, lang, catalogue)
     sentences = [*_still_to_do(a, target, lang, catalogue)] if a.state == "open" else []
     if a.state != "open":
         sentences.append(say(f"target.{a.state}", lang, target=target))

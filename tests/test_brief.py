@@ -98,7 +98,7 @@ def test_english_says_the_same_numbers(may):
 def test_an_annual_report_makes_a_brief_that_owns_up_to_its_few_facts():
     annual = ez.compose_brief("lai-chau", "2025-12")
     assert wording.plain(annual.headline) == (
-        "Xuất nhập khẩu năm 2025 đạt 49,4 triệu USD: mục tiêu 27,75 triệu USD đã đạt"
+        "Xuất nhập khẩu năm 2025 đạt 49,4 triệu USD: mục tiêu 27,75 triệu USD (suy ra từ % kế hoạch) đã đạt"
     )
     assert "nên khoảng dự báo rộng" in annual.lead
     assert "44,15" in repr(annual.doubts)
@@ -171,6 +171,29 @@ def test_the_headline_names_the_year_of_the_target_even_where_the_figures_are_of
 
 def test_a_target_set_on_another_scope_is_tested_on_its_own_series_too(may):
     assert [a.series for a in may.assessments["lao-cai/trade_total/province"]] == ["lao-cai/trade_total/province"]
+
+
+def test_every_target_shown_leads_to_the_document_that_states_it(may, page):
+    number = len(may.sources_in_order) + 1
+    assert f'<li id="s{number}">T001: mục tiêu Xuất nhập khẩu' in page
+    assert f'9 tỷ USD<sup><a href="#s{number}">' in page
+    assert f'24.000 tỷ đồng<sup><a href="#s{number + 1}">' in page
+    assert re.search(rf'&lt; 1 %<sup><a href="#s{number}">', page)
+    assert "T002: mục tiêu Sản xuất công nghiệp, 2025: 24.000 tỷ đồng [B]" in page
+    assert "T001: mục tiêu Xuất nhập khẩu, 2025: 9 tỷ USD; công bố 30/4/2024 [B]" in page
+    assert "[B] Báo Lào Cai, hội nghị Ban Chỉ đạo ngày 30/12/2024; " in page
+
+
+def test_a_target_that_was_never_printed_says_what_it_follows_from():
+    annual = ez.compose_brief("lai-chau", "2025-12", lang="en")
+    assert "27.75 million USD (implied by the share of plan)" in wording.plain(repr(annual.targets))
+    assert "27.75 million USD (implied by the share of plan)" in wording.plain(repr(annual.sources))
+
+
+def test_a_figure_of_a_group_with_several_documents_has_its_own_letter(may):
+    province = next(line for line in wording.plain(may.further.text).splitlines() if "GRDP" in line)
+    assert "5,56 % (3 tháng 2025) [E]; " in province
+    assert "[C] [E]" not in province
 
 
 def test_the_facts_that_a_doubt_cites_are_among_the_sources(may):
