@@ -20,13 +20,13 @@ from ezlib.audit import for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import TARGETS_FILE, Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
-from ezlib.contracts import STATUSES, DataError
+from ezlib.contracts import STATUSES
 from ezlib.digest import DigestLine, digest
 from ezlib.facts import from_series, has_assumed_day, load_facts
+from ezlib.headlines import GROUPS_IN_PARTS, OLDEST_TOLD, refuse_untold, table_series
 from ezlib.indicators import parts_of
 from ezlib.messages import say
 from ezlib.news import News, news
-from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
@@ -37,10 +37,6 @@ from ezlib.targets import TargetAssessment, contested
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
 OLDEST_SHOWN = 2
-OLDEST_TOLD = 12  # where no leading series has one as young, the latest is shown if it is not older than a year
-# Indicators whose parts the table shows; of the others it shows the total alone.
-GROUPS_IN_PARTS = ("trade", "revenue")
-GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
 SOURCES_PER_SERIES = 12
 DOUBTS_SHOWN = 6
@@ -644,13 +640,14 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     """Gather the figures, outlooks, target tests and findings of one month of a zone.
 
     `month` is the last reporting month used, `as_of` the last day of publication used (None: all there is). A series
-    whose facts give no outlook is shown by its facts alone. Raises DataError when no fact of the zone covers `month`.
+    whose facts give no outlook is shown by its facts alone. Raises WithoutFacts when the zone has no figure to show for
+    `month`: where no leading series has one as young as OLDEST_SHOWN, the latest of the last year is shown.
     """
     catalogue = load_catalogue(root)
     place = catalogue.zone(zone)
     month = as_month(month)
     facts = load_facts(zone, as_of, root=root)
-    _refuse_without_facts(facts, place, month, catalogue)
+    refuse_untold(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
     assessments = {
@@ -664,15 +661,11 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     doubted = doubted_series(found, findings)
     assessments |= _on_own_scope(place, found, targets, month, as_of, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
-    for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1):
-        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang, oldest))
-        if lines:
-            break
-    else:
-        raise DataError(
-            f"No headline series of {zone} has a figure for {month} or the {OLDEST_TOLD} months before.",
-            next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
-        )
+    told = (
+        tuple(_lines(place, month, facts, catalogue, found | shares, assessments, doubted, lang, oldest))
+        for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1)
+    )
+    lines = next(lines for lines in told if lines)
     day = found[lines[0].series].as_of if lines[0].series in found else None
     until = day or facts["published"].max().date()
     return Brief(
@@ -743,22 +736,11 @@ def _series_of(zone: Zone, subject: str | None = None) -> list[str]:
     return list(zone.headline.get(subject, ()) if subject else (s for found in zone.headline.values() for s in found))
 
 
-def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, catalogue: Catalogue) -> None:
-    months = list(months_with_facts(facts, zone.id, catalogue))
-    if month in months:
-        return
-    nearest = min(months, key=lambda m: abs(m.ordinal - month.ordinal), default=None)
-    raise DataError(
-        f"No fact of {zone.id} covers {month}.",
-        next_step=f"The nearest month with facts is {nearest}." if nearest is not None else "Add facts of the zone.",
-    )
-
-
 # ---------------------------------------------------------------------------------------------------- the lines
 
 
 def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, oldest) -> Iterator[Line]:
-    for series, kind in dict(_rows(zone, catalogue)).items():
+    for series, kind in table_series(zone, catalogue).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
         found, tests = outlooks.get(series), assessments.get(series, ())
         line = _line(series, kind, month, of_series, catalogue, found, tests, lang, oldest)
@@ -766,20 +748,6 @@ def _lines(zone, month, facts, catalogue, outlooks, assessments, doubted, lang, 
             line = replace(line, year_end=line.year_end.in_doubt(), chance=line.chance.in_doubt())
         if line is not None:
             yield line
-
-
-def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Series of the table in order, each with the kind of its row."""
-    for series in _series_of(zone):
-        indicator, scope = series.split("/")[1:]
-        yield series, "total"
-        if catalogue.indicator(indicator).group in GROUPS_IN_PARTS:
-            for identity in catalogue.identities_of(zone.id, scope):
-                if identity.total == indicator:
-                    yield from ((f"{zone.id}/{part}/{scope}", "part") for part in identity.parts)
-    for identity in catalogue.identities_of(zone.id, zone.scope):
-        if catalogue.indicator(identity.total).group in GROUPS_IN_TOTAL:
-            yield f"{zone.id}/{identity.total}/{zone.scope}", "total"
 
 
 def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:

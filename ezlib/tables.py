@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 
 import numpy as np
@@ -95,7 +96,7 @@ def proposal_text(report, lang: str = "vi", catalogue=None, targets=()) -> str:
             say("table.value", lang): [_printed(row, lang, catalogue) for row in facts.itertuples()],
             say("table.change", lang): [_printed_changes(row, lang) for row in facts.itertuples()],
             say("table.confidence", lang): [wording.number(c, 2, lang) for c in facts["confidence"]],
-            say("table.place", lang): facts["place"].str.split(",").str[0].to_list(),
+            say("table.place", lang): [_place(place, lang) for place in facts["place"]],
         }
     )
     told = add_intervals(facts.assign(corrected="", file=report.path.name, row=range(1, len(facts) + 1)))
@@ -105,11 +106,12 @@ def proposal_text(report, lang: str = "vi", catalogue=None, targets=()) -> str:
     if doubted:
         parts += ["", say("proposal.doubted", lang)]
         parts += [
-            f"- {report.quote(row.place)} ({row.place.split(',')[0]}): {notes_in(row.note, lang)}" for row in doubted
+            f"- {report.quote(row.place)} ({_place(row.place, lang)}): {notes_in(row.note, lang)}" for row in doubted
         ]
     if len(findings):
         parts += ["", say("section.findings", lang), *(f"- {text}" for text in findings_texts(findings, lang))]
-    parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
+    if len(report.unread):
+        parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
     parts += [
         f"- {row.number}: {getattr(row, f'reason_{lang}')}: …{row.sentence[:90]}…" for row in report.unread.itertuples()
     ]
@@ -333,7 +335,17 @@ def _printed(row, lang: str, catalogue) -> str:
 
 def _printed_changes(row, lang: str) -> str:
     pairs = ((row.change1, row.basis1), (row.change2, row.basis2))
-    return "; ".join(f"{_of_basis(change, basis, lang)} {basis}" for change, basis in pairs if basis)
+    return "; ".join(f"{_of_basis(change, basis, lang)} {_basis_name(basis, lang)}" for change, basis in pairs if basis)
+
+
+def _basis_name(basis: str, lang: str) -> str:
+    """What a change is measured on, in words; a rarer basis describes itself."""
+    return say(f"basis.{basis}", lang) if basis in BASES else basis
+
+
+def _place(place: str, lang: str) -> str:
+    """The line of a place in a report: "line 9, characters 12-18" is "dòng 9"."""
+    return say("proposal.line", lang, line=re.match(r"line (\d+)", place)[1])
 
 
 def _of_basis(change: float, basis: str, lang: str) -> str:

@@ -13,7 +13,7 @@ ORDER = [
     *("facts", "documents", "phrases", "named_periods", "proposals", "matches", "passages", "naming", "dating"),
     *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
-    *("observations", "profiles"),
+    *("observations", "headlines", "profiles"),
     *("running_totals", "bounds", "linearised", "variances", "structural", "draws", "shares", "scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("record", "news"),
