@@ -486,7 +486,7 @@ SENTENCES = {
     "basis.mom_abs": {"vi": "chênh so tháng trước", "en": "difference from month before"},
     "basis.yoy_abs": {"vi": "chênh so cùng kỳ", "en": "difference from same period"},
     "basis.ytd_yoy_abs": {"vi": "chênh lũy kế so cùng kỳ", "en": "difference of year to date"},
-    "basis.yoy_points": {"vi": "điểm % so cùng kỳ", "en": "points on same period"},
+    "basis.yoy_points": {"vi": "điểm\u00a0% so cùng kỳ", "en": "points on same period"},
     "series.title": {"vi": "{name}, {unit}", "en": "{name}, {unit}"},
     "check.nothing_expected": {
         "vi": "Tháng {month} không có số liệu riêng của các chuỗi chính để đối chiếu với mô hình.",
@@ -703,7 +703,7 @@ SENTENCES = {
         "vi": "{target}: mục tiêu {name}, {period}: {aim}{published} [{document}]",
         "en": "{target}: target for {name}, {period}: {aim}{published} [{document}]",
     },
-    "target.implied": {"vi": "{aim} (suy ra từ % kế hoạch)", "en": "{aim} (implied by the share of plan)"},
+    "target.implied": {"vi": "{aim} (suy ra từ\u00a0% kế hoạch)", "en": "{aim} (implied by the share of plan)"},
     "source.series": {
         "vi": "{name}: {count} số liệu tháng, {period}; {files}.",
         "en": "{name}: {count} monthly figures, {period}; {files}.",

@@ -83,15 +83,20 @@ def test_a_month_of_which_no_headline_series_has_a_figure_is_refused_with_the_ne
     assert runs.month_parameters("lao-cai", "2024-12")["month"] == "2024-12"
 
 
-@pytest.mark.parametrize(
-    ("zone", "month", "as_of"), [("lao-cai", "2024-12", "2025-01-31"), ("viet-nam", "2025-02", "")]
-)
-def test_the_months_of_the_examples_can_be_told_of(zone, month, as_of):
-    assert runs.month_parameters(zone, month, as_of)["zone"] == zone
-    for file in ("README.md", "Makefile", "docs/install.md"):
-        for found in re.finditer(r"MONTH=(\d{4}-\d\d)(?: AS_OF=(\S+))?", (ROOT / file).read_text(encoding="utf-8")):
-            if "ZONE" not in found.string[found.start() - 30 : found.start()]:
-                runs.check_month("lao-cai", found[1], found[2])
+def test_the_examples_are_of_months_that_can_be_told_of():
+    texts = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in ("README.md", "Makefile", "ezlib/cli.py"))
+    made = re.findall(r"make brief(?: ZONE=(\S+))? MONTH=(\S+)(?: AS_OF=(\S+))?", texts)
+    typed = re.findall(r"ezlib brief --zone (\S+) --month (\S+)(?: --as-of (\S+))?", texts)
+    batches = re.findall(r"ezlib run --zones (\S+) --months (\S+):(\S+)", texts)
+    several = [
+        (zone, month, "")
+        for zones, first, last in batches
+        for zone in zones.split(",")
+        for month in pd.period_range(first, last, freq="M")
+    ]
+    assert made and typed and several
+    for zone, month, as_of in [*made, *typed, *several]:
+        runs.check_month(zone or "lao-cai", str(month), as_of)
 
 
 def test_a_date_as_yaml_reads_it_is_accepted(small_root):
@@ -319,7 +324,7 @@ def test_what_is_no_wrong_input_is_called_a_fault_of_ezlib(monkeypatch, capsys):
     def broken(*args, **given):
         raise np.linalg.LinAlgError("Singular matrix")
 
-    monkeypatch.setattr("ezlib.outlook.load_series", broken)
+    monkeypatch.setattr(sys.modules["ezlib.outlook"], "load_series", broken)
     monkeypatch.setattr(sys, "argv", ["ezlib", "series", "lao-cai/trade_total/board", "--month", "2025-05"])
     with pytest.raises(SystemExit) as stopped:
         main()
