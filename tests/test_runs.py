@@ -85,8 +85,8 @@ def test_a_month_of_which_no_headline_series_has_a_figure_is_refused_with_the_ne
 
 def test_the_examples_are_of_months_that_can_be_told_of():
     texts = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in ("README.md", "Makefile", "ezlib/cli.py"))
-    made = re.findall(r"make brief(?: ZONE=(\S+))? MONTH=(\S+)(?: AS_OF=(\S+))?", texts)
-    typed = re.findall(r"ezlib brief --zone (\S+) --month (\S+)(?: --as-of (\S+))?", texts)
+    made = re.findall(r"make brief(?: ZONE=(\S+))? MONTH=([\d-]+)(?: AS_OF=(\S+))?", texts)
+    typed = re.findall(r"ezlib brief --zone (\S+) --month ([\d-]+)(?: --as-of (\S+))?", texts)
     batches = re.findall(r"ezlib run --zones (\S+) --months (\S+):(\S+)", texts)
     several = [
         (zone, month, "")
