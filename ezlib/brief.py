@@ -875,10 +875,9 @@ def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
 def _chance(test: TargetAssessment | None, lang) -> Figure:
     if test is None:
         return EMPTY
-    aim = (test.target.target_id,)
     if test.state == "open":
-        return Figure(wording.probability(test.probability, lang), facts=aim)
-    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})", facts=aim)
+        return Figure(wording.probability(test.probability, lang))
+    return Figure(f"{wording.verdict(test.verdict, lang)} ({test.target.period})")
 
 
 def _year_ahead(month: pd.Period) -> int:
