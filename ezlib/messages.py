@@ -264,17 +264,17 @@ SENTENCES = {
         "held the outturn.",
     },
     "record.short": {
-        "vi": "Mới đối chiếu được với {outturns} ({names}; {years}): {count} lần dự báo cả năm, {held} khoảng "
-        "80\u00a0% chứa kết quả; cần ít nhất {needed} kết quả mới nói được độ tin cậy.",
+        "vi": "Mới có {outturns} để đối chiếu ({names}; {years}): {held} trong {count} lần dự báo có khoảng 80\u00a0% "
+        "chứa kết quả; dưới {needed} kết quả chưa nói được độ tin cậy.",
         "en": "Only {outturns} can be checked ({names}; {years}): of {count} year-end intervals at 80\u00a0% {held} "
         "held the outturn; fewer than {needed} outturns say little.",
     },
     "record.all_again": {
-        "vi": "Các khoảng này tính lại như đứng ở từng tháng, {how}.",
+        "vi": "Tính lại như đứng ở từng tháng, {how}.",
         "en": "They were worked out again as of each month, {how}.",
     },
     "record.some_again": {
-        "vi": "{count} khoảng trong đó tính lại như đứng ở từng tháng, {how}.",
+        "vi": "{count} lần trong đó tính lại như đứng ở từng tháng, {how}.",
         "en": "{count} of them were worked out again as of each month, {how}.",
     },
     "record.known_days": {

@@ -210,9 +210,8 @@ def targets_table(
             }
         )
     frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
-    refs = pd.DataFrame([[()] * frame.shape[1] for _ in rows], frame.index, frame.columns)
-    refs[say("table.target", lang)] = [[sources[a.target.target_id]] if sources else () for a in assessments]
-    return blocks.table(frame, say("section.targets", lang), refs=refs)
+    numbers = [[sources[a.target.target_id]] if sources else () for a in assessments]
+    return blocks.table(frame, say("section.targets", lang), row_refs=numbers)
 
 
 def stated_aim(target, lang: str = "vi", catalogue=None) -> str:
