@@ -10,7 +10,7 @@
 ## Another zone, month, date or language:
 ##
 ##   make brief ZONE=lai-chau MONTH=2025-12
-##   make brief MONTH=2025-05 AS_OF=2025-05-20     only what had been published by that day
+##   make brief MONTH=2024-12 AS_OF=2025-01-31     only what had been published by that day
 ##   make brief BRIEF_LANG=en                      vi unless told
 ##
 ## The first of them builds .venv here, once, from requirements.lock. It needs Python 3.11 or later

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ezlib.catalogue import load_catalogue
+from ezlib.catalogue import Target, load_catalogue, load_targets
 from ezlib.claims import EITHER_LOOSELY, ROUNDED, ROUNDED_LOOSELY, TRUNCATED_LOOSELY, Check
 from ezlib.evidence import gather
 from ezlib.findings import FINDING_COLUMNS, contradiction_row, remark_row
@@ -21,15 +21,18 @@ from ezlib.slips import SlipFinder, Suspect
 SEVERITIES = ("error", "warning", "note")
 
 
-def audit(facts: pd.DataFrame, expected=None, catalogue=None) -> pd.DataFrame:
+def audit(facts: pd.DataFrame, expected=None, catalogue=None, targets: Iterable[Target] | None = None) -> pd.DataFrame:
     """Return one finding a row about figures that cannot all be true, worst first.
 
     `facts` is what `load_facts` returns. `expected` gives a model's own interval for some facts, for plausibility: a
     mapping fact_id -> (lower, upper) or a frame with columns lower and upper indexed by fact_id, in the fact's unit.
+    `targets` are held beside the shares of plan; left out, those of the data root stand in where its catalogue does.
     Columns are FINDING_COLUMNS: `facts` and `sources` are tuples in one order; `gap` is the least distance of the two
     sides as a share of the larger; `likely` is a Suspect or None, `alternatives` the next two. Rules are in RULES.
     """
-    evidence = gather(facts, catalogue or load_catalogue())
+    if targets is None:
+        targets = load_targets() if catalogue is None else ()
+    evidence = gather(facts, catalogue or load_catalogue(), targets)
     cases = [case for rule in RULES for case in rule.find(evidence)]
     checks = _distinct(case for case in cases if isinstance(case, Check))
     remarks = [case for case in cases if isinstance(case, Remark)] + list(implausible(expected, evidence))

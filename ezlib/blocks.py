@@ -62,12 +62,14 @@ def table(
     kinds: Sequence[str] | None = None,
     refs: pd.DataFrame | None = None,
     note: str = "",
+    row_refs: Sequence[Sequence[int]] | None = None,
 ) -> Block:
     """A table of texts: the index names the rows, its own name heads that column; on a phone rows become cards.
 
     `kinds` gives each row "", "total" (bold), "part" (indented) or "group" (a heading over the rows below). `refs`
     has the frame's shape and holds the numbers of the sources of each cell, as lists; they become links to
-    `sources`. `caption` is read aloud and not shown, `note` stands under the table.
+    `sources`. `row_refs` holds those of each row as a whole, which stand beside its name. `caption` is read aloud and
+    not shown, `note` stands under the table.
     """
     kinds = list(kinds) if kinds is not None else [""] * len(frame)
     if len(kinds) != len(frame) or set(kinds) - set(ROW_KINDS):
@@ -78,7 +80,8 @@ def table(
         f'<th scope="col" role="columnheader"{_class(mark)}>{escape(str(column))}</th>'
         for column, mark in zip(frame.columns, marked, strict=True)
     )
-    rows = "".join(_row(frame, refs, marked, i, kind) for i, kind in enumerate(kinds))
+    named = row_refs if row_refs is not None else [()] * len(frame)
+    rows = "".join(_row(frame, refs, marked, i, kind, named[i]) for i, kind in enumerate(kinds))
     html = (
         f'<table role="table"{dense}><caption>{escape(caption)}</caption><thead role="rowgroup"><tr role="row">'
         f'<th scope="col" role="columnheader">{escape(frame.index.name or "")}</th>{head}</tr></thead>'
@@ -163,8 +166,8 @@ def _marks(refs, write) -> str:
     return ",".join(write(a) if a == b else write(a) + between + write(b) for a, b, between in runs)
 
 
-def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, marked: list[str], i: int, kind: str) -> str:
-    name = f'<th scope="row" role="rowheader">{escape(str(frame.index[i]))}</th>'
+def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, marked: list[str], i: int, kind: str, named) -> str:
+    name = f'<th scope="row" role="rowheader">{escape(str(frame.index[i]))}{_links(named)}</th>'
     cells = "".join(
         _cell(str(column), str(frame.iat[i, j]), refs.iat[i, j] if refs is not None else (), marked[j])
         for j, column in enumerate(frame.columns)
@@ -172,11 +175,15 @@ def _row(frame: pd.DataFrame, refs: pd.DataFrame | None, marked: list[str], i: i
     return f'<tr role="row"{_class(kind)}>{name}{cells}</tr>'
 
 
+def _links(refs) -> str:
+    links = _marks(refs, lambda n: f'<a href="#s{n}">{n}</a>')
+    return f"<sup>{links}</sup>" if links else ""
+
+
 def _cell(column: str, text: str, refs, mark: str) -> str:
     if not text:
         return '<td role="cell"></td>'
-    links = _marks(refs, lambda n: f'<a href="#s{n}">{n}</a>')
-    marks = f"<sup>{links}</sup>" if links else ""
+    marks = _links(refs)
     # An interval after its estimate goes to a line of its own where columns are narrow.
     shown = re.sub(r"^(\S+) (\(.*\))$", r'\1 <span class="range">\2</span>', escape(text))
     return f'<td role="cell"{_class(mark)} data-label="{escape(column)}">{shown}{marks}</td>'

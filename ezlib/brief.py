@@ -18,29 +18,25 @@ from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import audit, for_facts, taking_part
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
+from ezlib.catalogue import TARGETS_FILE, Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import READABLE_DIGITS, Chart, covers_year, cumulative_chart, fan_chart
-from ezlib.contracts import STATUSES, DataError
+from ezlib.contracts import STATUSES
 from ezlib.digest import DigestLine, digest
-from ezlib.facts import load_facts
+from ezlib.facts import from_series, has_assumed_day, load_facts
+from ezlib.headlines import GROUPS_IN_PARTS, OLDEST_TOLD, refuse_untold, table_series
 from ezlib.indicators import figure_and_unit, named, parts_of
 from ezlib.messages import say
 from ezlib.news import News, news
-from ezlib.observations import months_with_facts
 from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
 from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked
-from ezlib.tables import findings_texts, target_name, target_text, targets_table
+from ezlib.tables import findings_texts, stated_aim, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
 OLDEST_SHOWN = 2
-OLDEST_TOLD = 12  # where no leading series has one as young, the latest is shown if it is not older than a year
-# Indicators whose parts the table shows; of the others it shows the total alone.
-GROUPS_IN_PARTS = ("trade", "revenue")
-GROUPS_IN_TOTAL = ("crossings",)
 FEW_FACTS = 6
 WIDE = 1.5  # an interval whose upper end is this many times the lower is called wide
 SOURCES_PER_SERIES = 12
@@ -183,7 +179,7 @@ class Brief:
             return blocks.stack()
         return blocks.stack(
             blocks.section(say("section.targets", self.lang)),
-            targets_table(tested, self.lang, self.catalogue, self.doubted),
+            targets_table(tested, self.lang, self.catalogue, self.doubted, self._target_numbers),
             blocks.points(self._target_text(a) for a in tested),
         )
 
@@ -233,13 +229,20 @@ class Brief:
         if not self.further_lines:
             return blocks.stack()
         documents = self._documents()
-        lines = [(line.name, f"{line.text} {self._letters(line.facts, documents)}") for line in self.further_lines]
+        lines = [(line.name, self._with_letters(line, documents)) for line in self.further_lines]
         marked = not self._in_doubt.isdisjoint(self._further_facts)
         return blocks.stack(
             blocks.section(say("section.digest", self.lang)),
             blocks.glossed(lines),
             blocks.small_print(say("digest.note", self.lang), say("digest.doubtful", self.lang) if marked else ""),
         )
+
+    def _with_letters(self, line: DigestLine, documents: dict[str, str]) -> str:
+        """The figures of a group with the letter of their document: once where it is one for all, else at each."""
+        whole = self._letters(line.facts, documents)
+        if " " not in whole:
+            return f"{line.text} {whole}"
+        return "; ".join(f"{text} {self._letters(facts, documents)}".rstrip() for text, facts in line.items)
 
     def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
         rows = self.everything.set_index("fact_id").loc[list(facts)]
@@ -263,12 +266,13 @@ class Brief:
 
     @property
     def sources(self) -> Block:
-        """Each fact shown, and the document that states it."""
+        """Each fact and target shown, and the document that states it."""
         documents = self._documents()
         facts = [self._source_line(fact, documents) for fact in self.sources_in_order]
+        targets = [self._target_line(target, documents) for target in self._targets_in_order.values()]
         return blocks.stack(
             blocks.section(say("section.sources", self.lang)),
-            blocks.sources(facts),
+            blocks.sources(facts + targets),
             blocks.small_print(*(f"[{letter}] {text}." for text, letter in documents.items()), *self._whole_series()),
             blocks.small_print(self._method_note()),
         )
@@ -333,6 +337,16 @@ class Brief:
     def _further_facts(self) -> list[str]:
         return [fact for line in self.further_lines for fact in line.facts]
 
+    @cached_property
+    def _targets_in_order(self) -> dict[str, Target]:
+        """The targets of this page, by id, in the order in which they are told."""
+        return {a.target.target_id: a.target for found in self.assessments.values() for a in found}
+
+    @property
+    def _target_numbers(self) -> dict[str, int]:
+        """Numbers of the targets in the list of sources, after those of the facts."""
+        return {name: i for i, name in enumerate(self._targets_in_order, len(self.sources_in_order) + 1)}
+
     def _line(self, series: str) -> Line | None:
         return next((line for line in self.lines if line.series == series), None)
 
@@ -341,7 +355,8 @@ class Brief:
 
     def _numbers(self, facts: Iterable[str]) -> list[int]:
         """Numbers of the facts in the list of sources; a sum of many is named there as a whole."""
-        numbers = [self.sources_in_order.index(fact) + 1 for fact in facts if fact in self.sources_in_order]
+        known = {fact: i for i, fact in enumerate(self.sources_in_order, 1)} | self._target_numbers
+        numbers = [known[fact] for fact in facts if fact in known]
         return numbers if len(numbers) <= NUMBERS_SHOWN else []
 
     def _columns(self) -> dict[str, str]:
@@ -374,6 +389,7 @@ class Brief:
             ),
             self._estimates(shown),
             *self._late(shown),
+            self._first_estimates(shown),
         )
 
     def _late(self, shown: list[Line]) -> Iterator[str]:
@@ -408,6 +424,13 @@ class Brief:
         """The sentence for a figure, or the one for an estimate."""
         return f"{key}_estimate" if self._provisional & set(figure.facts) else key
 
+    def _first_estimates(self, shown: list[Line]) -> str:
+        """Which rows stand on months that were never revised."""
+        names = [line.name for line in shown if line.series in self.zone.first_estimates]
+        if not names:
+            return ""
+        return messages.capital(say("table.first_estimates", self.lang, names=messages.listing(names, self.lang)))
+
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
         year, found = _year_ahead(self.month), self._lead_outlook()
@@ -431,7 +454,7 @@ class Brief:
             values["change"] = self._change(line.mom)
         if test is not None:
             values |= {
-                "target": wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue),
+                "target": stated_aim(test.target, self.lang, self.catalogue),
                 "verdict": wording.verdict_phrase(test.verdict, self.lang),
                 "year": test.target.period,  # early in a year the latest figure may still be of the last one
             }
@@ -501,7 +524,7 @@ class Brief:
         if found is not None:
             yield self._expectation(self.first.series)
         if test is not None and test.state == "open":
-            target = wording.aim(test.target.value, test.target.unit, self.lang, self.catalogue)
+            target = stated_aim(test.target, self.lang, self.catalogue)
             chance = wording.probability(test.probability, self.lang)
             needed = wording.quantity(test.needed_per_month, test.unit, self.lang, decimals=0, catalogue=self.catalogue)
             yield say("result.target", self.lang, target=target, probability=chance, needed=needed)
@@ -525,7 +548,7 @@ class Brief:
         line, test, found = self.first, self._lead_assessment(), self._lead_outlook()
         lang = self.lang
         if test is not None and test.state == "open":
-            target = wording.aim(test.target.value, test.target.unit, lang, self.catalogue)
+            target = stated_aim(test.target, lang, self.catalogue)
             tone = "warn" if test.probability < 0.1 else ""
             label = say("key.probability", lang, target=target, year=test.target.period)
             yield wording.probability(test.probability, lang), label, tone
@@ -592,6 +615,7 @@ class Brief:
     def _documents(self) -> dict[str, str]:
         rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *self._further_facts]]
         texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
+        texts |= dict.fromkeys(self._target_document(target, texts) for target in self._targets_in_order.values())
         return {text: _letter(i) for i, text in enumerate(texts)}
 
     def _source_line(self, fact: str, documents: dict[str, str]) -> str:
@@ -604,9 +628,38 @@ class Brief:
             name=self.catalogue.indicator(row["indicator"]).short(self.lang),
             period=wording.stretch(row["period_start"], row["period_end"], self.lang),
             value=wording.with_unit(*figure_and_unit(row, self.catalogue, self.lang), self.lang, self.catalogue),
-            changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED),
+            changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED)
+            + self._day_of_its_own(row),
             document=documents[_document(row, self.lang, self.catalogue)],
         )
+
+    def _target_line(self, target: Target, documents: dict[str, str]) -> str:
+        document = self._target_document(target, documents)
+        published = say("source.published", self.lang, date=wording.date(target.published, self.lang))
+        return say(
+            "source.target",
+            self.lang,
+            target=target.target_id,
+            name=self.catalogue.indicator(target.indicator).short(self.lang),
+            period=target.period,
+            aim=stated_aim(target, self.lang, self.catalogue),
+            published="" if published in document else f"; {published}",
+            document=documents[document],
+        )
+
+    def _target_document(self, target: Target, documents: Iterable[str]) -> str:
+        """The document that states a target: one of those that state facts, or else with the file of its row."""
+        title = self.catalogue.document(target.reference, self.lang) or f"“{target.source}”"
+        same = (text for text in documents if text.startswith(f"{title}; "))
+        return next(same, f"{title}; {TARGETS_FILE}")
+
+    def _day_of_its_own(self, row: pd.Series) -> str:
+        """When a row of a monthly table was published: its file as a whole has no day."""
+        if not from_series(row):
+            return ""
+        assumed = has_assumed_day(row, self.catalogue.zone(row["zone"]).assumed_lag_days)
+        day = wording.date(row["published"], self.lang)
+        return "; " + say("source.assumed" if assumed else "source.published", self.lang, date=day)
 
     def _whole_series(self) -> Iterator[str]:
         """Series too long to list, each with its count of facts, its span and its files."""
@@ -634,13 +687,14 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     """Gather the figures, outlooks, target tests and findings of one month of a zone.
 
     `month` is the last reporting month used, `as_of` the last day of publication used (None: all there is). A series
-    whose facts give no outlook is shown by its facts alone. Raises DataError when no fact of the zone covers `month`.
+    whose facts give no outlook is shown by its facts alone. Raises WithoutFacts when the zone has no figure to show for
+    `month`: where no leading series has one as young as OLDEST_SHOWN, the latest of the last year is shown.
     """
     catalogue = load_catalogue(root)
     place = catalogue.zone(zone)
     month = as_month(month)
     facts = load_facts(zone, as_of, root=root)
-    _refuse_without_facts(facts, place, month, catalogue)
+    refuse_untold(facts, place, month, catalogue)
     found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
     everything = load_facts(None, as_of, root=root)
@@ -654,15 +708,11 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     }
     assessments |= _on_own_scope(place, found, targets, month, as_of, wrong, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
-    for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1):
-        lines = tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
-        if lines:
-            break
-    else:
-        raise DataError(
-            f"No headline series of {zone} has a figure for {month} or the {OLDEST_TOLD} months before.",
-            next_step="Choose another month, or name the zone's headline series in data/catalogue.yml.",
-        )
+    told = (
+        tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
+        for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1)
+    )
+    lines = next(lines for lines in told if lines)
     day = found[lines[0].series].as_of if lines[0].series in found else None
     until = day or facts["published"].max().date()
     return Brief(
@@ -750,23 +800,12 @@ def _series_of(zone: Zone, subject: str | None = None) -> list[str]:
     return list(zone.headline.get(subject, ()) if subject else (s for found in zone.headline.values() for s in found))
 
 
-def _refuse_without_facts(facts: pd.DataFrame, zone: Zone, month: pd.Period, catalogue: Catalogue) -> None:
-    months = list(months_with_facts(facts, zone.id, catalogue))
-    if month in months:
-        return
-    nearest = min(months, key=lambda m: abs(m.ordinal - month.ordinal), default=None)
-    raise DataError(
-        f"No fact of {zone.id} covers {month}.",
-        next_step=f"The nearest month with facts is {nearest}." if nearest is not None else "Add facts of the zone.",
-    )
-
-
 # ---------------------------------------------------------------------------------------------------- the lines
 
 
 def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -> Iterator[Line]:
     total = None
-    for series, kind in dict(_rows(zone, catalogue)).items():
+    for series, kind in table_series(zone, catalogue).items():
         of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
         found, tests = outlooks.get(series), assessments.get(series, ())
         # A part stands under the month of its total: an older one would read as a share of it.
@@ -783,20 +822,6 @@ def _marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
     doubtful = [field for field in fields if not suspect.isdisjoint(getattr(line, field).facts)]
     doubtful += ["year_end", "chance"] if outlook_too else []
     return replace(line, **{field: getattr(line, field).in_doubt() for field in doubtful})
-
-
-def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Series of the table in order, each with the kind of its row."""
-    for series in _series_of(zone):
-        indicator, scope = series.split("/")[1:]
-        yield series, "total"
-        if catalogue.indicator(indicator).group in GROUPS_IN_PARTS:
-            for identity in catalogue.identities_of(zone.id, scope):
-                if identity.total == indicator:
-                    yield from ((f"{zone.id}/{part}/{scope}", "part") for part in identity.parts)
-    for identity in catalogue.identities_of(zone.id, zone.scope):
-        if catalogue.indicator(identity.total).group in GROUPS_IN_TOTAL:
-            yield f"{zone.id}/{identity.total}/{zone.scope}", "total"
 
 
 def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
@@ -910,7 +935,7 @@ def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
         return EMPTY
     share = 100 * test.year_to_date / test.target.value
     behind = () if fact is None else (fact["fact_id"],)
-    return Figure(wording.percent(share, 1, lang), share, behind, computed=True)
+    return Figure(wording.percent(share, 1, lang), share, (*behind, test.target.target_id), computed=True)
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
@@ -963,7 +988,8 @@ def _document(row, lang: str, catalogue: Catalogue) -> str:
     """A document as a reader would cite it: title and issuer, day, and the file whose rows give its address."""
     issuer = row["publisher"] or catalogue.zone(row["zone"]).issuer(lang)
     title = catalogue.document(row["reference"], lang) or f"{issuer}, “{row['source']}”"
-    return "; ".join([title, say("source.published", lang, date=wording.date(row["published"], lang)), row["file"]])
+    day = say("source.published", lang, date=wording.date(row["published"], lang))
+    return "; ".join([title, row["file"]] if from_series(row) else [title, day, row["file"]])
 
 
 def _letter(i: int) -> str:

@@ -144,7 +144,8 @@ class CalendarRule:
 class Zone(Named):
     """A folder of facts: its default scope, the series a brief opens with, its reporting months.
 
-    `profiles` names, by group of indicators, the longer series whose usual year is tried as the shape of its own.
+    `profiles` names, by group of indicators, the longer series whose usual year is tried as the shape of its own;
+    `first_estimates` the series whose months stay as they were first estimated.
     """
 
     scope: str
@@ -155,6 +156,7 @@ class Zone(Named):
     assumed_lag_days: int
     province: str = ""
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    first_estimates: tuple[str, ...] = ()
 
     def issuer(self, lang: str = "vi") -> str:
         """Return the name of the body whose figures lead, in one of the two languages."""
@@ -421,7 +423,8 @@ def _zone(id: str, entry: dict) -> Zone:
     lag = entry["assumed_lag_days"]
     profiles = MappingProxyType({group: tuple(_listed(what)) for group, what in entry.get("profiles", {}).items()})
     known = entry["scope"], *issuers, MappingProxyType(headline), tuple(rules), lag, entry.get("province", id)
-    return Zone(id, entry["vi"], entry["en"], *known, profiles)
+    first = tuple(f"{id}/{series}" for series in entry.get("first_estimates", ()))
+    return Zone(id, entry["vi"], entry["en"], *known, profiles, first)
 
 
 def _calendar(start_day: int) -> Calendar:
@@ -464,7 +467,8 @@ _NAMES = {"vi": str, "en": str}
 SHAPES = {
     "zones": Shape(
         _NAMES | {"scope": str, "headline": dict, "assumed_lag_days": int},
-        {"issuer_vi": str, "issuer_en": str, "calendars": list, "province": str, "profiles": dict},
+        {"issuer_vi": str, "issuer_en": str, "calendars": list, "province": str, "profiles": dict}
+        | {"first_estimates": list},
         _zone,
     ),
     "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
@@ -541,6 +545,8 @@ def _zone_faults(entry: dict, entries: dict) -> list[str]:
     for what in entry["headline"].values():
         for series in _listed(what):
             faults += _series_faults(series, entries, ("indicators", "scopes"))
+    for series in entry.get("first_estimates", ()):
+        faults += _series_faults(series, entries, ("indicators", "scopes"))
     for rule in entry.get("calendars", ()):
         if not isinstance(rule, dict) or set(rule) != {"scope", "groups", "start_day"}:
             faults.append("has a calendar rule that is not {scope: …, groups: […], start_day: …}")

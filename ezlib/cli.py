@@ -10,15 +10,39 @@ import click
 import pandas as pd
 
 from ezlib import __version__
-from ezlib.catalogue import load_catalogue
-from ezlib.contracts import DataError
-from ezlib.periods import as_month
+from ezlib.catalogue import load_catalogue, load_targets, parse_series
+from ezlib.contracts import DataError, as_of_date, month_typed
+from ezlib.messages import say
 
 EXIT_WRONG_INPUT = 2
 EXIT_FINDINGS = 1
+EXIT_FAULT = 1
 
-MONTH = click.option("--month", required=True, metavar="YYYY-MM", help="Last reporting month used, such as 2025-05.")
-AS_OF = click.option("--as-of", metavar="YYYY-MM-DD", help="Use only what had been published by this day.")
+
+class _Checked(click.ParamType):
+    """A text that a check of the library accepts; what it refuses is told before anything starts."""
+
+    def __init__(self, name: str, check):
+        self.name, self._check = name, check
+
+    def convert(self, value, param, ctx) -> str:
+        try:
+            self._check(value)
+        except DataError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+def _check_span(text: str) -> None:
+    for month in text.split(":", 1):
+        month_typed(month)
+
+
+_MONTH, _DAY = _Checked("month", month_typed), _Checked("day", as_of_date)
+MONTH = click.option(
+    "--month", required=True, type=_MONTH, metavar="YYYY-MM", help="Last reporting month used, such as 2025-05."
+)
+AS_OF = click.option("--as-of", type=_DAY, metavar="YYYY-MM-DD", help="Use only what had been published by this day.")
 LANG = click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Language.")
 ROOT = click.option("--root", metavar="FOLDER", help="Folder that holds data/ (default: found from here upwards).")
 
@@ -64,8 +88,10 @@ def brief(zone, month, as_of, lang, out, root) -> None:
 @cli.command()
 @click.argument("report", type=click.Path())
 @click.option("--zone", required=True, help="Zone of data/catalogue.yml that the report is about.")
-@click.option("--published", metavar="YYYY-MM-DD", help="Day of publication, where the report leaves it blank.")
-@click.option("--month", metavar="YYYY-MM", help="Reporting month, where the title does not say it.")
+@click.option(
+    "--published", type=_DAY, metavar="YYYY-MM-DD", help="Day of publication, where the report leaves it blank."
+)
+@click.option("--month", type=_MONTH, metavar="YYYY-MM", help="Reporting month, where the title does not say it.")
 @click.option("--yes", is_flag=True, help="Append the facts; without it they are only shown and drafted.")
 @LANG
 @ROOT
@@ -80,7 +106,6 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
       ezlib ingest outputs/lao-cai/report-draft.csv --zone lao-cai --yes
     """
     from ezlib import reports
-    from ezlib.messages import say
     from ezlib.tables import proposal_text
 
     if Path(report).suffix.lower() == ".csv":
@@ -88,7 +113,7 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
     else:
         read = reports.parse_report(report, zone, published, month, root)
         draft = reports.draft_csv(read, root=root)
-        click.echo(proposal_text(read, lang, load_catalogue(root)))
+        click.echo(proposal_text(read, lang, load_catalogue(root), load_targets(zone, root=root)))
         facts = read.facts
     if yes:
         for path in reports.append_proposal(facts, root=root):
@@ -99,22 +124,30 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
 
 @cli.command()
 @click.option("--zones", required=True, metavar="ZONE,ZONE", help="Zones, separated by commas.")
-@click.option("--months", required=True, metavar="FROM:TO", help="Months from one to another, such as 2024-06:2025-05.")
+@click.option(
+    "--months",
+    required=True,
+    type=_Checked("months", _check_span),
+    metavar="FROM:TO",
+    help="Months from one to another, such as 2024-12:2025-05.",
+)
 @AS_OF
 @LANG
-@click.option("--jobs", default=2, show_default=True, help="How many run at the same time.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="How many run at the same time.")
 @ROOT
 def run(zones, months, as_of, lang, jobs, root) -> None:
     """Make the briefs of many zones and months; what is up to date is left as it is. Exit status 1 where one failed.
 
     \b
     Example:
-      ezlib run --zones lao-cai,lai-chau --months 2024-06:2025-05 --jobs 2
+      ezlib run --zones lao-cai,viet-nam --months 2024-12:2025-02 --jobs 2
     """
     from ezlib.runs import run_batch
 
     first, _, last = months.partition(":")
-    wanted = pd.period_range(as_month(first), as_month(last or first), freq="M")
+    wanted = pd.period_range(month_typed(first), month_typed(last or first), freq="M")
+    if wanted.empty:
+        raise click.BadParameter(f"{first} comes after {last}; write the earlier month first.", param_hint="--months")
     names = [zone.strip() for zone in zones.split(",")]
     with _progress(len(names) * len(wanted)) as step:
         done = run_batch(names, wanted, as_of, lang, jobs=jobs, root=root, progress=step)
@@ -125,7 +158,12 @@ def run(zones, months, as_of, lang, jobs, root) -> None:
 
 @cli.command()
 @click.option("--zone", help="Only this zone (default: all zones).")
-@click.option("--month", help="With --zone: hold this month beside what the model expected of it before.")
+@click.option(
+    "--month",
+    type=_MONTH,
+    metavar="YYYY-MM",
+    help="With --zone: hold this month beside what the model expected of it before.",
+)
 @AS_OF
 @LANG
 @ROOT
@@ -143,9 +181,16 @@ def check(zone, month, as_of, lang, root) -> None:
     from ezlib.subjects import zone_findings
     from ezlib.tables import findings_text
 
+    if month and not zone:
+        raise click.UsageError("--month holds the month of one zone beside the model: give --zone as well.")
     facts = load_facts(None, as_of, root=root)
     expected = expected_before(zone, month, as_of, root) if zone and month else None
-    findings = zone_findings(zone, as_of, root, expected) if zone else audit(facts, catalogue=load_catalogue(root))
+    if zone:
+        findings = zone_findings(zone, as_of, root, expected)
+    else:
+        findings = audit(facts, catalogue=load_catalogue(root), targets=load_targets(None, as_of, root))
+    if expected is not None and expected.empty:
+        click.echo(say("check.nothing_expected", lang, month=month))
     click.echo(findings_text(findings, facts, lang))
     if (findings["severity"] == "error").any():
         sys.exit(EXIT_FINDINGS)
@@ -156,8 +201,9 @@ def check(zone, month, as_of, lang, root) -> None:
 @MONTH
 @AS_OF
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values instead of a table.")
+@LANG
 @ROOT
-def series(series, month, as_of, as_csv, root) -> None:
+def series(series, month, as_of, as_csv, lang, root) -> None:
     """Show the months of a series: value, intervals and how each is known.
 
     \b
@@ -169,11 +215,21 @@ def series(series, month, as_of, as_csv, root) -> None:
 
     months = load_series(series, month, as_of, root=root)
     months.index.name = "month"
-    click.echo(months.to_csv(lineterminator="\n").rstrip() if as_csv else months.round(2).to_string())
+    if as_csv:
+        click.echo(months.to_csv(lineterminator="\n").rstrip())
+        return
+    catalogue = load_catalogue(root)
+    indicator = catalogue.indicator(parse_series(series, catalogue).indicator)
+    unit = catalogue.unit(indicator.unit).sign(lang)
+    click.echo(say("series.title", lang, name=indicator.name(lang), unit=unit))
+    click.echo(months.round(2).to_string())
 
 
 def main() -> None:
-    """Run the command line; a wrong input is told in words, with exit status 2, never as a traceback."""
+    """Run the command line; a wrong input is told in words, with exit status 2, never as a traceback.
+
+    Anything else that goes wrong is a fault of ezlib: exit status 1, and what to do to see where.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not speak UTF-8 by default
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -188,11 +244,18 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped; nothing half-written was left under a final name. Run it again.", err=True)
         sys.exit(130)
-    except (DataError, ValueError, OSError) as error:
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        click.echo(f"ezlib: {error}", err=True)
+    except (DataError, OSError) as error:
+        _tell(str(error))
         sys.exit(EXIT_WRONG_INPUT)
+    except Exception as error:
+        _tell(f"this is a fault of ezlib ({type(error).__name__}: {error}); --debug shows where.")
+        sys.exit(EXIT_FAULT)
+
+
+def _tell(what: str) -> None:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    click.echo(f"ezlib: {what}", err=True)
 
 
 class _progress:

@@ -238,6 +238,10 @@ class DataError(ValueError):
         return self.vi if lang == "vi" and self.vi else self.what
 
 
+class WithoutFacts(DataError):
+    """The data are in order, but tell nothing of the month asked for."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One demand on a row of data: the words for a row that breaks it, and the remedy (said once an error)."""
@@ -406,27 +410,22 @@ LANGUAGES = {"vi": "tiếng Việt", "en": "English"}
 REQUIRED_PARAMETERS = ("zone", "month")
 
 
-def check_parameters(
-    given: Mapping[str, object],
-    zones: Sequence[str] | None = None,
-    months: Mapping[str, Sequence[pd.Period]] | Sequence[pd.Period] | None = None,
-) -> Parameters:
+def check_parameters(given: Mapping[str, object], zones: Sequence[str] | None = None) -> Parameters:
     """The parameters of a notebook, checked by name, type and value before any work starts.
 
     `given` maps parameter names to values as typed by a person, by YAML or on the command line. `zones` are the ids of
-    the catalogue; `months` the months that facts cover, for one zone or by zone. Either may be None: not checked then.
+    the catalogue; None: not checked then. Whether there are facts for the month is for those who have read them to say.
     Returns Parameters. Raises DataError that lists every fault at once, each with the nearest valid value.
     """
     faults = _name_faults(given)
     values: dict[str, object] = {}
-    for name, check in (("zone", _zone), ("month", _month), ("as_of", as_of_date), ("lang", _language)):
+    for name, check in (("zone", _zone), ("month", month_typed), ("as_of", as_of_date), ("lang", _language)):
         if name in given:
             try:
                 values[name] = check(given[name])
             except ValueError as error:
                 faults.append(error.what if isinstance(error, DataError) else str(error))
     faults += _unknown_zone(values.get("zone"), zones)
-    faults += _month_without_facts(values.get("month"), _months_of(values.get("zone"), months), values.get("zone"))
     if faults:
         what = "1 parameter cannot be used." if len(faults) == 1 else f"{len(faults)} parameters cannot be used."
         wanted = "; ".join(f"{name}: {meaning}" for name, meaning in PARAMETERS.items())
@@ -445,7 +444,8 @@ def _zone(value: object) -> str:
     return value.strip()
 
 
-def _month(value: object) -> pd.Period:
+def month_typed(value: object) -> pd.Period:
+    """The month that a person typed, or that YAML read; DataError with the nearest form for anything else."""
     if isinstance(value, bool | int | float) or value is None:
         raise DataError(
             f"month {value!r} is not a text (it is of type {type(value).__name__}); write '2025-05' in quotes"
@@ -469,16 +469,3 @@ def _unknown_zone(zone: object, zones: Sequence[str] | None) -> list[str]:
     if zone is None or zones is None or zone in zones:
         return []
     return [f"zone {zone!r} is unknown{hint(zone, zones) or '; known are ' + ', '.join(sorted(zones))}"]
-
-
-def _months_of(zone: object, months: object) -> Sequence[pd.Period] | None:
-    return months.get(zone) if isinstance(months, Mapping) else months
-
-
-def _month_without_facts(month: object, months: Sequence[pd.Period] | None, zone: object) -> list[str]:
-    if month is None or months is None or month in months:
-        return []
-    if not len(months):
-        return [f"zone {zone!r} has no facts at all"]
-    closest = min(months, key=lambda known: (abs(known.ordinal - month.ordinal), -known.ordinal))
-    return [f"no fact of {zone!r} covers the month {month}; the nearest month with facts is {closest}"]

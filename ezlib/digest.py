@@ -26,12 +26,21 @@ A_DAY = {
 
 @dataclass(frozen=True)
 class DigestLine:
-    """One group of indicators: its name, its figures in words, the facts they are from."""
+    """One group of indicators: its name, and its figures, each in words with the facts it is from."""
 
     group: str
     name: str
-    text: str
-    facts: tuple[str, ...]
+    items: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def text(self) -> str:
+        """The figures one after the other."""
+        return "; ".join(text for text, _ in self.items)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts of all of them."""
+        return tuple(fact for _, facts in self.items for fact in facts)
 
 
 def digest(
@@ -68,14 +77,13 @@ def _line(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indica
     lang, catalogue = words.lang, words.catalogue
     usual = Counter(words.period(fact) for _, told_now, _ in items for fact in told_now[:1]).most_common(1)
     usual = usual[0][0] if usual else ""
-    texts = [_item(*item, usual, words) for item in items]
-    more = len(texts) - AT_MOST
-    texts = [*texts[:AT_MOST], say("digest.more", lang, count=str(more))] if more > 0 else texts
+    told_items = [(_item(*item, usual, words), tuple(f.fact_id for part in item[1:] for f in part)) for item in items]
+    more = len(told_items) - AT_MOST
+    rest = [(say("digest.more", lang, count=str(more)), ())] if more > 0 else []
     name = catalogue.groups[group].name(lang)
     month = wording.month(words.month, lang)
     name = name if usual in ("", month) else f"{name} ({usual})"
-    facts = tuple(fact.fact_id for _, told_now, expected in items[:AT_MOST] for fact in (*told_now, *expected))
-    return DigestLine(group, name, "; ".join(texts), facts)
+    return DigestLine(group, name, (*told_items[:AT_MOST], *rest))
 
 
 def _belongs(facts: pd.DataFrame, zone: Zone, catalogue: Catalogue) -> pd.Series:

@@ -4,7 +4,7 @@ Three questions, three replays. `rolling_origins`: months, standing at each mont
 year's total and the chance of reaching a growth, standing k months into a year. `replay` and `replay_targets`: what a
 zone's facts said on each day something was published. Error = outturn − forecast; a horizon counts months after the
 last observed one. `timing` says how honest a case is: "real-time" rests on known publication dates,
-"pseudo-real-time" on final figures cut off at an assumed lag, so that later revisions flatter it.
+"pseudo-real-time" on a file of figures cut off at an assumed lag, which later revisions may flatter.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pandas as pd
 from ezlib import rivals, running_totals, scores
 from ezlib.catalogue import Catalogue, Target, load_catalogue, parse_series
 from ezlib.contracts import STATUSES, DataError
-from ezlib.facts import load_facts
+from ezlib.facts import has_assumed_day, load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, forecast, outlook
 from ezlib.periods import CALENDAR, as_month, covers_whole_months, month_bounds, month_of
@@ -733,8 +733,7 @@ def _facts_of(facts: pd.DataFrame, key) -> pd.DataFrame:
 
 def _timing(facts: pd.DataFrame, lag_days: int) -> pd.Series:
     """Which facts carry a publication date of their own, and which only the lag assumed for plain monthly tables."""
-    plain = facts["file"].str.startswith("data/series/") if "file" in facts else pd.Series(False, facts.index)
-    assumed = plain & (facts["published"] == facts["period_end"] + pd.Timedelta(days=lag_days))
+    assumed = [has_assumed_day(fact, lag_days) for fact in facts.itertuples()] if "file" in facts else False
     return pd.Series(np.where(assumed, PSEUDO, REAL), facts.index)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
 
+from ezlib.catalogue import Target
 from ezlib.claims import Cell, Claim, Figure
 from ezlib.contracts import DENOMINATORS, STATUSES
 from ezlib.facts import add_intervals
@@ -24,12 +25,16 @@ CHANGES = {"mom": 1, "yoy": 12, "ytd_yoy": 12}
 
 @dataclass(frozen=True)
 class Evidence:
-    """All claims by cell, the best first, with the facts they come from and the catalogue that relates them."""
+    """All claims by cell, the best first, with the facts they come from and the catalogue that relates them.
+
+    `targets` are those that were stated; what follows from a share of plan is a claim and no target.
+    """
 
     facts: Mapping[str, object]
     cells: Mapping[Cell, list[Claim]]
     by_series: Mapping[tuple[str, str, str], list[Cell]]
     catalogue: object
+    targets: tuple[Target, ...] = ()
 
     def best(self, cell: Cell, document: str | None = None, how: str | None = None) -> Claim | None:
         """The first claim on a cell, of one document or of all, of one kind or of any."""
@@ -41,11 +46,22 @@ class Evidence:
     def levels(self, zone: str, indicator: str, scope: str) -> list[Cell]:
         return [cell for cell in self.by_series.get((zone, indicator, scope), ()) if cell.what == "level"]
 
+    def stated_plans(self, plan: Cell) -> list[float]:
+        """The targets set for a year's plan, whichever body counts it, in the unit of the indicator."""
+        unit = self.catalogue.indicator(plan.indicator).unit
+        set_for_it = [
+            target
+            for target in self.targets
+            if (target.zone, target.indicator, target.kind) == (plan.zone, plan.indicator, "level")
+            and (target.period_start, target.period_end) == (plan.start, plan.end)
+        ]
+        return [float(self.catalogue.convert(target.value, target.unit, unit)) for target in set_for_it]
+
     def kind(self, indicator: str) -> str:
         return self.catalogue.indicators[indicator].kind
 
 
-def gather(facts: pd.DataFrame, catalogue) -> Evidence:
+def gather(facts: pd.DataFrame, catalogue, targets: Iterable[Target] = ()) -> Evidence:
     """Return all that the facts claim; projections claim nothing, but are among the facts."""
     if not {"lower", "upper"} <= set(facts.columns):
         facts = add_intervals(facts)
@@ -58,12 +74,18 @@ def gather(facts: pd.DataFrame, catalogue) -> Evidence:
     for cell, claims in cells.items():
         claims.sort(key=_precedence)
         by_series[cell.zone, cell.indicator, cell.scope].append(cell)
-    return Evidence(rows, dict(cells), dict(by_series), catalogue)
+    stated = tuple(target for target in targets if target.status != "implied")
+    return Evidence(rows, dict(cells), dict(by_series), catalogue, stated)
 
 
 def cell_of(row) -> Cell:
     """The cell that a fact is printed for."""
     return Cell(row.zone, row.indicator, row.scope, row.period_start.date(), row.period_end.date())
+
+
+def plan_of(cell: Cell) -> Cell:
+    """The plan of the year in which a period ends."""
+    return cell._replace(start=dt.date(cell.end.year, 1, 1), end=dt.date(cell.end.year, 12, 31), what="plan")
 
 
 def level_of(row, catalogue) -> Figure:
@@ -125,10 +147,7 @@ def _implied(cell: Cell, basis: str, period_kind: str) -> Iterator[tuple[Cell, s
     elif basis in DIFFERENCES and dated:
         yield _earlier(cell, DIFFERENCES[basis]), "difference"
     elif basis == "plan_share_pct":
-        yield (
-            cell._replace(start=dt.date(cell.end.year, 1, 1), end=dt.date(cell.end.year, 12, 31), what="plan"),
-            "share",
-        )
+        yield plan_of(cell), "share"
     elif basis == OPENING_STOCK:
         yield cell._replace(what="opening"), "share"
     elif (cell.indicator, basis) in DENOMINATORS:

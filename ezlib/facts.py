@@ -109,6 +109,16 @@ def append_by_zone(facts: pd.DataFrame, name: str, root=None) -> list[Path]:
     return list(after)
 
 
+def from_series(fact) -> bool:
+    """Tell whether a fact, a row of `load_facts`, stands in `data/series`: a program may have written its digits."""
+    return fact.file.startswith(f"{SERIES_FOLDER}/")
+
+
+def has_assumed_day(fact, lag_days: int) -> bool:
+    """Tell whether the day of publication of a fact is assumed: it stands in `data/series` without one of its own."""
+    return from_series(fact) and fact.published == fact.period_end + dt.timedelta(days=lag_days)
+
+
 def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
     """The same facts with `lower` and `upper`: the interval of values that the printed words allow.
 

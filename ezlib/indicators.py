@@ -15,7 +15,7 @@ from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, Zone, load_catalogue
 from ezlib.charts import fan_chart
 from ezlib.contracts import STATUSES, DataError
-from ezlib.facts import load_facts
+from ezlib.facts import from_series, load_facts
 from ezlib.hierarchy import Family, family, on_total
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
@@ -440,7 +440,8 @@ def figure_and_unit(fact, catalogue: Catalogue, lang: str = "vi") -> tuple[str, 
     """Return a figure as published and its unit: the indicator's own where the figure can be turned into that."""
     unit = _unit_of(fact, catalogue)
     factor = catalogue.convert(1.0, fact.unit, unit)
-    value, half_width, lower, upper = (x * factor for x in (fact.value, fact.half_width, fact.lower, fact.upper))
+    half_width = 0.0 if from_series(fact) else fact.half_width  # a monthly table shows no more digits than it has
+    value, half_width, lower, upper = (x * factor for x in (fact.value, half_width, fact.lower, fact.upper))
     return wording.qualified(value, half_width, fact.qualifier, lower, upper, lang), unit
 
 

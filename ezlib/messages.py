@@ -298,25 +298,35 @@ SENTENCES = {
         "en": "No forecast has come due yet.",
     },
     "record.line": {
-        "vi": "Trong {count} khoảng 80\u00a0% gần nhất dự báo cho cả năm ({names}; kết quả {years}), {held} khoảng "
-        "chứa kết quả.",
-        "en": "Of the last {count} year-end intervals at 80\u00a0% ({names}; outturns of {years}), {held} held the "
-        "outturn.",
+        "vi": "{count} lần dự báo cả năm gần nhất cho {outturns} ({names}; {years}): {held} khoảng 80\u00a0% chứa "
+        "kết quả.",
+        "en": "Of the last {count} year-end intervals at 80\u00a0%, forecasts of {outturns} ({names}; {years}), {held} "
+        "held the outturn.",
     },
     "record.short": {
-        "vi": "Mới có {count} khoảng 80\u00a0% của cả năm đối chiếu được ({names}; kết quả {years}), {held} khoảng "
-        "chứa kết quả; cần ít nhất {needed} mới nói được độ tin cậy.",
-        "en": "Only {count} year-end intervals at 80\u00a0% can be checked ({names}; outturns of {years}), {held} held "
-        "the outturn; fewer than {needed} say little.",
+        "vi": "Mới có {outturns} để đối chiếu ({names}; {years}): {held} trong {count} lần dự báo có khoảng 80\u00a0% "
+        "chứa kết quả; dưới {needed} kết quả chưa nói được độ tin cậy.",
+        "en": "Only {outturns} can be checked ({names}; {years}): of {count} year-end intervals at 80\u00a0% {held} "
+        "held the outturn; fewer than {needed} outturns say little.",
     },
     "record.all_again": {
-        "vi": "Các khoảng này tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
-        "en": "They were worked out again as of each month, with what had been published by then.",
+        "vi": "Tính lại như đứng ở từng tháng, {how}.",
+        "en": "They were worked out again as of each month, {how}.",
     },
     "record.some_again": {
-        "vi": "{count} khoảng trong đó tính lại như đứng ở từng tháng, chỉ dùng số đã công bố khi đó.",
-        "en": "{count} of them were worked out again as of each month, with what had been published by then.",
+        "vi": "{count} lần trong đó tính lại như đứng ở từng tháng, {how}.",
+        "en": "{count} of them were worked out again as of each month, {how}.",
     },
+    "record.known_days": {
+        "vi": "chỉ dùng số đã công bố khi đó",
+        "en": "with what had been published by then",
+    },
+    "record.assumed_days": {
+        "vi": "theo ngày công bố giả định (giả lập thời gian thực)",
+        "en": "by assumed days of publication (pseudo-real-time)",
+    },
+    "record.outturn": {"vi": "kết quả của {count} năm", "en": "{count} outturn"},
+    "record.outturns": {"vi": "{count} kết quả cả năm", "en": "{count} outturns"},
     "record.waiting": {
         "vi": "Còn {count} dự báo đã ghi đang chờ kết quả.",
         "en": "{count} forecasts on record wait for their outturn.",
@@ -373,8 +383,8 @@ SENTENCES = {
         "en": "Solid: outturns; dotted: forecasts of 12 months from each origin.",
     },
     "track.pseudo": {
-        "vi": "Giả lập thời gian thực: ngày công bố của các tháng cũ là giả định và số dùng là số đã điều chỉnh.",
-        "en": "Pseudo-real-time: publication days of older months are assumed, and figures are as revised.",
+        "vi": "Giả lập thời gian thực: ngày công bố của các tháng cũ là giả định, số có thể đã được điều chỉnh về sau.",
+        "en": "Pseudo-real-time: publication days of older months are assumed, figures may have been revised since.",
     },
     "track.real": {
         "vi": "Thời gian thực: chỉ dùng số đã công bố đến từng ngày.",
@@ -470,6 +480,10 @@ SENTENCES = {
     },
     "table.computed": {"vi": "* Tính từ các số đã công bố.", "en": "* Computed from published figures."},
     "table.estimates": {"vi": "Số ước: {names}.", "en": "Estimates: {names}."},
+    "table.first_estimates": {
+        "vi": "{names}: mỗi tháng là số ước lần đầu, không điều chỉnh về sau; mức tăng giảm so các số ước với nhau.",
+        "en": "{names}: every month as first estimated and not revised since; growth compares first estimates.",
+    },
     "table.late": {"vi": "{names}: số liệu {month}.", "en": "{names}: figures for {month}."},
     "table.scope": {"vi": "Phạm vi", "en": "Scope"},
     "table.facts": {"vi": "Số liệu", "en": "Facts"},
@@ -502,6 +516,21 @@ SENTENCES = {
     "proposal.draft": {
         "vi": "Chưa thêm gì vào dữ liệu. Hãy xem và sửa {draft}, rồi chạy: ezlib ingest {draft} --zone {zone} --yes",
         "en": "Nothing was added yet. Look through {draft}, then: ezlib ingest {draft} --zone {zone} --yes",
+    },
+    "proposal.line": {"vi": "dòng {line}", "en": "line {line}"},
+    "basis.mom": {"vi": "so tháng trước", "en": "on month before"},
+    "basis.yoy": {"vi": "so cùng kỳ", "en": "on same period"},
+    "basis.ytd_yoy": {"vi": "lũy kế so cùng kỳ", "en": "year to date on same period"},
+    "basis.plan_share_pct": {"vi": "kế hoạch năm", "en": "of the year's plan"},
+    "basis.wow": {"vi": "so tuần trước", "en": "on week before"},
+    "basis.mom_abs": {"vi": "chênh so tháng trước", "en": "difference from month before"},
+    "basis.yoy_abs": {"vi": "chênh so cùng kỳ", "en": "difference from same period"},
+    "basis.ytd_yoy_abs": {"vi": "chênh lũy kế so cùng kỳ", "en": "difference of year to date"},
+    "basis.yoy_points": {"vi": "điểm\u00a0% so cùng kỳ", "en": "points on same period"},
+    "series.title": {"vi": "{name}, {unit}", "en": "{name}, {unit}"},
+    "check.nothing_expected": {
+        "vi": "Tháng {month} không có số liệu riêng của các chuỗi chính để đối chiếu với mô hình.",
+        "en": "No leading series has a figure of {month} itself to hold beside the model.",
     },
     "proposal.unread": {
         "vi": "Còn {count} con số chưa thành số liệu:",
@@ -729,6 +758,11 @@ SENTENCES = {
         "vi": "{fact}: {name}, {period}: {value}{changes} [{document}]",
         "en": "{fact}: {name}, {period}: {value}{changes} [{document}]",
     },
+    "source.target": {
+        "vi": "{target}: mục tiêu {name}, {period}: {aim}{published} [{document}]",
+        "en": "{target}: target for {name}, {period}: {aim}{published} [{document}]",
+    },
+    "target.implied": {"vi": "{aim} (suy ra từ\u00a0% kế hoạch)", "en": "{aim} (implied by the share of plan)"},
     "source.series": {
         "vi": "{name}: {count} số liệu tháng, {period}; {files}.",
         "en": "{name}: {count} monthly figures, {period}; {files}.",
@@ -738,6 +772,7 @@ SENTENCES = {
         "en": "Chance of {target}: {probability}; {needed} a month is still needed.",
     },
     "source.published": {"vi": "công bố {date}", "en": "published {date}"},
+    "source.assumed": {"vi": "công bố {date} (ngày giả định)", "en": "published {date} (assumed day)"},
     "method.note": {
         "vi": "Dự kiến là trung vị của {count} kịch bản tính từ chính các số liệu đã công bố; "
         "khoảng trong ngoặc chứa kết quả với khả năng 80\u00a0%.",

@@ -130,7 +130,7 @@ def series_in(facts: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.Dat
 
 
 def months_with_facts(facts: pd.DataFrame, zone: str, catalogue: Catalogue | None = None) -> pd.PeriodIndex:
-    """The reporting months of a zone that any fact covers, in order; a brief can be made for these.
+    """The reporting months of a zone that any fact covers, in order.
 
     An annual total covers its twelve months. A fact covers no month after the one it was published in, and a
     projection covers none.

@@ -308,7 +308,10 @@ def year_end_record(zone: str, month, as_of, outlooks, facts: pd.DataFrame, root
 
 
 def record_line(cases: pd.DataFrame, lang: str = "vi", catalogue: Catalogue | None = None) -> str:
-    """One sentence on the latest year-end intervals, or that they are too few to say anything."""
+    """One sentence on the latest year-end intervals, or that the outturns they are of are too few to say anything.
+
+    Intervals given in different months for one outturn hold it or miss it together, so that outturns are what counts.
+    """
     catalogue = catalogue or load_catalogue()
     shown = cases.tail(SHOWN)
     held, count = int(shown["in_80"].sum()), len(shown)
@@ -317,10 +320,14 @@ def record_line(cases: pd.DataFrame, lang: str = "vi", catalogue: Catalogue | No
         return say("record.none", lang)
     values["names"] = messages.listing(_short_names(shown, lang, catalogue), lang)
     values["years"] = _years(sorted({int(year) for year in shown["period"]}))
-    told = [say("record.line" if count >= MIN_CASES else "record.short", lang, **values)]
-    again = int((shown["origin"] != KEPT).sum())
-    if again:
-        told.append(say("record.all_again" if again == count else "record.some_again", lang, count=str(again)))
+    outturns = len(shown[["series", "period"]].drop_duplicates())
+    values["outturns"] = say("record.outturn" if outturns == 1 else "record.outturns", lang, count=str(outturns))
+    told = [say("record.line" if outturns >= MIN_CASES else "record.short", lang, **values)]
+    again = shown[shown["origin"] != KEPT]
+    if len(again):
+        how = say("record.assumed_days" if (again["timing"] == PSEUDO).any() else "record.known_days", lang)
+        key = "record.all_again" if len(again) == count else "record.some_again"
+        told.append(say(key, lang, count=str(len(again)), how=how))
     return messages.sentences(*told)
 
 

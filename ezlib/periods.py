@@ -7,6 +7,7 @@ counted from the 16th to the 15th runs from 16 April to 15 May 2025, its year 20
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,18 +45,21 @@ CHINESE_NEW_YEAR = TET | {2007: dt.date(2007, 2, 18), 2030: dt.date(2030, 2, 3)}
 
 
 def as_month(value) -> pd.Period:
-    """Return the month that `value` names: a Period, a date, or text such as "2025-05".
+    """Return the month that `value` names: a Period, a date, or text such as "2025-05" or a day of it, "2025-05-16".
 
     Raises ValueError, saying what was expected, for anything else.
     """
     if isinstance(value, pd.Period):
         return value if value.freqstr == "M" else value.asfreq("M")
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date | np.datetime64):
         return pd.Period(value, freq="M")
+    text = str(value).strip()
     try:
-        return pd.Period(dt.datetime.strptime(str(value).strip()[:7], "%Y-%m"), freq="M")
-    except ValueError:
-        raise ValueError(f"{value!r} is not a month; write it as YYYY-MM, such as 2025-05.") from None
+        if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text, re.ASCII):
+            return pd.Period(dt.date.fromisoformat(text if len(text) == 10 else f"{text}-01"), freq="M")
+    except ValueError:  # a month 13, a 30 February
+        pass
+    raise ValueError(f"{value!r} is not a month; write it as YYYY-MM, such as 2025-05.")
 
 
 def as_date(value) -> dt.date:

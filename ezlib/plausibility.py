@@ -9,6 +9,7 @@ import pandas as pd
 from ezlib.catalogue import Catalogue, load_catalogue
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import load_facts
+from ezlib.headlines import refuse_untold
 from ezlib.outlook import outlook
 from ezlib.periods import as_month, month_bounds
 
@@ -21,10 +22,13 @@ def expected_before(zone: str, month, as_of=None, root=None, seed: int = 0, leve
 
     A row for every fact of the zone's leading flows that states the reporting month, by fact_id: `lower` and `upper`
     in the fact's own unit, the central `level` of the paths. Earlier facts alone are used, none of the same day; a
-    figure before which there was no outlook has no row. It goes into `audit(facts, expected)`, as a doubt and no proof.
+    figure before which there was no outlook has no row, and a month without a figure of its own has none at all. It
+    goes into `audit(facts, expected)`, as a doubt and no proof. Raises WithoutFacts for a month of which nothing is
+    known.
     """
     catalogue, month = load_catalogue(root), as_month(month)
     facts = load_facts(zone, as_of, root=root)
+    refuse_untold(facts, catalogue.zone(zone), month, catalogue)
     rows = {}
     for series in (s for found in catalogue.zone(zone).headline.values() for s in found):
         for fact in _of_month(facts, series, month, catalogue):

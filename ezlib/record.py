@@ -19,7 +19,7 @@ import pandas as pd
 
 from ezlib.catalogue import data_root
 from ezlib.contracts import DataError, as_of_date
-from ezlib.evaluate import known_on, outturn_of
+from ezlib.evaluate import REAL, known_on, outturn_of
 from ezlib.outlook import Outlook
 from ezlib.periods import as_month, month_bounds
 from ezlib.scores import COMPARE, brier
@@ -31,10 +31,10 @@ NUMBERS = ["median", "lower_80", "upper_80", "lower_95", "upper_95", "probabilit
 COLUMNS = [*SAID, *NUMBERS, "code"]
 TEXTS = [name for name in COLUMNS if name not in {*NUMBERS, "aim"}]
 CASE_COLUMNS = ["series", "period", "month", "as_of", "target_id", "probability", "median", "lower_80", "upper_80"]
-CASE_COLUMNS += ["outturn", "in_80", "reached", "origin"]
+CASE_COLUMNS += ["outturn", "in_80", "reached", "origin", "timing"]
 FORMS = {"as_of": re.compile(r"\d{4}-\d\d-\d\d"), "month": re.compile(r"\d{4}-\d\d"), "code": re.compile(".+")}
 MONTHS_AHEAD = 12
-MIN_CASES = 8  # fewer scored forecasts than this say nothing about how good they are
+MIN_CASES = 8  # fewer outturns than this say nothing about how good forecasts are
 SHOWN = 12  # the latest year-end intervals that the brief's line counts
 KEPT, REPLAYED = "kept", "replayed"
 
@@ -195,7 +195,7 @@ def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | N
     case = {name: getattr(row, name) for name in CASE_COLUMNS if hasattr(row, name)}
     reached = _reached(row, found, outturn) if row.target_id else np.nan
     held = float(row.lower_80 <= outturn <= row.upper_80)
-    return case | {"outturn": outturn, "in_80": held, "reached": reached, "origin": KEPT}
+    return case | {"outturn": outturn, "in_80": held, "reached": reached, "origin": KEPT, "timing": REAL}
 
 
 def _first_known(row, found: Outlook, facts: pd.DataFrame) -> pd.Timestamp:
@@ -228,6 +228,7 @@ def from_replay(totals: pd.DataFrame) -> pd.DataFrame:
             "outturn": totals["outturn"],
             "in_80": held,
             "origin": REPLAYED,
+            "timing": totals["timing"],
         },
         columns=CASE_COLUMNS,
     )

@@ -12,8 +12,8 @@ from functools import partial
 
 import pandas as pd
 
-from ezlib.claims import ROUNDED, Cell, Check, Claim
-from ezlib.evidence import Evidence, cell_of, level_of, link_of
+from ezlib.claims import EITHER, ROUNDED, Cell, Check, Claim, Figure
+from ezlib.evidence import Evidence, cell_of, level_of, link_of, plan_of
 from ezlib.slips import Suspect
 
 # The press names no counting body: each such figure stands for itself and is compared within its own text only.
@@ -332,11 +332,16 @@ def _neighbours(cell: Cell, fact: str, evidence: Evidence) -> Iterator[float]:
 
 
 def _share_scale(evidence: Evidence) -> Iterator[Remark]:
-    """A share of the year's plan far ahead of or behind the calendar that a shifted decimal point would explain."""
+    """A share of the year's plan far ahead of or behind the calendar that a shifted decimal point would explain.
+
+    None where the plan that follows from it is known: a plan may be out of reach, or passed many times over.
+    """
     for row, number in itertools.product(evidence.facts.values(), (1, 2)):
         if getattr(row, f"basis{number}") != "plan_share_pct" or row.period_kind in ("month", "partial"):
             continue
         link = link_of(row, number)
+        if _plan_is_known(row, link, evidence):
+            continue
         days = (row.period_end - row.period_start).days + 1
         due = 100 * days / 365
         for power in (1, -1, 2, -2):
@@ -345,6 +350,19 @@ def _share_scale(evidence: Evidence) -> Iterator[Remark]:
                 likely = Suspect(link, link.value / 10.0**power, link.half_width / 10.0**power, "shift", None)
                 values = {"found": link, "usual": due}
                 yield Remark("share_scale", "warning", cell, (row.fact_id,), 1 - 10.0 ** -abs(power), values, likely)
+
+
+def _plan_is_known(row, link: Figure, evidence: Evidence) -> bool:
+    """Whether the plan that follows from a level and its share is a stated target, or follows from another document."""
+    plan = plan_of(cell_of(row))
+    claims = evidence.cells.get(plan, ())
+    own = next((claim for claim in claims if claim.fact == row.fact_id and claim.link.field == link.field), None)
+    if own is None:
+        return False
+    low, high = own.bounds(EITHER)
+    others = [claim.bounds(EITHER) for claim in claims if claim.document != own.document]
+    stated = [(target, target) for target in evidence.stated_plans(plan)]
+    return any(lower <= high and low <= upper for lower, upper in others + stated)
 
 
 # Offices close a month or a year some days before its end, and say so nowhere.

@@ -7,10 +7,11 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -20,10 +21,10 @@ from pathlib import Path
 import pandas as pd
 
 from ezlib.catalogue import data_root, load_catalogue
-from ezlib.contracts import DataError, check_parameters, hint
+from ezlib.contracts import DataError, WithoutFacts, as_of_date, check_parameters, hint
 from ezlib.facts import load_facts
 from ezlib.files import write_whole
-from ezlib.observations import months_with_facts
+from ezlib.headlines import refuse_untold
 from ezlib.periods import as_month
 from ezlib.publish import publish
 from ezlib.record import FOLDER as RECORD
@@ -54,7 +55,6 @@ KERNEL_ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 FORGET = "%reset -f\nget_ipython().execution_count = 1"
-RECORDED_PACKAGES = ("ezlib", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,11 @@ def run_batch(
 
     A brief made from exactly the present data, code and parameters is left as it is, so that a batch that was stopped
     goes on where it was. Returns one row a zone and month: state (made, current, without facts, failed), seconds and
-    message. A failure does not stop the others. `progress` is called with `zone month` as each is done.
+    message. A failure, of whatever kind, does not stop the others. `progress` is called with `zone month` as each is
+    done. An unknown zone, a wrong `as_of` and a list without a zone or month are refused with DataError first.
     """
-    root = data_root(root)
+    root, zones, months = data_root(root), list(zones), list(months)
+    _refuse_batch(zones, months, as_of, root)
     wanted = [(zone, str(as_month(month))) for zone in zones for month in months]
     notebooks, told = tuple(notebooks), progress or (lambda done: None)
     done = {}
@@ -131,21 +133,40 @@ def run_batch(
     with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(_one_of_many, *pair, as_of, lang, notebooks, root): pair for pair in wanted}
         for future in as_completed(waiting):
-            done[waiting[future]] = future.result()
+            done[waiting[future]] = _outcome(future)
             told(" ".join(waiting[future]))
     rows = [{"zone": zone, "month": month} | done[zone, month] for zone, month in wanted]
     return pd.DataFrame(rows, columns=["zone", "month", "state", "seconds", "message"])
 
 
+def _refuse_batch(zones: list[str], months: list, as_of, root: Path) -> None:
+    if not zones or not months:
+        raise DataError(
+            "There is nothing to run: no zone or no month is given.", next_step="Months go from early to late."
+        )
+    known = load_catalogue(root).zones
+    unknown = [f"{zone!r}{hint(zone, known)}" for zone in zones if zone not in known]
+    if unknown:
+        raise DataError("There is no such zone; nothing was run.", unknown, f"Known zones: {', '.join(sorted(known))}.")
+    as_of_date(as_of)
+
+
+def _outcome(future: Future) -> dict:
+    """What became of one month; an error that nobody foresaw is told with its type and ends that month alone."""
+    try:
+        return future.result()
+    except Exception as error:
+        return {"state": "failed", "seconds": 0.0, "message": f"{type(error).__name__}: {error}"}
+
+
 def _one_of_many(zone: str, month: str, as_of, lang: str, notebooks, root: Path) -> dict:
     try:
         parameters = month_parameters(zone, month, as_of, lang, root)
-    except DataError as error:
-        return {"state": "without facts", "seconds": 0.0, "message": " ".join(error.where) or error.what}
-    if _is_current(parameters, root):
-        return {"state": "current", "seconds": 0.0, "message": ""}
-    try:
+        if _is_current(parameters, root):
+            return {"state": "current", "seconds": 0.0, "message": ""}
         run = run_month(zone, month, as_of, lang, notebooks=notebooks, root=root)
+    except WithoutFacts as error:
+        return {"state": "without facts", "seconds": 0.0, "message": str(error).replace("\n", " ")}
     except DataError as error:
         return {"state": "failed", "seconds": 0.0, "message": str(error)}
     return {
@@ -156,16 +177,16 @@ def _one_of_many(zone: str, month: str, as_of, lang: str, notebooks, root: Path)
 
 
 def month_parameters(zone, month, as_of=None, lang: str = "vi", root=None) -> dict[str, str]:
-    """Return the notebooks' parameters as plain texts, checked: types, names, and that facts cover the month.
+    """Return the notebooks' parameters as plain texts, checked: types, names, and that the month can be told of.
 
-    Raises DataError naming every fault and the nearest value that would be right.
+    Raises DataError naming every fault and the nearest value that would be right, WithoutFacts for a month of which no
+    headline series of the zone has a figure.
     """
     catalogue = load_catalogue(root)
     given = {"zone": zone, "month": month, "as_of": as_of, "lang": lang}
     checked = check_parameters(given, zones=list(catalogue.zones))
     facts = load_facts(checked.zone, checked.as_of, root=root)
-    months = months_with_facts(facts, checked.zone, catalogue)
-    checked = check_parameters(given, zones=list(catalogue.zones), months={checked.zone: list(months)})
+    refuse_untold(facts, catalogue.zone(checked.zone), checked.month, catalogue)
     return {name: value or "" for name, value in checked.as_text().items()}
 
 
@@ -388,17 +409,30 @@ def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
 def _inputs(parameters: dict, root: Path) -> dict:
     """Everything a run depends on: parameters, versions, and a hash of each data file, module and notebook."""
     project = Path(__file__).parent
-    code = sorted([*project.glob("*.py"), *project.glob("templates/*/*"), *(root / "notebooks").glob("*.ipynb")])
+    code = sorted(
+        [
+            *project.glob("*.py"),
+            *project.glob("*.json"),
+            *project.glob("templates/*/*"),
+            *(root / "notebooks").glob("*.ipynb"),
+        ]
+    )
     data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
     data = [p for p in data if not p.is_relative_to(root / RECORD)]
     return {
         "parameters": parameters,
         "python": platform.python_version(),
-        "packages": {name: metadata.version(name) for name in RECORDED_PACKAGES},
+        "packages": {name: metadata.version(name) for name in ("ezlib", *_required())},
         "code": {p.name: _sha256(p) for p in code},
         "data": {p.relative_to(root).as_posix(): _sha256(p) for p in data},
         "record": _record_seen(parameters, root),
     }
+
+
+def _required() -> list[str]:
+    """The packages that ezlib needs by its own account, without those of extras such as tests."""
+    needed = [line for line in metadata.requires("ezlib") or () if "extra ==" not in line]
+    return [re.match(r"[\w.-]+", line)[0] for line in needed]
 
 
 def _record_seen(parameters: dict, root: Path) -> str:

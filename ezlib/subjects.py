@@ -10,7 +10,7 @@ import pandas as pd
 from ezlib import blocks, tables
 from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue
+from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
@@ -161,9 +161,10 @@ def zone_findings(zone: str, as_of=None, root=None, expected=None) -> pd.DataFra
 
     `expected` gives a model's interval for some of the facts, as for `audit`. Raises DataError for an unknown zone.
     """
-    load_catalogue(root).zone(zone)
+    catalogue = load_catalogue(root)
+    catalogue.zone(zone)
     everything = load_facts(None, as_of, root=root)
-    findings = audit(everything, expected, load_catalogue(root))
+    findings = audit(everything, expected, catalogue, load_targets(None, as_of, root))
     return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+import re
+from collections.abc import Container, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -82,7 +83,7 @@ def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi")
     return wording.plain("\n".join([*lines, messages.listing(told, lang)]))
 
 
-def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
+def proposal_text(report, lang: str = "vi", catalogue=None, targets=()) -> str:
     """What was read from a report as lines for a console: facts, their contradictions, numbers left over."""
     catalogue = catalogue or load_catalogue()
     facts = report.facts
@@ -95,21 +96,22 @@ def proposal_text(report, lang: str = "vi", catalogue=None) -> str:
             say("table.value", lang): [_printed(row, lang, catalogue) for row in facts.itertuples()],
             say("table.change", lang): [_printed_changes(row, lang) for row in facts.itertuples()],
             say("table.confidence", lang): [wording.number(c, 2, lang) for c in facts["confidence"]],
-            say("table.place", lang): facts["place"].str.split(",").str[0].to_list(),
+            say("table.place", lang): [_place(place, lang) for place in facts["place"]],
         }
     )
     told = add_intervals(facts.assign(corrected="", file=report.path.name, row=range(1, len(facts) + 1)))
-    findings = audit(told, catalogue=catalogue)
+    findings = audit(told, catalogue=catalogue, targets=targets)
     parts = [say("proposal.facts", lang, count=str(len(facts))), rows.to_string(index=False)]
     doubted = [row for row in facts.itertuples() if row.note and row.confidence < DOUBTED]
     if doubted:
         parts += ["", say("proposal.doubted", lang)]
         parts += [
-            f"- {report.quote(row.place)} ({row.place.split(',')[0]}): {notes_in(row.note, lang)}" for row in doubted
+            f"- {report.quote(row.place)} ({_place(row.place, lang)}): {notes_in(row.note, lang)}" for row in doubted
         ]
     if len(findings):
         parts += ["", say("section.findings", lang), *(f"- {text}" for text in findings_texts(findings, lang))]
-    parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
+    if len(report.unread):
+        parts += ["", say("proposal.unread", lang, count=str(len(report.unread)))]
     parts += [
         f"- {row.number}: {getattr(row, f'reason_{lang}')}: …{row.sentence[:90]}…" for row in report.unread.itertuples()
     ]
@@ -176,13 +178,20 @@ def totals_table(outlook, lang: str = "vi") -> Block:
     return blocks.table(frame, say("table.totals_caption", lang))
 
 
-def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None, doubted: Container[str] = ()) -> Block:
+def targets_table(
+    assessments: Iterable,
+    lang: str = "vi",
+    catalogue=None,
+    doubted: Container[str] = (),
+    sources: Mapping[str, int] | None = None,
+) -> Block:
     """Targets side by side: value, chance, verdict, year-end by the model, at run rate and by profile.
 
-    A verdict on a series in `doubted`, which stands on a figure that cannot be true, says so.
+    A verdict on a series in `doubted`, which stands on a figure that cannot be true, says so. `sources` has the number
+    of each target, by its id, in the list of sources of the page.
     """
     catalogue = catalogue or load_catalogue()
-    rows, names = [], []
+    rows, names, assessments = [], [], list(assessments)
     for a in assessments:
         e = wording.estimate(a.median, a.lower_80, a.upper_80, lang)
         names.append(target_name(a, lang, catalogue))
@@ -201,13 +210,20 @@ def targets_table(assessments: Iterable, lang: str = "vi", catalogue=None, doubt
             }
         )
     frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
-    return blocks.table(frame, say("section.targets", lang))
+    numbers = [[sources[a.target.target_id]] if sources else () for a in assessments]
+    return blocks.table(frame, say("section.targets", lang), row_refs=numbers)
+
+
+def stated_aim(target, lang: str = "vi", catalogue=None) -> str:
+    """The amount of a target, with the word that it follows from a share of plan and was never printed, if so."""
+    aim = wording.aim(target.value, target.unit, lang, catalogue)
+    return say("target.implied", lang, aim=aim) if target.status == "implied" else aim
 
 
 def target_text(a, lang: str = "vi", catalogue=None) -> str:
     """What a target still takes, what has been managed before, and what to know about the comparison."""
     catalogue = catalogue or load_catalogue()
-    target = wording.aim(a.target.value, a.target.unit, lang, catalogue)
+    target = stated_aim(a.target, lang, catalogue)
     sentences = [*_still_to_do(a, target, lang, catalogue)] if a.state == "open" else []
     if a.state != "open":
         sentences.append(say(f"target.{a.state}", lang, target=target))
@@ -318,7 +334,17 @@ def _printed(row, lang: str, catalogue) -> str:
 
 def _printed_changes(row, lang: str) -> str:
     pairs = ((row.change1, row.basis1), (row.change2, row.basis2))
-    return "; ".join(f"{_of_basis(change, basis, lang)} {basis}" for change, basis in pairs if basis)
+    return "; ".join(f"{_of_basis(change, basis, lang)} {_basis_name(basis, lang)}" for change, basis in pairs if basis)
+
+
+def _basis_name(basis: str, lang: str) -> str:
+    """What a change is measured on, in words; a rarer basis describes itself."""
+    return say(f"basis.{basis}", lang) if basis in BASES else basis
+
+
+def _place(place: str, lang: str) -> str:
+    """The line of a place in a report: "line 9, characters 12-18" is "dòng 9"."""
+    return say("proposal.line", lang, line=re.match(r"line (\d+)", place)[1])
 
 
 def _of_basis(change: float, basis: str, lang: str) -> str:

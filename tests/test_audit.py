@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ezlib.audit import audit, for_facts
-from ezlib.catalogue import load_catalogue
+from ezlib.catalogue import Target, load_catalogue
 from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS
 from ezlib.findings import FINDING_COLUMNS
 from ezlib.periods import BOARD, month_bounds, year_bounds
@@ -209,6 +209,39 @@ def test_a_plan_share_ten_times_too_large_is_seen_against_the_calendar():
     )
     assert finding["severity"] == "warning"
     assert finding["likely"].value == pytest.approx(29.52)
+
+
+TO_JUNE = ("2024-12-16", "2025-06-15")
+BEHIND = fact("trade_total", TO_JUNE, "797.16", ("plan_share_pct", "8.9"), kind="ytd", fact_id="june")
+
+
+def target(value, status="official", year=2025, unit="million_usd", scope="province"):
+    period = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    day = dt.date(2024, 4, 30)
+    series = "lao-cai", "trade_total", scope
+    return Target("T", *series, "level", *period, value, ">=", unit, status, day, "Report", "doc:r", "")
+
+
+def test_a_small_share_of_the_plan_that_is_a_share_of_the_stated_target_is_no_slip():
+    assert only(check(BEHIND), "share_scale")["likely"].value == pytest.approx(89)
+    assert check(BEHIND, targets=[target(9000)]).empty
+    assert check(BEHIND, targets=[target(9, unit="billion_usd")]).empty
+
+
+@pytest.mark.parametrize(
+    "other", [target(900), target(9000, year=2024), target(9000, status="implied")], ids=["amount", "year", "implied"]
+)
+def test_another_amount_another_year_or_a_target_worked_out_from_shares_does_not_excuse_a_share(other):
+    assert len(check(BEHIND, targets=[other])) == 1
+
+
+def test_a_share_of_a_plan_that_another_document_implies_is_no_slip():
+    april = ("2024-12-16", "2025-04-15")
+    earlier = fact("trade_total", april, "475.1", ("plan_share_pct", "5.28"), kind="ytd", published="2025-04-30")
+    findings = check(BEHIND, earlier)
+    assert "share_scale" not in set(findings["rule"])
+    twice = [BEHIND, fact("trade_total", TO_JUNE, "797.16", ("plan_share_pct", "8.9"), kind="ytd", fact_id="again")]
+    assert list(check(*twice)["rule"]).count("share_scale") == 2
 
 
 def test_a_stock_must_balance():

@@ -142,7 +142,7 @@ def test_english_says_the_same_numbers(may):
 def test_an_annual_report_makes_a_brief_that_owns_up_to_its_few_facts():
     annual = ez.compose_brief("lai-chau", "2025-12")
     assert wording.plain(annual.headline) == (
-        "Xuất nhập khẩu năm 2025 đạt 49,4 triệu USD: mục tiêu 27,75 triệu USD đã đạt"
+        "Xuất nhập khẩu năm 2025 đạt 49,4 triệu USD: mục tiêu 27,75 triệu USD (suy ra từ % kế hoạch) đã đạt"
     )
     assert "nên khoảng dự báo rộng" in annual.lead
     assert "44,15" in repr(annual.doubts)
@@ -161,6 +161,15 @@ def test_complete_months_make_a_brief_whose_changes_are_computed():
     assert national.findings.empty
     lead = wording.plain(national.lead)
     assert lead.startswith("Tháng 2/2025 ước đạt 31,11 tỷ USD, ") and "triệu USD" not in lead
+
+
+def test_a_page_says_which_months_are_first_estimates_and_which_days_are_assumed():
+    national = ez.compose_brief("viet-nam", "2025-02")
+    sources, table = wording.plain(repr(national.sources)), wording.plain(repr(national.table))
+    assert "Xuất khẩu và Nhập khẩu: mỗi tháng là số ước lần đầu" in table
+    assert "33.570 triệu USD; công bố 1/3/2024 (ngày giả định) [A]" in sources
+    assert "33.085,292 triệu USD; công bố 28/2/2025 [A]" in sources
+    assert "[B]" not in sources
 
 
 def test_a_month_without_facts_is_refused_with_the_nearest_one():
@@ -258,6 +267,29 @@ def test_a_word_that_a_figure_was_published_with_is_printed_and_a_narrow_interva
     total = june.outlooks[june.first.series].total("2025")
     assert total.quantile(0.9) < 1.5 * total.quantile(0.1)
     assert "mới có 1 số liệu đã công bố." in june.lead and "rộng" not in june.lead
+
+
+def test_every_target_shown_leads_to_the_document_that_states_it(may, page):
+    number = len(may.sources_in_order) + 1
+    assert f'<li id="s{number}">T001: mục tiêu Xuất nhập khẩu' in page
+    assert f'Xuất nhập khẩu 2025 – Ban Quản lý Khu kinh tế<sup><a href="#s{number}">' in page
+    assert f'Sản xuất công nghiệp 2025<sup><a href="#s{number + 1}">' in page
+    assert re.search(rf'7,0 %\*†?<sup><a href="#s\d+">\d+</a>,<a href="#s{number}">', page)
+    assert "T002: mục tiêu Sản xuất công nghiệp, 2025: 24.000 tỷ đồng [B]" in page
+    assert "T001: mục tiêu Xuất nhập khẩu, 2025: 9 tỷ USD; công bố 30/4/2024 [B]" in page
+    assert "[B] Báo Lào Cai, hội nghị Ban Chỉ đạo ngày 30/12/2024; " in page
+
+
+def test_a_target_that_was_never_printed_says_what_it_follows_from():
+    annual = ez.compose_brief("lai-chau", "2025-12", lang="en")
+    assert "27.75 million USD (implied by the share of plan)" in wording.plain(repr(annual.targets))
+    assert "27.75 million USD (implied by the share of plan)" in wording.plain(repr(annual.sources))
+
+
+def test_a_figure_of_a_group_with_several_documents_has_its_own_letter(may):
+    province = next(line for line in wording.plain(may.further.text).splitlines() if "GRDP" in line)
+    assert "5,56 % (3 tháng đầu năm 2025) [E]; " in province
+    assert "[C] [E]" not in province
 
 
 def test_the_facts_that_a_doubt_cites_are_among_the_sources(may):

@@ -99,6 +99,7 @@ def test_names_come_in_both_languages(small_root):
         ("start_day: 16", "start_day: 31", "days 1 to 28"),
         ("trade: trade_total/board", "trade: trade_totl/board", "did you mean 'trade_total'?"),
         ("assumed_lag_days: 16", "assumed_lag_days: sixteen", "not a whole number"),
+        ("assumed_lag_days: 6\n", "assumed_lag_days: 6\n    first_estimates: [exports/national]\n", "'exports'"),
         ("parts: [trade_export,", "parts: [people_exit,", "adds up different things"),
         ("factor: 1000000,", "factor: 1e6,", "write 1000000, not 1e6"),
         ("of: trade_total}", "of: trade_sum}", "names the indicator 'trade_sum'"),

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ezlib.brief import _rows
 from ezlib.catalogue import load_catalogue
 from ezlib.contracts import STATUSES
 from ezlib.digest import digest
 from ezlib.facts import load_facts
+from ezlib.headlines import table_series
 from ezlib.indicators import GROUPS, compose_indicators, told
 from ezlib.wording import plain
 
@@ -101,7 +101,7 @@ def test_flows_come_as_months_with_their_status_as_far_as_months_are_known(zone,
 @pytest.mark.parametrize(("zone", "subject", "name"), EACH)
 def test_every_stated_indicator_is_in_the_brief_of_a_month_that_has_it(zone, subject, name):
     place, rows = CATALOGUE.zone(zone), of_indicator(zone, subject, name)
-    series = dict(_rows(place, CATALOGUE))
+    series = table_series(place, CATALOGUE)
     own = rows[(rows["scope"] == place.scope) | (subject in ("commodities", "province"))]
     if own.empty:
         return  # counted by others only: it stands in the notebook's table of other scopes

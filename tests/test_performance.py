@@ -7,29 +7,45 @@ import pytest
 import ezlib as ez
 from ezlib import messages, wording
 from ezlib import performance as p
+from ezlib.evaluate import PSEUDO, REAL
 from ezlib.record import CASE_COLUMNS, KEPT, MIN_CASES, REPLAYED, given, load_record, scored
 
 NATIONAL = "day-du/trade_export/national"
 
 
-def cases(held: list[int], origin=REPLAYED) -> pd.DataFrame:
+def cases(held: list[int], origin=REPLAYED, timing=REAL, outturns=8) -> pd.DataFrame:
+    """Intervals that held or not, of so many year-ends in turn."""
     months = pd.period_range("2023-01", periods=len(held), freq="M").astype(str)
     table = pd.DataFrame({"month": months, "in_80": np.array(held, float)}).reindex(columns=CASE_COLUMNS)
-    return table.assign(series="viet-nam/trade_export/national", period="2024", origin=origin)
+    years = [str(2024 - i % outturns) for i in range(len(held))]
+    return table.assign(series="viet-nam/trade_export/national", period=years, origin=origin, timing=timing)
 
 
 def test_the_line_counts_the_latest_twelve():
     told = wording.plain(p.record_line(cases([0] * 5 + [1] * 10 + [0, 0]), "en"))
-    assert told.startswith("Of the last 12 year-end intervals at 80 %")
+    assert told.startswith("Of the last 12 year-end intervals at 80 %, forecasts of 8 outturns")
     assert "10 held the outturn" in told
     assert "with what had been published by then" in told
 
 
 def test_too_few_cases_are_counted_and_called_too_few():
     told = wording.plain(p.record_line(cases([1, 0]), "en"))
-    assert told.startswith("Only 2 year-end intervals")
-    assert f"fewer than {MIN_CASES} say little" in told
+    assert told.startswith("Only 2 outturns can be checked")
+    assert f"fewer than {MIN_CASES} outturns say little" in told
     assert p.record_line(cases([]), "en") == messages.say("record.none", "en")
+
+
+def test_twelve_forecasts_of_one_year_are_one_case():
+    told = wording.plain(p.record_line(cases([1] * 12, timing=PSEUDO, outturns=1), "vi"))
+    assert told.startswith("Mới có kết quả của 1 năm để đối chiếu")
+    assert "12 trong 12 lần dự báo có khoảng 80 % chứa kết quả; dưới 8 kết quả" in told
+
+
+def test_days_of_publication_that_are_assumed_are_not_called_what_had_been_published():
+    told = p.record_line(cases([1] * 12, timing=PSEUDO), "en")
+    assert "by assumed days of publication (pseudo-real-time)" in told
+    assert "what had been published" not in told
+    assert "pseudo" not in p.record_line(cases([1] * 12), "en")
 
 
 def test_what_was_given_at_the_time_is_told_apart_from_what_is_worked_out_again():

@@ -22,6 +22,19 @@ def test_the_boards_year_begins_on_16_december():
     assert p.year_bounds(2025) == (dt.date(2025, 1, 1), dt.date(2025, 12, 31))
 
 
+@given(DAYS)
+def test_a_month_is_named_by_itself_or_by_a_day_of_it_in_any_form(day):
+    month = pd.Period(day, freq="M")
+    forms = [month, day, pd.Timestamp(day), pd.Timestamp(day).to_datetime64(), str(month), f" {day} ", day.isoformat()]
+    assert {p.as_month(form) for form in forms} == {month}
+
+
+@pytest.mark.parametrize("text", ["2025-123", "2025-05xyz", "2025-13", "2025-5", "2025-02-30", "05/2025", "2025", ""])
+def test_what_is_no_month_is_refused(text):
+    with pytest.raises(ValueError, match="write it as YYYY-MM"):
+        p.as_month(text)
+
+
 @given(DAYS, CALENDARS)
 def test_every_day_lies_in_the_month_that_claims_it(day, calendar):
     first, last = p.month_bounds(p.month_of(day, calendar), calendar)

@@ -2,20 +2,23 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import ezlib as ez
 from ezlib import runs
-from ezlib.cli import cli
-from ezlib.contracts import DataError
+from ezlib.cli import cli, main
+from ezlib.contracts import DataError, WithoutFacts
 
 ROOT = Path(__file__).parent.parent
 ZONE, MONTH = "thu-nghiem", "2025-05"
@@ -72,6 +75,28 @@ def test_wrong_parameters_are_refused_before_a_kernel_starts(small_root, monkeyp
     monkeypatch.setattr(runs, "_kernel", lambda *args: pytest.fail("a kernel was started"))
     with pytest.raises(DataError, match=says):
         runs.run_month(**({"zone": ZONE, "month": MONTH} | given), root=small_root)
+
+
+def test_a_month_of_which_no_headline_series_has_a_figure_is_refused_with_the_nearest_that_works():
+    with pytest.raises(WithoutFacts, match=r"No headline series of lao-cai has a figure for 2024-06(.|\n)*is 2024-12"):
+        runs.check_month("lao-cai", "2024-06")
+    assert runs.month_parameters("lao-cai", "2024-12")["month"] == "2024-12"
+
+
+def test_the_examples_are_of_months_that_can_be_told_of():
+    texts = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in ("README.md", "Makefile", "ezlib/cli.py"))
+    made = re.findall(r"make brief(?: ZONE=(\S+))? MONTH=([\d-]+)(?: AS_OF=(\S+))?", texts)
+    typed = re.findall(r"ezlib brief --zone (\S+) --month ([\d-]+)(?: --as-of (\S+))?", texts)
+    batches = re.findall(r"ezlib run --zones (\S+) --months (\S+):(\S+)", texts)
+    several = [
+        (zone, month, "")
+        for zones, first, last in batches
+        for zone in zones.split(",")
+        for month in pd.period_range(first, last, freq="M")
+    ]
+    assert made and typed and several
+    for zone, month, as_of in [*made, *typed, *several]:
+        runs.check_month(zone or "lao-cai", str(month), as_of)
 
 
 def test_a_date_as_yaml_reads_it_is_accepted(small_root):
@@ -163,6 +188,40 @@ def test_a_batch_makes_what_is_missing_and_leaves_what_is_current(root):
     assert batch("2025-03", "2025-05") == {"2025-03": "current", "2025-05": "made"}
 
 
+def test_a_batch_refuses_what_is_misspelt_or_empty_before_it_starts(small_root, monkeypatch):
+    monkeypatch.setattr(runs, "ProcessPoolExecutor", lambda **given: pytest.fail("something was started"))
+    with pytest.raises(DataError, match="did you mean 'thu-nghiem'"):
+        runs.run_batch([ZONE, "thu-nghiên"], [MONTH], root=small_root)
+    with pytest.raises(DataError, match="is not a day"):
+        runs.run_batch([ZONE], [MONTH], "31.5.2025", root=small_root)
+    with pytest.raises(DataError, match="nothing to run"):
+        runs.run_batch([ZONE], [], root=small_root)
+
+
+def test_only_a_month_without_facts_is_called_that(small_root):
+    (small_root / "data" / "facts" / ZONE / "broken.csv").write_text("fact_id,zone\nX,y\n", encoding="utf-8")
+    (row,) = runs.run_batch([ZONE], [MONTH], jobs=1, root=small_root).to_dict("records")
+    assert row["state"] == "failed"
+    assert "broken.csv" in row["message"]
+
+
+def test_an_error_nobody_foresaw_ends_its_own_month_alone(small_root):
+    failing = Future()
+    failing.set_exception(ZeroDivisionError("division by zero"))
+    assert runs._outcome(failing) == {
+        "state": "failed",
+        "seconds": 0.0,
+        "message": "ZeroDivisionError: division by zero",
+    }
+
+
+def test_a_brief_depends_on_the_prior_and_on_every_library_it_needs(small_root):
+    seen = runs._inputs(runs.month_parameters(ZONE, MONTH, root=small_root), small_root)
+    assert {"prior.json", "structural.py", "brief.css"} <= set(seen["code"])
+    assert {"ezlib", "numpy", "babel", "seaborn", "statsmodels"} <= {name.lower() for name in seen["packages"]}
+    assert not {"pytest", "ruff", "hypothesis"} & set(seen["packages"])
+
+
 def test_a_table_is_saved_for_excel_and_reads_back(small_root):
     table = pd.DataFrame({"giá trị": [150.83]}, index=pd.Index(["tháng 5"], name="tháng"))
     path = ez.save(table, "numbers", ZONE, MONTH, root=small_root)
@@ -220,9 +279,34 @@ def test_series_prints_months_as_csv():
     assert lines[-1].endswith("reported")
 
 
+def test_series_tells_what_it_counts_in():
+    answer = ezlib_says("series", "lao-cai/trade_total/board", "--month", "2025-05", "--lang", "en")
+    assert "million USD" in answer.output.splitlines()[0]
+
+
+def test_check_says_where_a_month_has_nothing_to_hold_beside_the_model():
+    answer = ezlib_says("check", "--zone", "lao-cai", "--month", "2025-06", "--lang", "en")
+    assert "No leading series has a figure of 2025-06 itself" in answer.output
+
+
+def test_check_reads_the_targets(small_root):
+    (small_root / "data" / "targets.csv").write_text("target_id,zone\nT1,nowhere\n", encoding="utf-8")
+    for words in (["check"], ["check", "--zone", ZONE]):
+        answer = ezlib_says(*words, "--root", str(small_root))
+        assert isinstance(answer.exception, DataError)
+        assert "targets.csv" in str(answer.exception)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (["run", "--zones", "lao-cai,foo", "--months", "2025-05"], "Known zones"),
+        (["run", "--zones", "lao-cai", "--months", "2025-06:2025-05"], "comes after"),
+        (["run", "--zones", "lao-cai", "--months", "2025-05xyz"], "write '2025-05'"),
+        (["run", "--zones", "lao-cai", "--months", "2025-05", "--jobs", "0"], "x>=1"),
+        (["check", "--month", "2025-05"], "give --zone as well"),
+        (["check", "--zone", "lao-cai", "--month", "2031-01"], "The nearest month with facts is 2025-06"),
+        (["check", "--as-of", "31/05/2025"], "did you mean '2025-05-31'"),
         (["brief", "--zone", "lao-cay", "--month", "2025-05"], "did you mean 'lao-cai'?"),
         (["series", "lao-cai/trade_totl/board", "--month", "2025-05"], "trade_total"),
         (["series", "lao-cai/trade_total/board", "--month", "2025-13"], "2025-05"),
@@ -234,6 +318,18 @@ def test_a_wrong_word_is_told_without_a_traceback(words, says):
     assert done.returncode == 2
     assert says in text
     assert "Traceback" not in text
+
+
+def test_what_is_no_wrong_input_is_called_a_fault_of_ezlib(monkeypatch, capsys):
+    def broken(*args, **given):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr(sys.modules["ezlib.outlook"], "load_series", broken)
+    monkeypatch.setattr(sys, "argv", ["ezlib", "series", "lao-cai/trade_total/board", "--month", "2025-05"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    assert "a fault of ezlib (LinAlgError: Singular matrix); --debug shows where" in capsys.readouterr().err
 
 
 def test_debug_shows_the_traceback_wherever_it_is_typed():
@@ -266,6 +362,7 @@ def test_ingest_shows_and_drafts_and_adds_nothing_until_told(bare_root):
     assert shown.exit_code == 0, shown.output
     assert "facts were read:" in shown.output
     assert "numbers did not become facts:" in shown.output
+    assert "% of the year's plan" in shown.output and "plan_share_pct" not in shown.output
     assert "Nothing was added yet." in shown.output
     assert not list((bare_root / "data" / "facts").rglob("*.csv"))
     draft = next((bare_root / "outputs" / "lao-cai").glob("*-draft.csv"))
