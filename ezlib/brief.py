@@ -819,7 +819,10 @@ def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -
 def _marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
     """The row with a mark on every figure in doubt, and on its outlook where that stands on one that cannot be true."""
     fields = ("value", "mom", "cumulative", "ytd_yoy", "plan")
-    doubtful = [field for field in fields if not suspect.isdisjoint(getattr(line, field).facts)]
+    behind = {field: getattr(line, field).facts for field in fields}
+    if line.plan.computed:
+        behind["plan"] = line.cumulative.facts  # what the share is of; the figure itself leads to the target
+    doubtful = [field for field, facts in behind.items() if not suspect.isdisjoint(facts)]
     doubtful += ["year_end", "chance"] if outlook_too else []
     return replace(line, **{field: getattr(line, field).in_doubt() for field in doubtful})
 
@@ -934,8 +937,7 @@ def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
     if test is None or test.target.kind != "level" or not test.months_elapsed:
         return EMPTY
     share = 100 * test.year_to_date / test.target.value
-    behind = () if fact is None else (fact["fact_id"],)
-    return Figure(wording.percent(share, 1, lang), share, (*behind, test.target.target_id), computed=True)
+    return Figure(wording.percent(share, 1, lang), share, (test.target.target_id,), computed=True)
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:

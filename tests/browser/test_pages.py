@@ -34,6 +34,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+FONT = Path("/usr/share/fonts/truetype/dejavu")
 PHONE, DESK = 390, 820
 PAPER = 680  # A4 between its margins
 A4_SHEETS = 2
@@ -101,7 +102,19 @@ def page(request) -> str:
 
 def run(chromium: str, folder: Path, *arguments: str) -> str:
     command = [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments]
-    return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout.decode("utf-8")
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120, env=os.environ | one_font(folder))
+    return done.stdout.decode("utf-8")
+
+
+def one_font(folder: Path) -> dict[str, str]:
+    """Settings with which a browser sees the font of `.ci/run` alone, so that pages break as they do there."""
+    if not FONT.is_dir():
+        return {}
+    settings = folder / "fonts.conf"
+    drawn = '<include ignore_missing="yes">/etc/fonts/conf.d</include>'
+    text = f"<fontconfig><dir>{FONT}</dir>{drawn}<cachedir>{folder / 'fonts'}</cachedir></fontconfig>"
+    settings.write_text(f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">{text}', encoding="utf-8")
+    return {"FONTCONFIG_FILE": str(settings)}
 
 
 def measured(chromium: str, folder: Path, page: str, width: int) -> dict:
