@@ -706,7 +706,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         )
         for series, o in found.items()
     }
-    assessments |= _on_own_scope(place, found, targets, month, as_of, wrong, seed, root)
+    assessments |= _on_own_scope(found, targets, month, as_of, wrong, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
     told = (
         tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
@@ -782,9 +782,7 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
     return news(o, target, year, day, load_record(series.split("/")[0], day, root), root, seed)
 
 
-def _on_own_scope(
-    place: Zone, found, targets, month, as_of, wrong, seed, root
-) -> dict[str, tuple[TargetAssessment, ...]]:
+def _on_own_scope(found, targets, month, as_of, wrong, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
     """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
     own = {}
     for target in targets:

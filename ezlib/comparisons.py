@@ -236,7 +236,7 @@ def compose_futures(
     asked += scenarios.parse_scenarios(judgement, catalogue, "the judgement") if judgement.strip() else []
     choices = scenarios.pick([*asked, *scenarios.QUESTIONS], only)
     found, without = outlooks_of(headline_series(zone, "trade", root), month, as_of, seed, root, lang)
-    targets = {series: _target_of(o, load_targets(zone, as_of, root), catalogue) for series, o in found.items()}
+    targets = {series: _target_of(o, load_targets(zone, as_of, root)) for series, o in found.items()}
     tables = {series: _compared(o, choices, targets[series], catalogue, seed) for series, o in found.items()}
     revenue, reason = _revenue(zone, found, month, as_of, lang, root, seed, catalogue)
     joint = _joint(revenue, load_targets(zone, as_of, root), lang, catalogue) if revenue else {}
@@ -259,7 +259,7 @@ def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalog
     return table
 
 
-def _target_of(found: Outlook, targets: Iterable[Target], catalogue: Catalogue) -> Target | None:
+def _target_of(found: Outlook, targets: Iterable[Target]) -> Target | None:
     """The level target of the first year ahead: set for the outlook's own scope if there is one, and official."""
     _, indicator, scope = found.series.split("/")
     year = str(scenarios.first_ahead(found).year)
@@ -288,7 +288,7 @@ def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: C
         aims = [say("joint.last_year", lang, name=name, year=str(year - 1)) for name in names]
         reached = [o.total(str(year)) >= o.total(str(year - 1)) for o in pairs]
         asked["last_year"] = joint_probability(dict(zip(aims, reached, strict=True)))
-    set_for = [_target_of(o, targets, catalogue) for o in pairs]
+    set_for = [_target_of(o, targets) for o in pairs]
     if all(set_for):
         told = {}
         for o, name, t in zip(pairs, names, set_for, strict=True):

@@ -83,8 +83,6 @@ OBSERVATION_COLUMNS = [
     "status",
 ]
 
-MONTHS_COLUMNS = ["value", "lower_80", "upper_80", "lower_95", "upper_95", "status"]
-
 # ---------------------------------------------------------------------------------------------- vocabularies
 
 
@@ -103,13 +101,6 @@ STATUSES = {
     "preliminary": Status(1, True, False, "sơ bộ: published after the period, to be revised"),
     "estimate": Status(2, True, False, "ước: published for a period about to end or just over"),
     "projection": Status(3, False, False, "an agency's own forecast; never an observation"),
-}
-
-MONTH_STATUSES = {
-    "reported": "a fact states this month",
-    "derived": "the facts together leave no choice within 1 %",
-    "estimated": "the model fills the month between the facts",
-    "forecast": "the month lies after the last reporting month used",
 }
 
 QUALIFIERS = {

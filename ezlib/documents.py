@@ -98,7 +98,7 @@ def make_document(text: str, whole_lines: bool = False) -> Document:
     pages = _page_numbers(lines)
     kept = [line for line in lines if line[0] not in {start for start, _ in pages}]
     blocks = _blocks(kept, whole_lines or _is_unwrapped(kept))
-    paragraphs = _nested([_joined(text, block) for block in blocks])
+    paragraphs = _nested([_joined(block) for block in blocks])
     starts = (0, *(i + 1 for i, c in enumerate(text) if c in "\n\f"))
     return Document(text, tuple(paragraphs), tuple(pages), starts)
 
@@ -240,7 +240,7 @@ def _ends_a_heading(before: str, line: str) -> bool:
     return before[_mark(before)[1] :].isupper() and len(before) > 3 and any(c.islower() for c in line)
 
 
-def _joined(text: str, block: list[tuple[int, str]]) -> tuple[str, tuple[int, ...]]:
+def _joined(block: list[tuple[int, str]]) -> tuple[str, tuple[int, ...]]:
     """One line from many: runs of blanks become one, and every character keeps its offset."""
     characters, offsets = [], []
     for start, line in block:

@@ -67,12 +67,6 @@ SENTENCES = {
         "vi": "Cả năm {year} dự kiến khoảng {median} (khoảng dự báo 80\u00a0%: {lower} đến {upper}).",
         "en": "The whole of {year} is expected at about {median} (80\u00a0% interval {lower} to {upper}).",
     },
-    "lead.expected_target": {
-        "vi": "Cả năm {year} dự kiến khoảng {median} (80\u00a0% khả năng từ {lower} đến {upper}), "
-        "bằng {share} mục tiêu.",
-        "en": "The whole of {year} is expected at about {median} (80\u00a0% interval {lower} to {upper}), "
-        "{share} of the target.",
-    },
     "lead.one_fact": {
         "vi": "Chuỗi này mới có 1 số liệu đã công bố.",
         "en": "Only one published figure stands behind this series.",
@@ -100,7 +94,6 @@ SENTENCES = {
     # the table in the report's shape
     "table.caption": {"vi": "Kết quả {month} và dự kiến cả năm", "en": "Results for {month} and the year expected"},
     "table.indicator": {"vi": "Chỉ tiêu", "en": "Indicator"},
-    "table.month": {"vi": "{month}", "en": "{month}"},
     "table.mom": {"vi": "So tháng trước", "en": "On month before"},
     "table.cumulative": {"vi": "Lũy\u00a0kế", "en": "Year to date"},
     "table.ytd_yoy": {"vi": "So cùng kỳ", "en": "On same period"},
@@ -109,7 +102,6 @@ SENTENCES = {
     "table.probability": {"vi": "Khả năng đạt", "en": "Chance of target"},
     "table.target": {"vi": "Mục tiêu", "en": "Target"},
     "table.verdict": {"vi": "Đánh giá", "en": "Verdict"},
-    "table.needed": {"vi": "Còn cần mỗi tháng", "en": "Needed a month"},
     "table.run_rate": {"vi": "Theo nhịp hiện tại", "en": "At run rate"},
     "table.profile": {"vi": "Theo nhịp các năm trước", "en": "By profile"},
     # charts
@@ -283,12 +275,7 @@ SENTENCES = {
     },
     "section.changed": {"vi": "Thay đổi so với bản tin trước", "en": "Changes since the last brief"},
     "section.findings": {"vi": "Số liệu cần xem lại", "en": "Figures to check"},
-    "section.record": {"vi": "Các dự báo trước đúng đến đâu", "en": "How good past forecasts were"},
     "section.sources": {"vi": "Nguồn của từng số liệu", "en": "Source of each figure"},
-    "changed.first": {
-        "vi": "Đây là bản tin đầu tiên nên chưa có gì để so sánh.",
-        "en": "This is the first brief, so there is nothing to compare it with.",
-    },
     "findings.none": {
         "vi": "Không thấy mâu thuẫn trong các số liệu dùng ở trang này.",
         "en": "No contradiction was found among the figures on this page.",
@@ -448,10 +435,6 @@ SENTENCES = {
     "alt.reliability_band": {
         "vi": "Nêu {stated}: xảy ra {reached} ({cases} lần);",
         "en": "Given {stated}: came true {reached} ({cases} cases);",
-    },
-    "lag.industry": {
-        "vi": "Sản xuất công nghiệp được báo cáo chậm một tháng: đây là số liệu {month}.",
-        "en": "Industrial output is reported a month late: these figures are for {month}.",
     },
     # tables of the notebooks, and the rest of the brief
     "headline.outcome": {
@@ -1010,10 +993,6 @@ SENTENCES = {
         "vi": "Không tác động tới {name} trong các tháng còn lại nên không nêu ở đây: {names}.",
         "en": "Left out, as they touch none of the months ahead of {name}: {names}.",
     },
-    "scenario.no_months": {
-        "vi": "{name}: không còn tháng nào ở phía trước để đặt tình huống.",
-        "en": "{name}: no month lies ahead for a scenario to touch.",
-    },
     "table.scenario": {"vi": "Tình huống", "en": "Scenario"},
     "table.in_force": {"vi": "Thời gian", "en": "When"},
     "table.sizes": {"vi": "Mức: nhẹ, giữa, mạnh", "en": "Size: mild, central, strong"},
@@ -1102,7 +1081,6 @@ SENTENCES = {
     "table.pace": {"vi": "Nhịp đều", "en": "Even pace"},
     "table.still": {"vi": "Còn thiếu", "en": "Still missing"},
     "table.state": {"vi": "Tình trạng", "en": "State"},
-    "table.source": {"vi": "Nguồn", "en": "Source"},
     "compare.>=": {"vi": "từ {value}", "en": "at least {value}"},
     "compare.>": {"vi": "trên {value}", "en": "over {value}"},
     "compare.=": {"vi": "{value}", "en": "{value}"},
@@ -1144,7 +1122,6 @@ SENTENCES = {
     "zones.part": {"vi": "{name}, {period}", "en": "{name}, {period}"},
     "zones.share": {"vi": "Tỷ trọng", "en": "Share"},
     "zones.of": {"vi": "Trong tổng", "en": "Of a total of"},
-    "zones.national_two_ways": {"vi": "xuất khẩu cộng nhập khẩu", "en": "exports plus imports"},
     "zones.no_shares": {
         "vi": "Không vùng nào có đủ các thành phần cùng kỳ, cùng phạm vi để tính cơ cấu.",
         "en": "No zone has all parts of one period and scope, so there are no shares.",

@@ -193,7 +193,7 @@ def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | N
     if not np.isfinite(outturn) or pd.isna(first_known) or not row.as_of < str(first_known.date()):
         return None
     case = {name: getattr(row, name) for name in CASE_COLUMNS if hasattr(row, name)}
-    reached = _reached(row, found, outturn) if row.target_id else np.nan
+    reached = _reached(row, found) if row.target_id else np.nan
     held = float(row.lower_80 <= outturn <= row.upper_80)
     return case | {"outturn": outturn, "in_80": held, "reached": reached, "origin": KEPT, "timing": REAL}
 
@@ -204,7 +204,7 @@ def _first_known(row, found: Outlook, facts: pd.DataFrame) -> pd.Timestamp:
     return known_on(mine[mine["status"] != "projection"], month_bounds(last, found.calendar)[1])
 
 
-def _reached(row, found: Outlook, outturn: float) -> float:
+def _reached(row, found: Outlook) -> float:
     """Whether every path that the facts leave reaches the aim, or none; NaN where they differ."""
     reach = found.total(row.period)
     aim = row.aim if row.kind == "level" else found.total(str(int(row.period) - 1)) * (1 + row.aim / 100)

@@ -151,7 +151,7 @@ def assess_target(outlook, target: Target, doubted: Collection[str] = ()) -> Tar
         gap=float(total.median() - threshold.median()),
         needed_per_month=float(need.median()) if len(left) else np.nan,
         needed_growth_pct=_needed_growth(paths, left, need),
-        needed_by_month=_spread(profile, months, left, need),
+        needed_by_month=_spread(profile, left, need),
         needed_times_profile=_times_profile(profile, months, past, so_far, need),
         need_share=float(averages.ge(need, axis=0).to_numpy().mean()) if averages.shape[1] else np.nan,
         need_rank=float(1 + averages.gt(need, axis=0).sum(axis=1).median()) if averages.shape[1] else np.nan,
@@ -487,7 +487,7 @@ def _profile_year_end(profile: pd.DataFrame | None, past: pd.PeriodIndex, so_far
     return float(so_far.median() / profile[past].sum(axis=1).median())
 
 
-def _spread(profile: pd.DataFrame | None, months: pd.PeriodIndex, left: pd.PeriodIndex, need: pd.Series) -> pd.Series:
+def _spread(profile: pd.DataFrame | None, left: pd.PeriodIndex, need: pd.Series) -> pd.Series:
     """The need of each month left, in the way of earlier years; evenly where there are none."""
     if profile is None or not len(left):
         return pd.Series(need.median(), left, name="needed", dtype=float)

@@ -1,6 +1,8 @@
 """What is printed can be read back, reads the same everywhere, and never claims more than is known."""
 
 import math
+import re
+from pathlib import Path
 from string import Formatter
 
 import pandas as pd
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from ezlib import messages, wording
 from ezlib.periods import BOARD
 
+PACKAGE = Path(messages.__file__).parent
 LANGUAGES = st.sampled_from(["vi", "en"])
 FIGURES = st.floats(-1e12, 1e12, allow_nan=False).map(lambda x: round(x, 4))
 
@@ -216,3 +219,15 @@ def test_zeros_that_nobody_counted_are_not_printed():
     assert wording.plain(wording.published(2_190_000, 5_000)) == "2,19 triệu"
     assert wording.plain(wording.published(475_000, 500, "en")) == "475 thousand"
     assert wording.published(2790, 5) == "2.790"
+
+
+def test_every_sentence_is_said_somewhere():
+    """Keys put together from parts, as in say(f"news.{step}"), count by how they begin or end."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.glob("*.py")))
+    text = re.sub(r'^    "[\w.]+": \{', "", text, flags=re.MULTILINE)  # where the sentences themselves stand
+    written = set(re.findall(r"""["']([\w.]+)["']""", text))
+    begun = tuple(start for start in re.findall(r'"([\w.]+?\.?)(?:\{|" \+)', text) if "." in start)
+    ended = tuple(re.findall(r'\}(\.\w+)"', text))
+    varied = {f"{key}{way}" for key in (*written, *messages.SENTENCES) for way in ("_estimate", "_wide", "_all")}
+    unsaid = [key for key in messages.SENTENCES if key not in written | varied and not key.startswith(begun)]
+    assert [key for key in unsaid if not key.endswith(ended)] == []
