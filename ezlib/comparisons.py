@@ -787,7 +787,7 @@ def _share(share: float, lang: str) -> str:
     """A share to a tenth of a percent; a tiny one to its first two digits, so that it never reads as nothing."""
     percent = 100 * share
     text = wording.number(percent, 1, lang) if percent >= 1 or percent == 0 else wording.digits(percent, 2, lang)
-    return wording.with_unit(text, "percent", lang)
+    return f"{text}{wording.NBSP}%"
 
 
 # ------------------------------------------------------------------------------------------------------------- common

@@ -96,7 +96,7 @@ class Indicators:
             shown.append(blocks.section(self._name(series)))
             members = self._members(series)
             if len(members) == 1:
-                shown.append(tables.months_table(self.outlooks[series], self.lang, first, last))
+                shown.append(tables.months_table(self.outlooks[series], self.lang, first, last, self.catalogue))
             else:
                 shown.append(self._side_by_side(members, first, last))
         return blocks.stack(*shown) if shown else blocks.paragraph(say("indicators.no_outlook", self.lang))

@@ -46,7 +46,8 @@ class Subject:
     @property
     def months_table(self) -> Block:
         """The months of the last year and of those to come, in numbers."""
-        return self._each(lambda o: tables.months_table(o, self.lang, since=self.month - 17), headed=True)
+        since = self.month - 17
+        return self._each(lambda o: tables.months_table(o, self.lang, since, catalogue=self.catalogue), headed=True)
 
     @property
     def year_chart(self) -> Block:
@@ -61,7 +62,7 @@ class Subject:
     @property
     def totals_table(self) -> Block:
         """The totals of the years, with intervals."""
-        return self._each(lambda o: tables.totals_table(o, self.lang), headed=True)
+        return self._each(lambda o: tables.totals_table(o, self.lang, self.catalogue), headed=True)
 
     @property
     def grounds(self) -> Block:

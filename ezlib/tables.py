@@ -118,7 +118,7 @@ def proposal_text(report, lang: str = "vi", catalogue=None, targets=()) -> str:
     return wording.plain("\n".join(parts))
 
 
-def months_table(outlook, lang: str = "vi", since=None, until=None) -> Block:
+def months_table(outlook, lang: str = "vi", since=None, until=None, catalogue=None) -> Block:
     """The months of an outlook: value, 80 % and 95 % intervals, and how each month is known."""
     months = outlook.months.loc[since:until]
     rows = [
@@ -131,7 +131,7 @@ def months_table(outlook, lang: str = "vi", since=None, until=None) -> Block:
         for row in months.itertuples()
     ]
     names = [messages.capital(wording.month(m, lang)) for m in months.index]
-    frame = pd.DataFrame(rows, index=pd.Index(names, name=wording.unit_name(outlook.unit, lang)))
+    frame = pd.DataFrame(rows, index=pd.Index(names, name=wording.unit_name(outlook.unit, lang, catalogue)))
     return blocks.table(frame, say("table.months_caption", lang))
 
 
@@ -158,7 +158,7 @@ def grounds(outlook, companions: str = "", lang: str = "vi") -> Block:
     return blocks.points(sentences)
 
 
-def totals_table(outlook, lang: str = "vi") -> Block:
+def totals_table(outlook, lang: str = "vi", catalogue=None) -> Block:
     """The years that the paths cover whole: median of the totals, intervals, chance of matching the year before."""
     years = [y for y in sorted(set(outlook.paths.columns.year)) if (outlook.paths.columns.year == y).sum() == 12]
     rows = []
@@ -174,7 +174,8 @@ def totals_table(outlook, lang: str = "vi") -> Block:
                 say("table.at_least_last_year", lang): _chance_of_growth(outlook, year, years, lang),
             }
         )
-    frame = pd.DataFrame(rows, index=pd.Index([str(y) for y in years], name=wording.unit_name(outlook.unit, lang)))
+    unit = wording.unit_name(outlook.unit, lang, catalogue)
+    frame = pd.DataFrame(rows, index=pd.Index([str(y) for y in years], name=unit))
     return blocks.table(frame, say("table.totals_caption", lang))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from conftest import fact_row, write_facts
 
+import ezlib as ez
 from ezlib.contracts import DataError
 from ezlib.indicators import GROUPS, compose_indicators
 from ezlib.wording import plain
@@ -157,3 +158,13 @@ def test_every_figure_shown_names_its_document(small_root):
 def test_an_unknown_subject_is_refused(small_root):
     with pytest.raises(DataError, match="industry"):
         composed(small_root, "weather")
+
+
+def test_a_page_of_another_root_reads_that_root_alone(small_root, tmp_path, monkeypatch):
+    """Where the root is given, no catalogue of the folder one stands in may be asked for a word."""
+    monkeypatch.setenv("EZLIB_ROOT", str(tmp_path / "nowhere"))  # where there is none: whatever looks there stops
+    shown = ez.compose_subject("thu-nghiem", "2025-05", "trade", root=small_root)
+    assert all(repr(part) for part in (shown.months_table, shown.totals_table, shown.grounds, shown.months_chart))
+    whole = composed(small_root, "trade")
+    assert repr(whole.months_table) and repr(whole.flows) and repr(whole.sources)
+    assert repr(ez.compose_brief("thu-nghiem", "2025-05", root=small_root).table)
