@@ -11,6 +11,7 @@ import pytest
 from stand_in import lao_cai
 
 import ezlib as ez
+from ezlib import tables
 from ezlib.charts import scenario_chart
 from ezlib.contracts import DataError
 from ezlib.outlook import Outlook
@@ -315,3 +316,11 @@ def test_sizes_follow_from_the_facts_they_name():
 
     eased = sizes["rules-eased"]
     assert (eased.low, eased.central, eased.high) == (change["F0400"], round(change["F0359"]), change["F0409"])
+
+
+def test_an_outlook_under_scenarios_names_them_and_is_told_like_any_other():
+    y = pd.Series(100.0 + np.arange(24), pd.period_range("2023-01", periods=24, freq="M"))
+    found = ez.forecast(y, 6, paths=50)
+    laid = apply(apply(found, QUESTIONS[0]), QUESTIONS[1])
+    assert laid.scenarios == ("a-tenth-less", "a-tenth-more") and laid.notes == found.notes
+    assert tables.grounds(laid, lang="en").text == tables.grounds(found, lang="en").text
