@@ -1,7 +1,7 @@
 """How good forecasts have been: the past replayed with what was known then, every method scored on the same cases.
 
 Three questions, three replays. `rolling_origins`: months, standing at each month of a series. `annual_totals`: the
-year's total and the chance of reaching a growth, standing k months into a year. `replay` and `replay_targets`: what a
+year's total and the chance of reaching a growth, standing k months into a year. `replay` and `year_ends`: what a
 zone's facts said on each day something was published. Error = outturn − forecast; a horizon counts months after the
 last observed one. `timing` says how honest a case is: "real-time" rests on known publication dates,
 "pseudo-real-time" on a file of figures cut off at an assumed lag, which later revisions may flatter.
@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from numbers import Integral
 from typing import NamedTuple
 
@@ -20,13 +19,12 @@ import numpy as np
 import pandas as pd
 
 from ezlib import rivals, running_totals, scores
-from ezlib.catalogue import Catalogue, Target, load_catalogue, parse_series
+from ezlib.catalogue import Catalogue, load_catalogue, parse_series
 from ezlib.contracts import STATUSES, DataError
 from ezlib.facts import has_assumed_day, load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, forecast, outlook
 from ezlib.periods import CALENDAR, as_month, covers_whole_months, month_bounds, month_of
-from ezlib.targets import ON_PATHS, assess_target
 
 OURS = "structural"
 REFERENCE = "naive2"
@@ -47,17 +45,6 @@ TOTAL_COLUMNS = ["series", "method", "year", "known", "last_year", *SCORED, "fal
 VINTAGE_COLUMNS = ["month", "value", "published", "timing"]
 CHANCE_COLUMNS = ["series", "method", "year", "known", "growth", "probability", "reached"]
 REPLAY_COLUMNS = ["series", "method", "as_of", "timing", "month", "start", "end", "horizon", *SCORED, "fallback"]
-TARGET_COLUMNS = [
-    "target_id",
-    "series",
-    "as_of",
-    "month",
-    "months_left",
-    "median",
-    "threshold",
-    "probability",
-    "reached",
-]
 
 Progress = Callable[[int, int], None]
 
@@ -82,7 +69,7 @@ class AnnualTotals(NamedTuple):
 
 
 class Replay(NamedTuple):
-    """What was forecast (REPLAY_COLUMNS or TARGET_COLUMNS) and the days that allowed no outlook, with the reason."""
+    """What was forecast (REPLAY_COLUMNS) and the days that allowed no outlook, with the reason."""
 
     forecasts: pd.DataFrame
     skipped: pd.DataFrame
@@ -456,39 +443,6 @@ def known_on(facts: pd.DataFrame, end) -> pd.Timestamp:
     return facts.loc[facts["period_end"] >= pd.Timestamp(end), "published"].min()
 
 
-def replay_targets(
-    targets: Iterable[Target],
-    root=None,
-    paths: int = 1000,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Replay:
-    """Give each target's probability on every day that brought a fact before its period ended, and what came of it.
-
-    Level and growth targets of published flows; `reached` is 1 or 0 once all facts of today decide the target, NaN
-    while they do not. Score the decided ones with `scores.brier` and `scores.reliability`. Days before the target was
-    published, and those on which the facts had already decided it, give no row.
-    """
-
-    @cache
-    def made(series: str, month: pd.Period, day, until: pd.Period) -> Outlook:
-        return outlook(series, month, day, until, seed, root, paths)
-
-    catalogue, rows, skipped = load_catalogue(root), [], []
-    facts = cache(lambda zone: load_facts(zone, root=root))
-    targets = [target for target in targets if target.kind in ON_PATHS]
-    for done, target in enumerate(targets, 1):
-        key = parse_series(target.series, catalogue)
-        given, failed = _target_rows(target, _facts_of(facts(key.zone), key), catalogue.calendar_of(*key), made)
-        rows += given
-        skipped += failed
-        if progress:
-            progress(done, len(targets))
-    return Replay(
-        pd.DataFrame(rows, columns=TARGET_COLUMNS), pd.DataFrame(skipped, columns=["target_id", "as_of", "reason"])
-    )
-
-
 # ----------------------------------------------------------------------------------------------- forecasting
 
 
@@ -843,37 +797,5 @@ def _chance_on(drawn, base, outturn: float, before: float, growth: float) -> dic
     return {"growth": growth, "probability": scores.chance(grown), "reached": reached}
 
 
-def _target_rows(target: Target, facts: pd.DataFrame, calendar, made: Callable) -> tuple[list[dict], list[dict]]:
-    last, rows, skipped = pd.Period(target.period_end, "M"), [], []
-    standings = {day: _month_reached(facts[facts["published"] <= day], calendar) for day in _days(facts, None)}
-    standings = {day: month for day, month in standings.items() if _may_be_asked(target, day, month)}
-    reached = _outcome(target, max(last, _month_reached(facts, calendar)), made) if standings else np.nan
-    for day, month in standings.items():
-        try:
-            found = assess_target(made(target.series, month, day, last), target)
-        except DataError as reason:
-            skipped.append({"target_id": target.target_id, "as_of": day, "reason": str(reason)})
-            continue
-        if found.state == "open":
-            place = {"target_id": target.target_id, "series": target.series, "as_of": day, "month": month}
-            said = {"months_left": found.months_left, "median": found.median, "threshold": found.threshold}
-            rows.append(place | said | {"probability": found.probability, "reached": reached})
-    return rows, skipped
-
-
 def _month_reached(facts: pd.DataFrame, calendar) -> pd.Period:
     return month_of(facts["period_end"].max(), calendar)
-
-
-def _may_be_asked(target: Target, day: pd.Timestamp, month: pd.Period) -> bool:
-    """Whether the target had been published and its period was not over; a target without a date always had been."""
-    return month < pd.Period(target.period_end, "M") and not day < pd.Timestamp(target.published)
-
-
-def _outcome(target: Target, month: pd.Period, made: Callable) -> float:
-    """1 where all facts of today decide that the target was reached, 0 where missed, NaN where they do not decide."""
-    try:
-        state = assess_target(made(target.series, month, None, month), target).state
-    except DataError:
-        return np.nan
-    return {"reached": 1.0, "missed": 0.0}.get(state, np.nan)

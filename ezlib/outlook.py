@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 
 from ezlib import bounds, closures, draws, running_totals, structural
-from ezlib.contracts import OBSERVATION_COLUMNS, DataError
+from ezlib.catalogue import load_catalogue, load_events, parse_series
+from ezlib.contracts import OBSERVATION_COLUMNS, DataError, as_of_date
+from ezlib.facts import load_facts
+from ezlib.observations import observe
 from ezlib.periods import (
     CALENDAR,
     CALENDARS,
@@ -23,6 +26,7 @@ from ezlib.periods import (
     month_shares,
     tet_windows,
 )
+from ezlib.profiles import profile_of
 from ezlib.scores import COMPARE, chance
 
 LEVELS = (0.8, 0.95)
@@ -546,11 +550,6 @@ def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
 
 def _observed(series, month, as_of, root, without=()):
     """The observation table of a published series, and what the catalogue says of it."""
-    from ezlib.catalogue import load_catalogue, parse_series
-    from ezlib.contracts import as_of_date
-    from ezlib.facts import load_facts
-    from ezlib.observations import observe
-
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
     as_of = as_of_date(as_of)
@@ -561,8 +560,6 @@ def _observed(series, month, as_of, root, without=()):
 
 def _profile(key, observations, months, month, as_of, catalogue, root) -> pd.Series | None:
     """The usual year of a longer series, where the catalogue names one and the series has no years of its own."""
-    from ezlib.profiles import profile_of
-
     calendar = catalogue.calendar_of(*key)
     alone = [first == last for first, last in (touched_months(row, calendar) for row in observations.itertuples())]
     if sum(alone) >= OWN_YEARS * 12:
@@ -572,8 +569,6 @@ def _profile(key, observations, months, month, as_of, catalogue, root) -> pd.Ser
 
 def _events(key, months: pd.PeriodIndex, as_of, catalogue, root) -> np.ndarray:
     """Share of each month in which each dated event about the series held, (months, events)."""
-    from ezlib.catalogue import load_events
-
     calendar, group = catalogue.calendar_of(*key), catalogue.indicator(key.indicator).group
     first, last = month_bounds(months[0], calendar)[0], month_bounds(months[-1], calendar)[1]
     held = [np.zeros((len(months), 0))]

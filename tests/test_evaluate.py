@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ezlib import evaluate as e
-from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.catalogue import load_catalogue
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
 from ezlib.outlook import forecast
@@ -240,15 +240,6 @@ def test_a_replay_is_not_moved_by_facts_published_later(small_root):
     both = before.merge(after, on=["method", "start", "end"], suffixes=("", "_after"))
     assert len(both) == len(after) > 0
     assert (both["forecast"] == both["forecast_after"]).all() and (both["pit"] == both["pit_after"]).all()
-
-
-def test_targets_are_replayed_to_the_day_before_they_were_decided(small_root):
-    targets = [t for t in load_targets("thu-nghiem", root=small_root) if t.target_id in ("TT1", "TT2", "TT4")]
-    found = e.replay_targets(targets, root=small_root, paths=100)
-    given = found.forecasts
-    assert list(given) == e.TARGET_COLUMNS and set(given["target_id"]) == {"TT1", "TT2"}
-    assert given["probability"].between(0, 1).all() and set(given["reached"].dropna()) <= {0.0, 1.0}
-    assert (given["months_left"] > 0).all()
 
 
 def test_year_ends_are_forecast_from_each_month_with_what_had_been_published(small_root, small_truth):
