@@ -27,10 +27,11 @@ class Closures:
 
 
 def find(stated: Statements, typical: float) -> Closures:
-    """Return the closed months: those printed as less than FLOOR of a `typical` month, or that figures leave no more.
+    """Return the closed months: those printed as less than FLOOR of a `typical` month, or for which sums leave nothing.
 
-    A year to date that stands still leaves nothing for its last month. A closed month is worth the middle of what was
-    printed for it, nothing where that may be nothing, and as near to this as the other figures allow.
+    A year to date that stands still leaves nothing for its last month. A closed month is worth nothing where it may be,
+    else the middle of what was printed for it, and as near to this as the other figures allow. One for which these
+    leave more than FLOOR is none.
     """
     rows = ~stated.is_change & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
     level = _lasting_low(stated, rows)
@@ -40,9 +41,12 @@ def find(stated: Statements, typical: float) -> Closures:
         shut |= _between_sums(stated, typical) & ~level
     if not shut.any():
         return Closures(rows, shut, np.zeros(len(shut)))
-    beside = _beside(stated, shut, typical) & ~level
-    shut |= beside
-    return Closures(rows, shut, nearest(stated, shut, np.where(beside, np.nan, _aims(stated, rows))))
+    aims = _aims(stated, rows)
+    beside = _beside(stated, shut | level, typical)
+    shut, aims = shut | ~np.isnan(beside), np.where(np.isnan(beside), aims, beside)
+    value = nearest(stated, shut, aims)
+    closed = shut & (value < FLOOR * typical)
+    return Closures(rows & ~stated.num[:, shut & ~closed].any(axis=1), closed, np.where(closed, value, 0.0))
 
 
 def _lasting_low(stated: Statements, rows) -> np.ndarray:
@@ -55,13 +59,14 @@ def _lasting_low(stated: Statements, rows) -> np.ndarray:
 
 
 def _between_sums(stated: Statements, typical: float) -> np.ndarray:
-    """Whole months for which one sum leaves next to nothing beyond another that lies inside it."""
+    """Whole months for which one sum may leave nothing, and leaves hardly more, beyond another that lies inside it."""
     shut = np.zeros(stated.num.shape[1], bool)
     rows = np.flatnonzero(stated.binding & ~stated.is_change)
     months = stated.num[rows].sum(axis=1)
     beyond = months[:, None] - months
-    left = stated.upper[rows][:, None] - stated.lower[rows]
-    for whole, inside in zip(*np.nonzero((beyond > 0) & (left < FLOOR * typical * beyond)), strict=True):
+    most, least = stated.upper[rows][:, None] - stated.lower[rows], stated.lower[rows][:, None] - stated.upper[rows]
+    nothing = (beyond > 0) & (most < FLOOR * typical * beyond) & (least <= 0)
+    for whole, inside in zip(*np.nonzero(nothing), strict=True):
         rest = stated.num[rows[whole]] - stated.num[rows[inside]]
         if np.isin(rest, (0.0, 1.0)).all():
             shut |= rest == 1.0
@@ -69,13 +74,14 @@ def _between_sums(stated: Statements, typical: float) -> np.ndarray:
 
 
 def _beside(stated: Statements, shut, typical: float) -> np.ndarray:
-    """Months that a change of or on closed ones leaves next to nothing."""
+    """The middle (n,) of what a change of or on closed months leaves next to nothing of; NaN for all other months."""
     changes = stated.is_change & stated.binding
     changes &= stated.num[:, shut].any(axis=1) | stated.den[:, shut].any(axis=1)
     ask = np.flatnonzero(stated.take(changes).touched & ~shut)
-    found = np.zeros(len(shut), bool)
+    found = np.full(len(shut), np.nan)
     if len(ask):
-        found[ask] = month_range(stated, ask)[:, 1] < FLOOR * typical
+        low, high = month_range(stated, ask).T
+        found[ask] = np.where(high < FLOOR * typical, (low + high) / 2, np.nan)
     return found
 
 
@@ -96,7 +102,8 @@ def chances_ahead(closed, known, ahead: int) -> np.ndarray:
     for z closures in k years known of that month, q the share of all months closed.
     """
     closed, known = closed[-YEARS * YEAR :], known[-YEARS * YEAR :]
-    n, often = len(closed), _spells(closed[-2 * YEAR :]) >= SPELLS
+    n, late = len(closed), slice(-2 * YEAR, None)
+    often = _spells(closed[late][known[late]]) >= SPELLS
     share = closed.sum() / max(known.sum(), 1)
     chance = np.zeros(ahead)
     for step in range(ahead):
@@ -107,6 +114,16 @@ def chances_ahead(closed, known, ahead: int) -> np.ndarray:
     return chance
 
 
+def worth_ahead(value, closed, ahead: int) -> np.ndarray:
+    """Return what each month ahead (ahead,) is worth where it is closed: the mean of that calendar month's closures.
+
+    The mean of all closures where that month had none. `value`, `closed` (n,) of the months so far.
+    """
+    n, usual = len(closed), value[closed].mean() if closed.any() else 0.0
+    same = [np.arange((n + step) % YEAR, n, YEAR) for step in range(ahead)]
+    return np.array([value[at][closed[at]].mean() if closed[at].any() else usual for at in same])
+
+
 def _spells(closed) -> int:
-    """Stretches of closed months, each counted once."""
+    """Stretches of closed months among known ones, each counted once."""
     return int((closed & ~np.append(False, closed[:-1])).sum())

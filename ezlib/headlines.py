@@ -40,7 +40,8 @@ def refuse_untold(facts: pd.DataFrame, zone: Zone, month: pd.Period, catalogue: 
         what = f"No headline series of {zone.id} has a figure for {month} or the {OLDEST_TOLD} months before."
         remedy = "Name headline series with facts in data/catalogue.yml."
     else:
-        what, remedy = f"No fact of {zone.id} covers {month}.", "Add facts of the zone."
+        what = f"No fact of {zone.id} covers {month}."
+        remedy = "Take a later day of publication, or add facts of the zone."
     raise WithoutFacts(what, next_step=remedy if nearest is None else f"The nearest month with facts is {nearest}.")
 
 

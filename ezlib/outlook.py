@@ -317,9 +317,9 @@ def forecast(
     status = pd.Series(status, months, name="status")
     table = _observations_of(months[: len(y)][given], total[given], printed[given], np.isnan(y[given]))
     notes = _notes(drawn, paths, [fitted], status, {})
-    shut = _shut_ahead(fitted.view.closed, status.to_numpy(), paths, seed)
+    shut = _shut_ahead(fitted.view, status.to_numpy(), paths, seed)
     if shut is not None:
-        drawn.paths[shut], notes = 0.0, (*notes, "closures_recur")
+        drawn.paths[~np.isnan(shut)], notes = shut[~np.isnan(shut)], (*notes, "closures_recur")
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
     drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
@@ -344,12 +344,12 @@ def _solve(stated, observations, months, calendar, seed, paths, offset, odds, ev
     relaxed = relaxed | _missed(held, fits[0].view, drawn.paths)
     table = pd.DataFrame(drawn.paths, columns=months)
     last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
-    closed = fits[0].view.closed
-    reported = _reported(held, months, observations, closed)
+    view = fits[0].view
+    reported = _reported(held, months, observations, view)
     # a change gives way in percentage points
     stretch = np.where(stated.is_change, 100, 1) * stretch
     observations = observations.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
-    status = _status(held, table, reported, last, closed)
+    status = _status(held, table, reported, last, view.closed & (view.closed_value == 0))
     trust = np.nan if offset is None else float(shares[-1])
     gave_way = {
         "facts_relaxed": relaxed.any(),
@@ -358,9 +358,9 @@ def _solve(stated, observations, months, calendar, seed, paths, offset, odds, ev
         "estimates_loosened": (yielded & ~stated.binding).any(),
     }
     notes = _notes(drawn, paths, fits, status, gave_way, trust)
-    shut = _shut_ahead(closed, status.to_numpy(), paths, seed)
+    shut = _shut_ahead(fits[0].view, status.to_numpy(), paths, seed)
     if shut is not None:
-        table, notes = table.mask(shut, 0.0), (*notes, "closures_recur")
+        table, notes = table.where(np.isnan(shut), shut), (*notes, "closures_recur")
     shocks = _shock_table(fits[0], months)
     return Outlook(
         *(table, status, observations, reported, last, drawn.effective, notes),
@@ -452,28 +452,30 @@ def given_way(stated, stretch) -> np.ndarray:
     return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
 
 
-def _reported(stated, months, observations, closed) -> pd.Series:
+def _reported(stated, months, observations, view) -> pd.Series:
     """The printed values of months that a binding figure states within 1 %, or as closed; NaN elsewhere."""
+    closed, value = view.closed, view.closed_value
     printed = pd.Series(np.nan, months)
     alone = stated.binding & ~stated.is_change & ((stated.num != 0).sum(axis=1) == 1)
     for row in np.flatnonzero(alone):
         month = np.argmax(stated.num[row] != 0)
         middle = (stated.lower[row] + stated.upper[row]) / 2
         narrow = stated.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300)
-        if stated.num[row, month] == 1 and (narrow or closed[month]):
+        shut = closed[month] and abs(observations["value"].iloc[row] - value[month]) <= stated.upper[row] - middle
+        if stated.num[row, month] == 1 and (narrow or shut):
             printed.iloc[month] = observations["value"].iloc[row]
     return printed
 
 
-def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period, closed) -> pd.Series:
+def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period, nothing) -> pd.Series:
     """Status of each month; only months that hardly differ between paths can be derived, so only these are asked.
 
-    That a month was closed is derived where no figure of its own says it.
+    That nothing passed in a month is derived where no figure of its own says it.
     """
     months = paths.columns
     status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
     status[reported.notna()] = "reported"
-    status[closed & (status == "estimated")] = "derived"
+    status[nothing & (status == "estimated")] = "derived"
     values = paths.to_numpy()
     steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * np.abs(values.mean(axis=0))
     ask = np.flatnonzero(steady & (status == "estimated").to_numpy() & stated.touched)
@@ -508,15 +510,20 @@ def _beyond_fence(paths, ahead, closed) -> dict[str, bool]:
     return {"forecast_far": far, "mean_far": not far and paths[:, ahead].mean(axis=0).max() > FENCE * usual.max()}
 
 
-def _shut_ahead(closed, status, paths: int, seed: int) -> np.ndarray | None:
-    """Which months of which paths (paths, n) are closed after the last observed one; None where closing is no habit."""
-    ahead = status == "forecast"
-    known = np.isin(status, ("reported", "derived"))
-    chances = closures.chances_ahead(closed[~ahead], known[~ahead], int(ahead.sum()))
+def _shut_ahead(view, status, paths: int, seed: int) -> np.ndarray | None:
+    """What months of paths (paths, n) are worth that are closed after the last observed one, NaN for all others.
+
+    None where closing is no habit.
+    """
+    ahead, n = status == "forecast", len(status)
+    closed, known = view.closed[~ahead], view.closed[~ahead] | np.isin(status[~ahead], ("reported", "derived"))
+    chances = closures.chances_ahead(closed, known, n - len(closed))
     if not chances.any():
         return None
-    shut = np.zeros((paths, len(closed)), bool)
-    shut[:, ahead] = np.random.default_rng([seed, len(closed)]).random((paths, len(chances))) < chances
+    drawn = np.random.default_rng([seed, n]).random((paths, len(chances))) < chances
+    shut = np.full((paths, n), np.nan)
+    worth = closures.worth_ahead(view.closed_value[~ahead], closed, n - len(closed))
+    shut[:, ahead] = np.where(drawn, worth, np.nan)
     return shut
 
 

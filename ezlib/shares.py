@@ -180,9 +180,18 @@ def _typical(mine: Statements) -> float:
 def _months(fitted: structural.Fit) -> np.ndarray:
     """Logarithms of the likeliest months, closures at what was printed for them."""
     months = fitted.mode + fitted.view.offset
-    least = np.log(LEAST) + np.median(months)
-    shut = np.log(np.maximum(fitted.view.closed_value, np.exp(least)))
-    return np.where(fitted.view.closed, shut, months)
+    least = np.exp(np.log(LEAST) + np.median(months))
+    shut = np.where(fitted.view.closed_value > 0, fitted.view.closed_value, _half_printed(fitted.view))
+    return np.where(fitted.view.closed, np.log(np.maximum(shut, least)), months)
+
+
+def _half_printed(view) -> np.ndarray:
+    """Half of the least that a level about closed months alone allows each of them (n,): a logarithm has no zero."""
+    stated, half = view.stated, np.full(len(view.closed), np.inf)
+    for row in np.flatnonzero(view.is_silent & ~stated.is_change & stated.binding):
+        here = stated.num[row] > 0
+        half[here] = np.minimum(half[here], stated.upper[row] / 2 / stated.num[row].sum())
+    return np.where(np.isfinite(half), half, 0.0)
 
 
 def _shut(fitted: structural.Fit, offset, mean, covariance) -> None:

@@ -418,7 +418,8 @@ def _state(so_far, total, threshold, left, target: Target) -> str:
 def _needed_growth(paths: pd.DataFrame, left: pd.PeriodIndex, need: pd.Series) -> float:
     if not len(left) or (left - 12)[0] not in paths.columns:
         return np.nan
-    return float((need * len(left) / paths[left - 12].sum(axis=1) - 1).median() * 100)
+    before = paths[left - 12].sum(axis=1)
+    return float((need * len(left) / before.where(before > 0) - 1).median() * 100)
 
 
 def _past_averages(paths: pd.DataFrame, observed: pd.Period, length: int) -> pd.DataFrame:
@@ -476,7 +477,8 @@ def _profile_shares(paths: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame
         if back[0] not in paths.columns:
             break
         flow = paths[back].to_numpy()
-        shares.append(flow / flow.sum(axis=1, keepdims=True))
+        if (flow.sum(axis=1) > 0).all():  # a year of nothing has no shares
+            shares.append(flow / flow.sum(axis=1, keepdims=True))
     return pd.DataFrame(np.mean(shares, axis=0), paths.index, months) if shares else None
 
 
@@ -484,7 +486,8 @@ def _profile_year_end(profile: pd.DataFrame | None, past: pd.PeriodIndex, so_far
     """Year-end if the months so far are the share of the whole that they were in the complete years before."""
     if profile is None or not len(past):
         return np.nan
-    return float(so_far.median() / profile[past].sum(axis=1).median())
+    usual = profile[past].sum(axis=1).median()
+    return float(so_far.median() / usual) if usual > 0 else np.nan
 
 
 def _spread(profile: pd.DataFrame | None, left: pd.PeriodIndex, need: pd.Series) -> pd.Series:
@@ -500,6 +503,7 @@ def _times_profile(profile: pd.DataFrame | None, months, past, so_far, need: pd.
     if profile is None or not len(past) or len(past) == len(months):
         return np.nan
     gone = profile[past].sum(axis=1)
+    gone = gone.where((gone > 0) & (gone < 1))  # else the usual year says nothing of what is left
     expected = so_far * (1 - gone) / gone / (len(months) - len(past))
     return float((need / expected).median())
 

@@ -20,7 +20,7 @@ from ezlib.catalogue import load_catalogue
 from ezlib.messages import known, language, say
 from ezlib.periods import CALENDAR, as_month, month_bounds
 
-ALIKE = 0.95, 1.1  # multiples between these are called about equal
+ALIKE = 0.95, 1.05  # multiples between these are called about equal
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

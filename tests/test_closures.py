@@ -145,3 +145,51 @@ def test_what_is_not_a_whole_month_is_no_closure():
     num[1, 2] = 1.0
     stated = bounds.statements(num, np.zeros_like(num), [199.9, 200.0, 100.0], [200.1, 200.2, 101.0])
     assert closures.find(stated, 100.0).months.tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize("fallen", [8, 12, 20])
+def test_a_level_that_fell_and_is_known_through_years_to_date_alone_is_not_taken_for_shut(fallen):
+    y = steady(48, "2020-01", 0.05)
+    y.iloc[-fallen:] *= 0.01
+    found = rebuild(pd.DataFrame(years_to_date(y, 0.05)), "2020-01", "2024-01", paths=300)
+    ends = found.interval(0.95).loc["2024-01"]
+    assert ends["lower"] < 1.5 and not {"months_closed", "closures_recur"} & set(found.notes)
+
+
+def test_months_that_share_a_small_rest_are_left_open():
+    """Six months that add up to eight, where a month is a hundred: any of them may hold it."""
+    rows = [*months_of([100.0] * 12, "2021-01", 0.05)]
+    rows += [{"start": "2022-01", "end": "2022-06", "value": 600.0, "half_width": 0.05}]
+    rows += [{"start": "2022-01", "end": "2022-12", "value": 608.0, "half_width": 0.05}]
+    found = rebuild(pd.DataFrame(rows), "2021-01", "2023-06", paths=300)
+    assert set(found.status["2022-07":"2022-12"]) == {"estimated"}
+    assert (found.interval(0.8).loc["2022-07":"2022-12"].diff(axis=1)["upper"] > 0.2).all()
+
+
+def test_a_misprinted_month_that_others_contradict_is_no_closure():
+    y = steady(24, "2021-01", 0.05)
+    rows = [*months_of(y.round(1), "2021-01", 0.05), *years_to_date(y.round(1), 0.05)]
+    rows[15]["value"] = 1.0
+    found = rebuild(pd.DataFrame(rows), "2021-01", "2022-12", paths=200)
+    assert "months_closed" not in found.notes and found.observations["relaxed"].iloc[15]
+    assert found.median["2022-04"] == pytest.approx(y["2022-04"], abs=1)
+
+
+def test_unknown_months_within_a_closure_do_not_make_it_several():
+    y = steady(60, "2018-01")
+    y["2022-05":"2022-09"] = [0.0, np.nan, 0.0, np.nan, 0.0]
+    assert "closures_recur" not in forecast(y, 12).notes
+
+
+def test_what_recurs_as_nearly_nothing_is_foreseen_as_that():
+    y = steady(60, "2018-01")
+    y[y.index.month <= 2] *= 0.015
+    found = forecast(y, 12)
+    assert "closures_recur" in found.notes
+    assert found.median["2023-01":"2023-02"].between(1.2, 1.8).all()
+
+
+def test_a_printed_value_is_reported_only_where_the_paths_hold_it():
+    rows = [*months_of([100.0] * 12), {"start": "2021-01", "end": "2021-01", "value": 1.0, "lower": 0.0, "upper": 1.5}]
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2021-06", paths=50)
+    assert found.months.loc["2021-01", "value"] == found.median["2021-01"]

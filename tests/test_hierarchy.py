@@ -417,3 +417,19 @@ def test_a_calendar_that_is_none_and_levels_of_nothing_are_refused():
     nothing = {name: table.assign(value=0.0, lower=0.0, upper=0.0) for name, table in trade(years=(2024,)).items()}
     with pytest.raises(DataError, match="No series of the family"):
         reconciled(nothing)
+
+
+@pytest.mark.parametrize("half", [0.005, 0.5])
+@pytest.mark.parametrize("parts_too", [False, True])
+def test_a_month_of_nothing_in_a_total_and_its_parts_breaks_nothing(half, parts_too):
+    months = pd.period_range("2022-01", "2023-12", freq="M")
+    rng = np.random.default_rng(2)
+    a, b = (pd.Series(size * np.exp(rng.normal(0, 0.1, 24)), months) for size in (60, 40))
+    for part in (a, b):
+        part.iloc[10] = 0.0
+    truth = {"t": a + b, "a": a, "b": b} if parts_too else {"t": a + b, "a": a}
+    said = {name: observed(x, months=map(str, months), half=half) for name, x in truth.items()}
+    said |= {} if parts_too else {"b": said["a"].iloc[:0]}
+    found = hierarchy.reconcile(said, {"cut": ("t", ("a", "b"))}, "2022-01", "2023-12", paths=50)
+    assert found.relaxed.empty and adds_up(found)
+    assert (found["t"].paths.iloc[:, 10] <= half + 1e-9).all() and (found["a"].paths.iloc[:, 10] <= half + 1e-9).all()

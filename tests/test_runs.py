@@ -415,3 +415,9 @@ def test_the_record_of_the_same_day_does_not_make_a_brief_out_of_date(root):
 
     assert states() == ["made", "made"]
     assert states() == ["current", "current"]
+
+
+def test_check_audits_a_month_that_a_model_could_not_expect():
+    answer = ezlib_says("check", "--zone", "lai-chau", "--month", "2025-05", "--lang", "en")
+    assert answer.exit_code == 0
+    assert "2025-05" in answer.output and "0 error, 2 warning" in answer.output
