@@ -88,8 +88,8 @@ development collection, US employment, that showed a change which serves all of 
 prototype at 36 and 24 months of M3 and slightly behind it on whole histories; its intervals are worse placed on whole
 histories and at 36 months (MSIS 6.1 and 7.3 against 6.0 and 6.9). On M1, tourism and the Vietnamese series it is ahead.
 The last two, of which the second is what this page is about, changed nothing in the model of months but what zeros and
-sums are read for (decision 0021). The rebuilding task uses the first 36 months of 300 M3 series and was run once for each look from
-the second to the tenth and for the last three, and three times for the fifth.
+sums are read for (decision 0021). The rebuilding task uses the first 36 months of 300 M3 series and was run once for
+each look from the second to the tenth and for the last three, and three times for the fifth.
 """
 
 COLLECTIONS = {
