@@ -95,11 +95,6 @@ def _give_way(wide: Statements, cheap) -> np.ndarray:
     return cheap & _least_stretch(wide, 0.0, np.full(wide.num.shape[1], _month_scale(wide)), cheap=cheap).gave
 
 
-def without_hopeless(stated: Statements) -> Statements:
-    """The same statements, hopeless estimates as good as unsaid."""
-    return stated.softened(hopeless(stated), LOOSE_SD)
-
-
 def ever_looser(held: Statements) -> Iterator[Statements]:
     """The statements as they are, and less and less firmly, for where no path meets them.
 
@@ -238,11 +233,10 @@ def month_range(stated: Statements, months) -> np.ndarray:
 def nearest(stated: Statements, months, aims) -> np.ndarray:
     """Return values (n,) of `months`, booleans, with which all binding statements can be true, nearest to `aims` (n,).
 
-    Least sum of distances, well inside every interval where that is possible; zero in all other months. A month whose
-    aim is NaN may take any value. The aims themselves, zero for NaN, where the statements leave no such values.
+    Least sum of distances, well inside every interval where that is possible; zero in all other months. The aims
+    themselves where the statements leave no such values.
     """
-    aimed = months & ~np.isnan(aims)
-    aims = np.where(aimed, aims, 0.0)
+    aims = np.where(months, aims, 0.0)
     held = stated.take(np.flatnonzero(stated.binding))
     about = held.take(held.num[:, months].any(axis=1) | held.den[:, months].any(axis=1))
     if not (about.num[:, ~months].any() or about.den[:, ~months].any()) and _hold(about, aims):
@@ -256,7 +250,7 @@ def nearest(stated: Statements, months, aims) -> np.ndarray:
         norm = np.abs(matrix).max(axis=1)
         away = np.vstack([np.hstack([sign * move, -np.eye(len(at))]) for sign in (1.0, -1.0)])
         found = linprog(
-            np.concatenate([np.zeros(len(months)), aimed[at].astype(float)]),
+            np.concatenate([np.zeros(len(months)), np.ones(len(at))]),
             A_ub=np.vstack([matrix / norm[:, None], away]),
             b_ub=np.concatenate([limit / norm, aims[at] / scale, -aims[at] / scale]),
             bounds=(0, None),

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
-from ezlib.audit import audit, for_facts, taking_part
+from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import TARGETS_FILE, Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import READABLE_DIGITS, Chart, covers_year, cumulative_chart, fan_chart
@@ -31,7 +31,7 @@ from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
-from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked
+from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
 from ezlib.tables import findings_texts, stated_aim, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
@@ -572,7 +572,7 @@ class Brief:
 
     def _charts(self) -> Iterator[Chart]:
         source = self.zone.issuer(self.lang)
-        for series in _series_of(self.zone, "trade") or _series_of(self.zone):
+        for series in self.zone.leading("trade") or self.zone.leading():
             if series not in self.outlooks:
                 continue
             found = self.outlooks[series]
@@ -592,7 +592,7 @@ class Brief:
 
     def _subject(self, subject: str, heading: str) -> Block:
         sentences = []
-        for series in _series_of(self.zone, subject):
+        for series in self.zone.leading(subject):
             line = self._line(series)
             if line is not None and line.cumulative.text:
                 sentences += self._account(line)
@@ -698,7 +698,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     found, without = headline_outlooks(zone, month, as_of, seed, root, lang)
     targets = load_targets(zone, as_of, root)
     everything = load_facts(None, as_of, root=root)
-    findings = _findings(place, everything, catalogue)
+    findings = zone_findings(zone, as_of, root, province=True)
     doubted, suspect, wrong = doubted_series(found, findings), taking_part(findings), taking_part(findings, ["error"])
     assessments = {
         series: tuple(
@@ -745,12 +745,6 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     )
 
 
-def _findings(place: Zone, everything: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """What the audit says of the figures of a zone and of its province, whose economy the brief tells too."""
-    near = everything["zone"].isin([place.id, place.province])
-    return for_facts(audit(everything, catalogue=catalogue), everything.loc[near, "fact_id"])
-
-
 def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
     """The first target of each series in doubt, tested without the figures in doubt."""
     first = {s: next((a for a in assessments.get(s, ()) if a.state == "open"), None) for s in doubted}
@@ -792,10 +786,6 @@ def _on_own_scope(found, targets, month, as_of, wrong, seed, root) -> dict[str, 
             tests = {s: tuple(assess_all(o, [target], int(target.period), wrong)) for s, o in other.items()}
             own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
     return own
-
-
-def _series_of(zone: Zone, subject: str | None = None) -> list[str]:
-    return list(zone.headline.get(subject, ()) if subject else (s for found in zone.headline.values() for s in found))
 
 
 # ---------------------------------------------------------------------------------------------------- the lines

@@ -162,6 +162,12 @@ class Zone(Named):
         """Return the name of the body whose figures lead, in one of the two languages."""
         return self.issuer_vi if lang == "vi" else self.issuer_en
 
+    def leading(self, subject: str | None = None) -> list[str]:
+        """Return the series that lead its brief, of one subject or of all, the leading one first."""
+        if subject is not None:
+            return list(self.headline.get(subject, ()))
+        return [series for found in self.headline.values() for series in found]
+
 
 @dataclass(frozen=True)
 class Identity:

@@ -12,6 +12,7 @@ from scipy.linalg import cho_solve, cholesky, lapack, solve_triangular
 from scipy.optimize import nnls
 from scipy.special import ndtr, ndtri
 
+from ezlib.bounds import WELL_INSIDE
 from ezlib.linearised import View
 from ezlib.structural import Fit, one_thread, stray
 
@@ -20,7 +21,6 @@ FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
 PLASTIC = 1.324717957244746  # the root of x³ = x + 1
 LEAST_CHANCE = 1e-12  # so that no evenly spread point lies at an infinite quantile
-INSET = 0.1  # share of the half-width by which the mode keeps away from the ends of an interval
 
 
 @dataclass(frozen=True)
@@ -308,7 +308,7 @@ def _point_inside(fitted: Fit, told) -> np.ndarray:
     lower, upper = view.lower[binding], view.upper[binding]
     half = (upper - lower) / 2
     root = _root(covariance)
-    for inset in (INSET, INSET / 10, INSET / 100, INSET / 1000):
+    for inset in WELL_INSIDE / np.array([1, 10, 100, 1000]):
         low, high = lower + inset * half, upper - inset * half
         z = mode.copy()
         singles = view.single[binding]

@@ -46,7 +46,7 @@ def refuse_untold(facts: pd.DataFrame, zone: Zone, month: pd.Period, catalogue: 
 
 
 def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    for series in (series for found in zone.headline.values() for series in found):
+    for series in zone.leading():
         indicator, scope = series.split("/")[1:]
         yield series, "total"
         if catalogue.indicator(indicator).group in GROUPS_IN_PARTS:

@@ -121,8 +121,7 @@ def reconcile(
     stretch, in_conflict = bounds.disagreement(over)
     relaxed = stretch > 0
     held = stated.softened(relaxed, given_way(stated, stretch)[relaxed]) if relaxed.any() else stated
-    hopeless = bounds.hopeless(shares.over_cells(tree, held, of))
-    held = held.softened(hopeless, bounds.LOOSE_SD)
+    held = held.softened(bounds.hopeless(shares.over_cells(tree, held, of)), bounds.LOOSE_SD)
     held, drawn, effective = _fit_and_draw(tree, held, of, tet_windows(months, calendar), paths, seed)
     yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
     stretch = np.where(stated.is_change, 100, 1) * stretch

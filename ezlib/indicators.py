@@ -477,7 +477,7 @@ def compose_indicators(
     about = catalogue.zone(zone)
     facts = _of_subject(load_facts(zone, as_of=as_of, root=root), subject, catalogue)
     observed, expected = told(facts, month, catalogue)
-    headline = {s for series in about.headline.values() for s in series}
+    headline = set(about.leading())
     flows = [
         series
         for series in dict.fromkeys(observed["zone"] + "/" + observed["indicator"] + "/" + observed["scope"])
@@ -495,7 +495,7 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
     """
     zone, indicator, scope = series.split("/")
     found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
-    leading = {s for names in load_catalogue(root).zone(zone).headline.values() for s in names}
+    leading = set(load_catalogue(root).zone(zone).leading())
     for name in [name for name, _ in found.identities.values() if name in leading]:
         own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
         found = on_total(found, own)

@@ -337,7 +337,7 @@ def _solve(stated, observations, months, calendar, seed, paths, offset, odds, ev
     stretch, in_conflict = bounds.disagreement(stated)
     relaxed = stretch > 0
     held = stated.softened(relaxed, given_way(stated, stretch)[relaxed]) if relaxed.any() else stated
-    held = bounds.without_hopeless(held)
+    held = held.softened(bounds.hopeless(held), bounds.LOOSE_SD)
     ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
     held, fits, drawn, shares = _fit_and_draw(held, ways, tet_windows(months, calendar), events, paths, seed)
     yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)

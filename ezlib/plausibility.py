@@ -30,7 +30,7 @@ def expected_before(zone: str, month, as_of=None, root=None, seed: int = 0, leve
     facts = load_facts(zone, as_of, root=root)
     refuse_untold(facts, catalogue.zone(zone), month, catalogue)
     rows = {}
-    for series in (s for found in catalogue.zone(zone).headline.values() for s in found):
+    for series in catalogue.zone(zone).leading():
         for fact in _of_month(facts, series, month, catalogue):
             ends = _expected(fact, series, month, catalogue, root, seed, level)
             if ends is not None:

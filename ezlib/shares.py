@@ -180,7 +180,7 @@ def _typical(mine: Statements) -> float:
 def _months(fitted: structural.Fit) -> np.ndarray:
     """Logarithms of the likeliest months, closures at what was printed for them."""
     months = fitted.mode + fitted.view.offset
-    least = np.exp(np.log(LEAST) + np.median(months))
+    least = LEAST * np.exp(np.median(months))
     shut = np.where(fitted.view.closed_value > 0, fitted.view.closed_value, _half_printed(fitted.view))
     return np.where(fitted.view.closed, np.log(np.maximum(shut, least)), months)
 

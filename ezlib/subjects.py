@@ -111,8 +111,7 @@ def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi"
 
 def headline_series(zone: str, subject: str | None = None, root=None) -> list[str]:
     """Return the series that lead a zone's brief, of one subject or of all, the leading one first."""
-    headline = load_catalogue(root).zone(zone).headline
-    return list(headline.get(subject, ()) if subject else (s for found in headline.values() for s in found))
+    return load_catalogue(root).zone(zone).leading(subject)
 
 
 def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None, lang: str = "vi"):
@@ -157,16 +156,17 @@ def outlooks_of(
     return found, without
 
 
-def zone_findings(zone: str, as_of=None, root=None, expected=None) -> pd.DataFrame:
+def zone_findings(zone: str, as_of=None, root=None, expected=None, province: bool = False) -> pd.DataFrame:
     """Audit the facts of a zone beside those of all others, since a part may be printed larger than its whole.
 
-    `expected` gives a model's interval for some of the facts, as for `audit`. Raises DataError for an unknown zone.
+    `expected` gives a model's interval for some of the facts, as for `audit`; with `province` findings about figures of
+    the zone's province are returned too. Raises DataError for an unknown zone.
     """
     catalogue = load_catalogue(root)
-    catalogue.zone(zone)
+    told = {zone, catalogue.zone(zone).province} if province else {catalogue.zone(zone).id}
     everything = load_facts(None, as_of, root=root)
     findings = audit(everything, expected, catalogue, load_targets(None, as_of, root))
-    return for_facts(findings, everything.loc[everything["zone"] == zone, "fact_id"])
+    return for_facts(findings, everything.loc[everything["zone"].isin(told), "fact_id"])
 
 
 def doubted_series(outlooks: dict[str, Outlook], findings: pd.DataFrame) -> dict[str, tuple[str, ...]]:

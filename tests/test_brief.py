@@ -121,6 +121,19 @@ def test_parts_of_an_older_month_are_left_empty_under_a_new_total(june):
     assert "75,68" in further and "(tháng 5/2025)" in further
 
 
+def test_a_share_of_the_plan_that_fits_the_target_is_no_finding_of_the_brief(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("record"))
+    facts = ez.load_facts("lao-cai", root=tmp_path)
+    said = facts[facts["fact_id"] == "F0371"].assign(  # the year to May, told again a month later
+        fact_id="JUNE", period_end=pd.Timestamp("2025-06-15"), published=pd.Timestamp("2025-06-30"), value=797.16
+    )
+    ez.append_facts(said.assign(change2=8.9, basis2="plan_share_pct", half_width2=0.05), "2025-06.csv", tmp_path)
+    found = ez.compose_brief("lao-cai", "2025-06", root=tmp_path)
+    assert "JUNE" in found.first.cumulative.facts
+    assert not (found.findings["rule"].eq("share_scale") & found.findings["facts"].map(lambda f: "JUNE" in f)).any()
+    assert "89" not in wording.plain(str(found.first.plan))
+
+
 def test_revenue_that_is_a_month_late_says_so_in_its_sentence_too(june):
     assert "lũy kế đến hết tháng 5/2025 đạt 533,47 tỷ đồng" in wording.plain(repr(june.revenue))
 
