@@ -15,9 +15,8 @@ from itertools import product
 import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import linprog, lsq_linear
-from scipy.special import log_ndtr, ndtri_exp
 
-from ezlib import structural
+from ezlib import sampling, structural
 from ezlib.bounds import Statements, statements
 from ezlib.linearised import JITTER
 from ezlib.structural import DIFFUSE, one_thread, stray
@@ -27,7 +26,6 @@ VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about a
 SHUT = 0.1  # sd of the logarithm of a closed month about what was printed for it
 FACTORS = (0.25, 16.0)  # how far the variance of a part's y may be from that of its log share
 LEAST = 1e-12  # share of a typical month that stands for nothing at all
-TIED = 1e-9  # half-widths by which one value must move another to count
 ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
 CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
 FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
@@ -277,18 +275,17 @@ def draw(fitted: SharesFit, count: int, rng: np.random.Generator, most: int = 3)
         for _ in range(most):
             batches.append(_weighted(frame, count, rng))
             y, scale, log_weight = (np.concatenate(each) for each in zip(*batches, strict=True))
-            weight = _normalised(log_weight)
-            effective = 1 / np.sum(weight**2) if weight.any() else 0.0
+            weight = sampling.normalised(log_weight)
+            effective = sampling.effective(weight)
             if effective >= ENOUGH * count:
                 break
         if effective == 0:
             raise ArithmeticError("no path satisfies the statements at once")
-        places = (rng.random() + np.arange(count)) / count
-        chosen = rng.permutation(np.searchsorted(np.cumsum(weight), places).clip(max=len(weight) - 1))
+        chosen = rng.permutation(sampling.resampled(weight, count, rng))
         full = np.empty((count, *fitted.mean.shape))
         full[:, :, told] = y[chosen]
         full[:, :, ~told] = _others(fitted, told, y[chosen], scale[chosen], rng)
-        return np.exp(fitted.tree.log_levels(full)), float(min(effective, count))
+        return np.exp(fitted.tree.log_levels(full)), min(effective, float(count))
 
 
 def _others(fitted: SharesFit, told, y, scale, rng) -> np.ndarray:
@@ -299,16 +296,10 @@ def _others(fitted: SharesFit, told, y, scale, rng) -> np.ndarray:
     for s, covariance in enumerate(fitted.covariance):
         known = cholesky(covariance[np.ix_(told, told)], lower=True)
         gain = cho_solve((known, True), covariance[np.ix_(told, ~told)])
-        root = _root(covariance[np.ix_(~told, ~told)] - covariance[np.ix_(~told, told)] @ gain)
+        root = sampling.root(covariance[np.ix_(~told, ~told)] - covariance[np.ix_(~told, told)] @ gain)
         centre = fitted.mean[s, ~told] + (y[:, s] - fitted.mean[s, told]) @ gain
         out[:, s] = centre + fitted.spread[s] * noise[:, s] @ root.T
     return out
-
-
-def _normalised(log_weight) -> np.ndarray:
-    top = log_weight.max()
-    weight = np.exp(log_weight - top) if np.isfinite(top) else np.zeros(len(log_weight))
-    return weight / max(weight.sum(), 1.0)
 
 
 def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -321,7 +312,7 @@ def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, n
     fitted = frame.fitted
     scale = stray(fitted.tail, rng.random(count))
     noise = scale[:, None, None] * fitted.spread[:, None] * rng.standard_normal((count, *fitted.mean.shape))
-    y = fitted.mean + np.stack([noise[:, s] @ _root(c).T for s, c in enumerate(fitted.covariance)], axis=1)
+    y = fitted.mean + np.stack([noise[:, s] @ sampling.root(c).T for s, c in enumerate(fitted.covariance)], axis=1)
     error = np.sqrt(frame.extra) * rng.standard_normal((count, len(frame.rows)))
     values = np.repeat(frame.target[None], count, axis=0)
     values[:, : frame.bound] = _values(frame, count, rng)
@@ -442,8 +433,8 @@ def _frame_at(fitted: SharesFit, at) -> _Frame:
     said, h = _linearised(fitted.tree, stated, of, at)
     nothing = ~stated.is_change & (stated.upper <= LEAST * np.exp(fitted.tree.log_levels(at)).max())
     binding, soft = np.flatnonzero(stated.binding & ~nothing), np.flatnonzero(~stated.binding)
-    white = np.concatenate([h[binding, s] @ _root(c) for s, c in enumerate(fitted.covariance)], axis=1)
-    first = _independent(white, _widths(stated, fitted, at)[binding])
+    white = np.concatenate([h[binding, s] @ sampling.root(c) for s, c in enumerate(fitted.covariance)], axis=1)
+    first = sampling.independent(white, _widths(stated, fitted, at)[binding])
     later = np.setdiff1d(np.arange(len(binding)), first)
     follow = np.linalg.lstsq(white[first].T, white[later].T, rcond=None)[0].T
     start, room = _inside(lower, upper, said, binding[first], binding[later], follow)
@@ -451,7 +442,7 @@ def _frame_at(fitted: SharesFit, at) -> _Frame:
     extra = np.where(stated.binding, 0.0, (upper - lower) ** 2 / 12 + stated.soft_sd**2)[rows]
     h = h[rows]
     reach = np.einsum("ksn,snm->ksm", h, fitted.covariance)
-    factor = _root(np.einsum("ksn,lsn->kl", reach, h) + np.diag(extra))
+    factor = sampling.root(np.einsum("ksn,lsn->kl", reach, h) + np.diag(extra))
     at_mean = said[rows] - np.einsum("ksn,sn->k", h, at - fitted.mean)
     return _Frame(
         *(fitted, lower, upper, said, rows, len(first), binding[later], follow, stated.take(rows)),
@@ -459,33 +450,10 @@ def _frame_at(fitted: SharesFit, at) -> _Frame:
     )
 
 
-def _root(covariance) -> np.ndarray:
-    """A lower-triangular root of a covariance that may be nearly singular."""
-    if not len(covariance):
-        return covariance
-    scale = np.sqrt(np.diag(covariance))
-    unit = covariance / np.outer(scale, scale)
-    return scale[:, None] * cholesky(unit + 1e-13 * np.eye(len(unit)), lower=True)
-
-
 def _widths(stated: Statements, fitted: SharesFit, at) -> np.ndarray:
     """Widths of the intervals in the unit of the series, so that those of parts and totals compare."""
     x = np.exp(fitted.tree.log_levels(at))[fitted.of]
     return (stated.upper - stated.lower) * np.where(stated.is_change, (stated.den * x).sum(axis=1), 1.0)
-
-
-def _independent(white, width) -> np.ndarray:
-    """Rows that are linearly independent, narrow intervals first (Gram-Schmidt with a second pass)."""
-    kept, basis = [], np.zeros((0, white.shape[1]))
-    for row in np.argsort(width, kind="stable"):
-        left = white[row].copy()
-        for _ in range(2):
-            left -= basis.T @ (basis @ left)
-        size = np.linalg.norm(left)
-        if size > 1e-7 * np.linalg.norm(white[row]):
-            kept.append(row)
-            basis = np.vstack([basis, left / size])
-    return np.array(kept, int)
 
 
 def _inside(lower, upper, said, first, rest, follow) -> tuple[np.ndarray, float]:
@@ -521,36 +489,11 @@ def _values(frame: _Frame, count: int, rng, sweeps: int = 25) -> np.ndarray:
     slope = width * (inverse[:k] @ (frame.target - frame.at_mean))
     ties = frame.follow * width / half[rest][:, None]
     shift = (frame.said[rest] + frame.follow @ (mine - frame.said[frame.rows[:k]]) - middle[rest]) / half[rest]
+    limits = sampling.Limits(ties, -1.0 - shift, 1.0 - shift)
     scaled = np.repeat(((frame.start - mine) / width)[None], count, axis=0)
-    free = ~(np.abs(ties) > TIED).any(axis=0) & (np.abs(precision).sum(axis=1) < 0.02) & (np.abs(slope) < 0.05)
+    free = ~limits.tied & sampling.is_flat(precision, slope)
     scaled[:, free] = rng.uniform(-1.0, 1.0, (count, free.sum()))
     for _ in range(sweeps * (2 if len(rest) else 1)):
         for i in np.flatnonzero(~free):
-            low, high = _between(scaled, i, ties, shift)
-            spread = 1 / np.sqrt(precision[i, i])
-            centre = scaled[:, i] - (scaled @ precision[i] + slope[i]) / precision[i, i]
-            scaled[:, i] = _cut_gaussian(centre, spread, low, high, rng.random(count))
+            limits.redraw(scaled, i, precision[i], slope[i], 1.0, rng)
     return mine + width * scaled * (1 - 1e-6)
-
-
-def _between(scaled, i: int, ties, shift) -> tuple[np.ndarray, np.ndarray]:
-    """Where value i of each draw may lie, its other values held."""
-    low, high = np.full(len(scaled), -1.0), np.full(len(scaled), 1.0)
-    for row in np.flatnonzero(np.abs(ties[:, i]) > TIED):
-        slope = ties[row, i]
-        centre = scaled[:, i] - (scaled @ ties[row] + shift[row]) / slope
-        low, high = np.maximum(low, centre - 1 / abs(slope)), np.minimum(high, centre + 1 / abs(slope))
-    here = scaled[:, i]
-    return np.minimum(low, here), np.maximum(high, here)
-
-
-def _cut_gaussian(centre, spread, low, high, chance) -> np.ndarray:
-    """Gaussian values between low and high at the given chances; uniform where the Gaussian is flat in between."""
-    a, b = (low - centre) / spread, (high - centre) / spread
-    flip = a + b > 0
-    a, b = np.where(flip, -b, a), np.where(flip, -a, b)
-    below, above = log_ndtr(a), log_ndtr(b)
-    inside = ndtri_exp(above + np.log(chance + (1 - chance) * np.exp(below - above)))
-    inside = np.where(b - a < 1e-4, a + chance * (b - a), inside)
-    value = centre + spread * np.where(flip, -inside, inside)
-    return np.clip(value, low, high)

@@ -14,7 +14,8 @@ ORDER = [
     *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
     *("observations", "headlines", "profiles"),
-    *("running_totals", "bounds", "closures", "linearised", "variances", "structural", "draws", "shares"),
+    *("running_totals", "bounds", "closures", "linearised", "variances", "structural"),
+    *("sampling", "told_months", "draws", "shares"),
     *("scores", "rivals"),
     *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("record", "news"),
@@ -53,7 +54,8 @@ WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "
 WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all", "mkstemp", "savefig", "save"}
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["bounds", "closures", "linearised", "variances", "structural", "draws", "shares", "running_totals"]
+ARRAYS_ONLY = ["bounds", "closures", "linearised", "variances", "structural", "running_totals"]
+ARRAYS_ONLY += ["sampling", "told_months", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 
