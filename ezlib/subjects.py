@@ -17,7 +17,7 @@ from ezlib.facts import load_facts
 from ezlib.messages import say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
-from ezlib.targets import ON_PATHS, TargetAssessment, assess_target
+from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, has_base
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +125,11 @@ def assess_all(
     """Assess every level and growth target of `year` that speaks of the outlook's indicator, its own scope first.
 
     A target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
-    of the series within the old borders.
+    of the series within the old borders. A growth on a year that is unknown, or in which nothing came in, is no test.
     """
     _, indicator, scope = found.series.split("/")
     fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
-    fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-")]
+    fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-") and has_base(found, t)]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
     return [assess_target(found, t, doubted) for t in fitting]
 

@@ -110,22 +110,16 @@ def assess_target(outlook, target: Target, doubted: Collection[str] = ()) -> Tar
     on the same period a year earlier. Months printed by facts in `doubted` are no record. Raises DataError when the
     target is of another kind, speaks of another indicator or unit, or when the paths do not cover its period.
     """
-    _check(outlook, target)
-    paths = outlook.paths
-    months = _months_of(target, outlook.calendar)
-    _check_cover(outlook, target, months)
-    total = paths[months].sum(axis=1)
-    threshold = _threshold(paths, months, target)
-    observed = outlook.last_observed
-    past, left = months[months <= observed], months[months > observed]
-    so_far = paths[past].sum(axis=1)
+    tally, paths, observed = _tally(outlook, target), outlook.paths, outlook.last_observed
+    months, past, left = tally.months, tally.past, tally.left
+    so_far, total, threshold = tally.so_far, tally.total, tally.threshold
     probability, mc_error = _probability(COMPARE[target.comparator](total, threshold), outlook)
-    state = _state(so_far, total, threshold, left, target)
-    need = (threshold - so_far).clip(lower=0) / max(len(left), 1)
+    state = _state(tally, threshold, target)
+    need = tally.need / max(len(left), 1)
     if state != "open":
         probability = mc_error = np.nan
     quantile = total.quantile
-    profile = _profile_shares(paths, months)
+    usual = _usual_shares(paths, months)
     averages = _past_averages(paths, observed, len(left))
     return TargetAssessment(
         target=target,
@@ -151,8 +145,8 @@ def assess_target(outlook, target: Target, doubted: Collection[str] = ()) -> Tar
         gap=float(total.median() - threshold.median()),
         needed_per_month=float(need.median()) if len(left) else np.nan,
         needed_growth_pct=_needed_growth(paths, left, need),
-        needed_by_month=_spread(profile, left, need),
-        needed_times_profile=_times_profile(profile, months, past, so_far, need),
+        needed_by_month=_spread(usual, left, need),
+        needed_times_profile=_times_profile(usual, tally, need),
         need_share=float(averages.ge(need, axis=0).to_numpy().mean()) if averages.shape[1] else np.nan,
         need_rank=float(1 + averages.gt(need, axis=0).sum(axis=1).median()) if averages.shape[1] else np.nan,
         stretches=averages.shape[1],
@@ -160,7 +154,7 @@ def assess_target(outlook, target: Target, doubted: Collection[str] = ()) -> Tar
         largest_average=_largest_average(averages, len(left)),
         best_stretch=_best_stretch(averages, len(left)),
         run_rate=float(so_far.median() * len(months) / len(past)) if len(past) else np.nan,
-        profile=_profile_year_end(profile, past, so_far),
+        profile=_profile_year_end(usual, past, so_far),
         crossing=_crossing(paths[months], threshold, target),
         verdict=verdict_key(probability, state),
         notes=_notes(outlook, target, months),
@@ -170,47 +164,35 @@ def assess_target(outlook, target: Target, doubted: Collection[str] = ()) -> Tar
 def chance_by_height(outlook, target: Target, heights: Iterable[float]) -> pd.Series:
     """Return the chance of a level target at other heights, 0 or 1 where the facts have decided it.
 
-    The height with a chance of one half is the target that the year may as well reach as not.
+    The height with a chance of one half is the target that the year may as well reach as not. Raises DataError for a
+    growth target, which has no height of its own, and as `assess_target` does.
     """
-    _check(outlook, target)
-    months = _months_of(target, outlook.calendar)
-    _check_cover(outlook, target, months)
-    total = outlook.paths[months].sum(axis=1)
-    past, left = months[months <= outlook.last_observed], months[months > outlook.last_observed]
-    so_far = outlook.paths[past].sum(axis=1)
-    chances = {}
+    tally, chances = _tally(outlook, target), {}
+    if target.kind == "growth":
+        raise DataError(
+            f"Target {target.target_id} is of {target.kind}; heights are those of a level target.",
+            next_step="Give a level target, or chance_by_multiplier the multiples of the months left.",
+        )
     for height in heights:
-        state = _state(so_far, total, height, left, target)
-        reached = COMPARE[target.comparator](total, height)
+        state = _state(tally, height, target)
+        reached = COMPARE[target.comparator](tally.total, height)
         chances[height] = _probability(reached, outlook)[0] if state == "open" else float(state == "reached")
     return pd.Series(chances, name="probability").rename_axis("height")
 
 
 def chance_by_multiplier(outlook, target: Target, multiples: Iterable[float]) -> pd.Series:
     """Return the chance of a target if every month left came in so many times as high as the paths have it."""
-    _check(outlook, target)
-    months = _months_of(target, outlook.calendar)
-    _check_cover(outlook, target, months)
-    so_far, rest, threshold = _parts_of_total(outlook, target, months)
-    compare = COMPARE[target.comparator]
-    chances = {m: _probability(compare(so_far + m * rest, threshold), outlook)[0] for m in multiples}
+    tally, compare = _tally(outlook, target), COMPARE[target.comparator]
+    chances = {m: _probability(compare(tally.so_far + m * tally.rest, tally.threshold), outlook)[0] for m in multiples}
     return pd.Series(chances, name="probability").rename_axis("multiple")
 
 
 def even_odds(outlook, target: Target) -> tuple[float, float]:
     """Return the height of target that is as likely reached as not, and the multiple of the months left that makes the
     target itself so; NaN where no month is left."""
-    months = _months_of(target, outlook.calendar)
-    so_far, rest, threshold = _parts_of_total(outlook, target, months)
-    multiple = float(((threshold - so_far) / rest).clip(lower=0).median()) if (rest > 0).any() else np.nan
-    return float((so_far + rest).median()), multiple
-
-
-def _parts_of_total(outlook, target: Target, months) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """What has come in, what is still to come and the threshold, path by path."""
-    past = outlook.paths[months[months <= outlook.last_observed]].sum(axis=1)
-    rest = outlook.paths[months[months > outlook.last_observed]].sum(axis=1)
-    return past, rest, _threshold(outlook.paths, months, target)
+    tally = _tally(outlook, target)
+    multiple = ((tally.threshold - tally.so_far) / tally.rest).clip(lower=0)
+    return float(tally.total.median()), float(multiple.median()) if (tally.rest > 0).any() else np.nan
 
 
 def contributions(outlook, parts: Mapping[str, object], target: Target) -> pd.DataFrame:
@@ -220,26 +202,19 @@ def contributions(outlook, parts: Mapping[str, object], target: Target) -> pd.Da
     the total so far), last_month, expected (average a month of those left), needed (average a month), growth_pct (of
     the need on the same months a year earlier), times (needed over expected); medians over paths.
     """
-    _check(outlook, target)
-    months = _months_of(target, outlook.calendar)
-    so_far, rest, threshold = _parts_of_total(outlook, target, months)
-    left = months[months > outlook.last_observed]
-    need = (threshold - so_far).clip(lower=0)
-    return pd.DataFrame(
-        {series: _contribution(part, months, left, so_far, rest, need) for series, part in parts.items()}
-    ).T
+    tally = _tally(outlook, target)
+    return pd.DataFrame({series: _contribution(part.paths, tally) for series, part in parts.items()}).T
 
 
-def _contribution(part, months, left, so_far, rest, need) -> dict[str, float]:
-    own_past = part.paths[months.difference(left)].sum(axis=1)
-    own_rest = part.paths[left].sum(axis=1)
-    own_need = need * own_rest / rest
-    before = part.paths[left - 12].sum(axis=1) if (left - 12).isin(part.paths.columns).all() else np.nan
-    last = months.difference(left)
+def _contribution(paths: pd.DataFrame, tally: _Tally) -> dict[str, float]:
+    past, left = tally.past, tally.left
+    own_past, own_rest = paths[past].sum(axis=1), paths[left].sum(axis=1)
+    own_need = tally.need * own_rest / tally.rest
+    before = paths[left - 12].sum(axis=1) if (left - 12).isin(paths.columns).all() else np.nan
     return {
         "so_far": float(own_past.median()),
-        "share": float((own_past / so_far).median()),
-        "last_month": float(part.paths[last[-1]].median()) if len(last) else np.nan,
+        "share": float((own_past / tally.so_far).median()),
+        "last_month": float(paths[past[-1]].median()) if len(past) else np.nan,
         "expected": float((own_rest / len(left)).median()),
         "needed": float((own_need / len(left)).median()),
         "growth_pct": float(np.median(own_need / before - 1) * 100),
@@ -335,6 +310,45 @@ def growth_target(series: str, year: int, percent: float, unit: str = "percent")
     )
 
 
+def has_base(outlook, target: Target) -> bool:
+    """Whether the paths hold what a growth target compares with: the same months a year before, not all of nothing.
+
+    True for a target of another kind.
+    """
+    if target.kind != "growth":
+        return True
+    before = _months_of(target, outlook.calendar) - 12
+    return bool(before.isin(outlook.paths.columns).all() and (outlook.paths[before] > 0).to_numpy().any())
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """The period of a target on the paths: its `months`, those `past` and those `left`; by path what came in `so_far`,
+    the `rest`, the `total` of both and the `threshold` it is held against."""
+
+    months: pd.PeriodIndex
+    past: pd.PeriodIndex
+    left: pd.PeriodIndex
+    so_far: pd.Series
+    rest: pd.Series
+    total: pd.Series
+    threshold: pd.Series
+
+    @property
+    def need(self) -> pd.Series:
+        """What all months left must still bring."""
+        return (self.threshold - self.so_far).clip(lower=0)
+
+
+def _tally(outlook, target: Target) -> _Tally:
+    _check(outlook, target)
+    months, paths = _months_of(target, outlook.calendar), outlook.paths
+    _check_cover(outlook, target, months)
+    past, left = months[months <= outlook.last_observed], months[months > outlook.last_observed]
+    so_far, rest, total = (paths[some].sum(axis=1) for some in (past, left, months))
+    return _Tally(months, past, left, so_far, rest, total, _threshold(paths, months, target))
+
+
 def _check(outlook, target: Target) -> None:
     if target.kind not in ON_PATHS:
         raise DataError(
@@ -391,7 +405,14 @@ def _check_cover(outlook, target: Target, months: pd.PeriodIndex) -> None:
 def _threshold(paths: pd.DataFrame, months: pd.PeriodIndex, target: Target) -> pd.Series:
     if target.kind == "level":
         return pd.Series(target.value, index=paths.index)
-    return paths[months - 12].sum(axis=1) * (1 + target.value / 100)
+    before = paths[months - 12].sum(axis=1)
+    if not (before > 0).any():
+        raise DataError(
+            f"Target {target.target_id} asks how much {target.series} grows over {months[0] - 12}..{months[-1] - 12}, "
+            "when nothing came in; a growth needs a base above zero.",
+            next_step="Set a level target for the period instead.",
+        )
+    return before * (1 + target.value / 100)
 
 
 def _probability(reached: pd.Series, outlook) -> tuple[float, float]:
@@ -402,16 +423,16 @@ def _probability(reached: pd.Series, outlook) -> tuple[float, float]:
     return probability, float(np.sqrt(probability * (1 - probability) / effective))
 
 
-def _state(so_far, total, threshold, left, target: Target) -> str:
+def _state(tally: _Tally, threshold, target: Target) -> str:
     compare = COMPARE[target.comparator]
     upward = target.comparator in UPWARD
-    if upward and len(so_far) and compare(so_far, threshold).all():
+    if upward and compare(tally.so_far, threshold).all():
         return "reached"
-    if not upward and not compare(so_far, threshold).any():
+    if not upward and not compare(tally.so_far, threshold).any():
         return "missed"
-    if len(left):
+    if len(tally.left):
         return "open"
-    reached = compare(total, threshold)
+    reached = compare(tally.total, threshold)
     return "reached" if reached.all() else "missed" if not reached.any() else "open"
 
 
@@ -469,7 +490,7 @@ def _best(middle: pd.Series, length: int) -> Stretch | None:
     return Stretch(end - length + 1, end, float(middle[end]))
 
 
-def _profile_shares(paths: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame | None:
+def _usual_shares(paths: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame | None:
     """Share of the whole period that each of its months had in the complete years before, path by path, averaged."""
     shares = []
     for years_back in range(1, 11):
@@ -482,29 +503,29 @@ def _profile_shares(paths: pd.DataFrame, months: pd.PeriodIndex) -> pd.DataFrame
     return pd.DataFrame(np.mean(shares, axis=0), paths.index, months) if shares else None
 
 
-def _profile_year_end(profile: pd.DataFrame | None, past: pd.PeriodIndex, so_far) -> float:
+def _profile_year_end(usual: pd.DataFrame | None, past: pd.PeriodIndex, so_far) -> float:
     """Year-end if the months so far are the share of the whole that they were in the complete years before."""
-    if profile is None or not len(past):
+    if usual is None or not len(past):
         return np.nan
-    usual = profile[past].sum(axis=1).median()
-    return float(so_far.median() / usual) if usual > 0 else np.nan
+    share = usual[past].sum(axis=1).median()
+    return float(so_far.median() / share) if share > 0 else np.nan
 
 
-def _spread(profile: pd.DataFrame | None, left: pd.PeriodIndex, need: pd.Series) -> pd.Series:
+def _spread(usual: pd.DataFrame | None, left: pd.PeriodIndex, need: pd.Series) -> pd.Series:
     """The need of each month left, in the way of earlier years; evenly where there are none."""
-    if profile is None or not len(left):
+    if usual is None or not len(left):
         return pd.Series(need.median(), left, name="needed", dtype=float)
-    shape = profile[left].div(profile[left].mean(axis=1), axis=0).mean()
+    shape = usual[left].div(usual[left].mean(axis=1), axis=0).mean()
     return (shape * need.median()).rename("needed")
 
 
-def _times_profile(profile: pd.DataFrame | None, months, past, so_far, need: pd.Series) -> float:
+def _times_profile(usual: pd.DataFrame | None, tally: _Tally, need: pd.Series) -> float:
     """The need over the flow that the profile lets expect of the months left."""
-    if profile is None or not len(past) or len(past) == len(months):
+    if usual is None or not len(tally.past) or not len(tally.left):
         return np.nan
-    gone = profile[past].sum(axis=1)
+    gone = usual[tally.past].sum(axis=1)
     gone = gone.where((gone > 0) & (gone < 1))  # else the usual year says nothing of what is left
-    expected = so_far * (1 - gone) / gone / (len(months) - len(past))
+    expected = tally.so_far * (1 - gone) / gone / len(tally.left)
     return float((need / expected).median())
 
 

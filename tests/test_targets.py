@@ -10,7 +10,7 @@ import ezlib as ez
 from ezlib.catalogue import load_targets
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD
-from ezlib.targets import chance_by_height, chance_by_multiplier, even_odds, growth_target
+from ezlib.targets import chance_by_height, chance_by_multiplier, contributions, even_odds, growth_target, has_base
 
 MONTHS = pd.period_range("2024-01", "2025-12", freq="M")
 
@@ -211,3 +211,37 @@ def test_even_odds_lie_at_the_median_and_at_the_multiple_that_the_target_needs()
     assert curve.is_monotonic_increasing
     assert curve[multiple] == pytest.approx(0.5, abs=0.01)
     assert curve[1.0] == ez.assess_target(outlook, level(1500)).probability
+
+
+QUESTIONS = {
+    "assess_target": ez.assess_target,
+    "chance_by_height": lambda found, target: chance_by_height(found, target, [10.0]),
+    "chance_by_multiplier": lambda found, target: chance_by_multiplier(found, target, [1.0]),
+    "even_odds": even_odds,
+    "contributions": lambda found, target: contributions(found, {"part": found}, target),
+}
+
+
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
+def test_every_question_refuses_a_target_that_the_paths_cannot_answer(ask):
+    found = Paths(np.full(24, 100.0))
+    beyond = replace(level(3000), period_start=dt.date(2027, 1, 1), period_end=dt.date(2027, 12, 31))
+    with pytest.raises(DataError, match="until='2027-12'"):
+        ask(found, beyond)
+    with pytest.raises(DataError, match="no sum of months decides"):
+        ask(found, replace(level(3000), kind="stock"))
+
+
+def test_heights_are_those_of_a_level_target():
+    with pytest.raises(DataError, match="heights are those of a level target"):
+        chance_by_height(Paths(np.full(24, 100.0)), growth_target("lao-cai/trade_total/board", 2025, 10), [10.0])
+
+
+def test_a_growth_on_a_year_of_nothing_is_refused_and_no_test_of_a_zone():
+    values = np.r_[np.zeros(12), np.full(12, 100.0)]
+    target = growth_target("lao-cai/trade_total/board", 2025, 10)
+    with pytest.raises(DataError, match="when nothing came in; a growth needs a base above zero"):
+        ez.assess_target(Paths(values), target)
+    assert not has_base(Paths(values), target) and has_base(Paths(values + 1), target)
+    assert not has_base(Paths(values + 1), growth_target("lao-cai/trade_total/board", 2024, 10))
+    assert has_base(Paths(values), level(3000))
