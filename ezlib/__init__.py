@@ -39,7 +39,8 @@ _PLACES = {
     "targets": ("TargetAssessment", "assess_target", "chance_by_height", "growth_target"),
     "scorecard": ("Progress", "assess_aims"),
     "plausibility": ("expected_before",),
-    "charts": ("cumulative_chart", "fan_chart", "findings_chart", "scenario_chart"),
+    "flow_charts": ("cumulative_chart", "fan_chart"),
+    "charts": ("findings_chart", "scenario_chart"),
     "tables": (
         "findings_table",
         "months_table",

@@ -12,8 +12,9 @@ from ezlib import blocks, messages, tables, wording
 from ezlib.audit import taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
-from ezlib.charts import Chart, chance_chart
+from ezlib.charts import chance_chart
 from ezlib.contracts import DataError
+from ezlib.drawing import Chart
 from ezlib.evaluate import settled
 from ezlib.facts import load_facts
 from ezlib.hierarchy import Family, family

@@ -19,10 +19,13 @@ from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import TARGETS_FILE, Catalogue, Target, Zone, load_catalogue, load_targets
-from ezlib.charts import READABLE_DIGITS, Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import STATUSES
 from ezlib.digest import DigestLine, digest
+from ezlib.drawing import Chart
 from ezlib.facts import from_series, has_assumed_day, load_facts
+from ezlib.flow_charts import cumulative_chart, fan_chart
+from ezlib.flow_views import covers_year
+from ezlib.flow_words import READABLE_DIGITS
 from ezlib.headlines import GROUPS_IN_PARTS, OLDEST_TOLD, refuse_untold, table_series
 from ezlib.indicators import figure_and_unit, named, parts_of
 from ezlib.messages import say
@@ -31,7 +34,15 @@ from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
 from ezlib.record import given, load_record
-from ezlib.subjects import assess_all, doubted_series, headline_outlooks, outlooks_of, years_asked, zone_findings
+from ezlib.subjects import (
+    assess_all,
+    doubted_series,
+    fits,
+    headline_outlooks,
+    outlooks_of,
+    years_asked,
+    zone_findings,
+)
 from ezlib.tables import findings_texts, stated_aim, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
@@ -577,18 +588,11 @@ class Brief:
                 continue
             found = self.outlooks[series]
             yield fan_chart(found, self.lang, source=source, catalogue=self.catalogue)
-            test = next((a for a in self.assessments.get(series, ()) if a.target.kind == "level"), None)
-            if not covers_year(found, self.month.year):
+            year = self.month.year
+            tests = (a for a in self.assessments.get(series, ()) if a.target.kind == "level" and fits(a.target, year))
+            if not covers_year(found, year):
                 continue
-            yield cumulative_chart(
-                found,
-                test.target if test else None,
-                self.month.year,
-                self.lang,
-                assessment=test,
-                source=source,
-                catalogue=self.catalogue,
-            )
+            yield cumulative_chart(found, next(tests, None), year, self.lang, source=source, catalogue=self.catalogue)
 
     def _subject(self, subject: str, heading: str) -> Block:
         sentences = []

@@ -11,9 +11,10 @@ import pandas as pd
 from ezlib import blocks, messages, scenarios, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
-from ezlib.charts import covers_year, scenario_chart
+from ezlib.charts import scenario_chart
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
+from ezlib.flow_views import covers_year
 from ezlib.messages import capital, say
 from ezlib.observations import observe, superseded
 from ezlib.outlook import Outlook

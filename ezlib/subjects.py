@@ -11,9 +11,11 @@ from ezlib import blocks, tables
 from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
-from ezlib.charts import Chart, covers_year, cumulative_chart, fan_chart
 from ezlib.contracts import DataError
+from ezlib.drawing import Chart
 from ezlib.facts import load_facts
+from ezlib.flow_charts import cumulative_chart, fan_chart
+from ezlib.flow_views import covers_year
 from ezlib.messages import say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month

@@ -1,12 +1,12 @@
 """A chart never lets an estimate pass for a fact, says in words what it draws, and is the same on every run."""
 
+import datetime as dt
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -17,25 +17,35 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import ezlib as ez
 from ezlib import wording
-from ezlib.charts import (
-    BANDS,
-    DASHES,
-    Chart,
-    chance_chart,
-    covers_year,
-    cumulative_chart,
-    fan_chart,
-    hedgehog_chart,
-    reliability_chart,
-)
+from ezlib.catalogue import Target, load_targets
+from ezlib.charts import chance_chart, hedgehog_chart, reliability_chart
+from ezlib.drawing import ACCENT, BANDS, DASHES, SOFT, Chart
+from ezlib.flow_charts import cumulative_chart, fan_chart
+from ezlib.flow_views import covers_year
 from ezlib.svg import to_svg
+from ezlib.targets import TargetAssessment
 
-TARGET = SimpleNamespace(value=9000.0, unit="million_usd", comparator=">=")
+
+def target(**given) -> Target:
+    """The nine billion of 2025, or what is given instead."""
+    return replace(next(t for t in load_targets("lao-cai") if t.target_id == "T001"), **given)
+
+
+def assessed(outlook, **given) -> TargetAssessment:
+    zone, indicator, scope = outlook.series.split("/")
+    return ez.assess_target(outlook, replace(target(**given), zone=zone, indicator=indicator, scope=scope))
+
+
+def with_target(lang="en", **given) -> Chart:
+    outlook = stand_in.lao_cai()
+    return cumulative_chart(outlook, assessed(outlook, **given), lang=lang)
+
+
 MAKERS = {
     "fan": lambda lang: fan_chart(stand_in.lao_cai(), lang),
     "fan of a complete series": lambda lang: fan_chart(stand_in.complete(), lang),
     "fan of annual totals": lambda lang: fan_chart(stand_in.annual_only(), lang),
-    "cumulative": lambda lang: cumulative_chart(stand_in.lao_cai(), TARGET, 2025, lang),
+    "cumulative": with_target,
     "cumulative without a target": lambda lang: cumulative_chart(stand_in.complete(), lang=lang),
 }
 
@@ -186,21 +196,60 @@ def test_a_probability_of_nothing_is_not_printed_as_zero(charts):
     assert "< 1 %" in plain(charts["cumulative", "vi"].alt)
 
 
-def test_an_assessment_at_hand_decides_the_words():
-    assessed = SimpleNamespace(probability=np.nan, state="reached")
-    chart = cumulative_chart(stand_in.lao_cai(), replace_target(600), 2025, "en", assessment=assessed)
+def test_a_target_that_facts_decide_is_told_as_an_outcome():
+    chart = with_target(value=600.0)
     assert "has been reached" in plain(chart.title)
     assert "has been reached" in plain(chart.alt)
 
 
-def replace_target(value: float):
-    return SimpleNamespace(value=value, unit="million_usd", comparator=">=")
+def test_a_limit_far_above_the_total_is_all_but_certain_to_be_kept():
+    chart = with_target(comparator="<=")
+    assert plain(chart.title).startswith("The 2025 target of 9 billion USD is all but certain to be reached")
+    assert "> 99 %" in plain(chart.alt)
 
 
-def test_a_target_in_another_unit_of_the_same_kind_is_converted():
-    billion = SimpleNamespace(value=9.0, unit="billion_usd", comparator=">=")
-    one, other = (cumulative_chart(stand_in.lao_cai(), t, 2025, "en") for t in (TARGET, billion))
-    assert one.alt == other.alt
+def test_a_limit_asks_for_nothing_and_has_no_pace():
+    chart = with_target(comparator="<=")
+    assert "Reaching it takes" not in chart.alt
+    assert not any("needed" in text for text in texts(chart.wide))
+    assert [line.get_marker() for line in axes(chart).lines if line.get_color() == ACCENT] == ["D"]
+
+
+def test_a_total_that_equals_the_target_exceeds_no_strict_one():
+    months = pd.period_range("2024-01", "2025-12", freq="M")
+    stated = {"start": months.start_time, "end": months.end_time.normalize(), "value": 100.0, "half_width": 0.0}
+    found = replace(ez.rebuild(pd.DataFrame(stated), "2024-01", "2025-12"), series="lao-cai/trade_total/board")
+    told = {
+        how: cumulative_chart(found, assessed(found, value=1200.0, comparator=how), lang="en") for how in (">=", ">")
+    }
+    assert "has been reached" in plain(told[">="].title)
+    assert "was missed" in plain(told[">"].title)
+
+
+def test_a_nations_target_is_told_in_the_billions_of_its_chart():
+    outlook = stand_in.complete()
+    found = assessed(outlook, value=600_000.0)
+    chart = cumulative_chart(outlook, found, lang="en")
+    needed = wording.digits(found.needed_per_month / 1000, 4, "en")
+    assert f"Reaching it takes {needed} billion USD a month over the remaining 10 months" in plain(chart.alt)
+    goal = next(line for line in axes(chart).lines if line.get_marker() == "D")
+    assert list(goal.get_ydata()) == [600.0]
+
+
+def test_the_year_before_is_drawn_in_the_unit_of_the_year_it_is_held_against():
+    outlook = stand_in.lao_cai()
+    larger = outlook.observations.assign(value=4.5 * outlook.observations["value"])
+    chart = cumulative_chart(replace(outlook, paths=4.5 * outlook.paths, observations=larger), lang="en")
+    assert "million USD" in chart.subtitle
+    before = next(line for line in axes(chart).lines if line.get_color() == SOFT and len(line.get_ydata()) == 12)
+    assert before.get_ydata()[-1] == pytest.approx(4.5 * 2790, rel=0.01)
+    assert "2024: 12,555" in plain(chart.alt)
+
+
+def test_the_chart_of_a_target_is_of_its_own_year_unless_told_otherwise():
+    outlook = stand_in.lao_cai()
+    next_year = assessed(outlook, period_start=dt.date(2026, 1, 1), period_end=dt.date(2026, 12, 31))
+    assert plain(cumulative_chart(outlook, next_year, lang="en").title).startswith("The 2026 target")
 
 
 def test_a_nation_is_drawn_in_billions(charts):
@@ -301,7 +350,7 @@ def test_vietnamese_stays_text(charts):
 def test_the_same_numbers_give_the_same_bytes_in_another_process(charts):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); sys.stdout.reconfigure(encoding='utf-8')\n"
-        "import stand_in; from ezlib.charts import fan_chart\n"
+        "import stand_in; from ezlib.flow_charts import fan_chart\n"
         "sys.stdout.write(fan_chart(stand_in.lao_cai(), 'vi')._repr_html_())"
     )
     run = subprocess.run(
@@ -343,6 +392,27 @@ def test_a_year_that_is_not_covered_is_refused_with_what_is_there():
     assert not covers_year(outlook, 2023)
     with pytest.raises(ValueError, match="0 months of 2023"):
         cumulative_chart(outlook, year=2023)
+
+
+@pytest.mark.parametrize("year", [None, 2025])
+def test_a_target_that_was_not_assessed_is_refused_with_the_way_to_do_it(year):
+    with pytest.raises(ez.DataError, match=r"T001.*\n.*ez\.assess_target\(outlook, target\)"):
+        cumulative_chart(stand_in.lao_cai(), target(), year)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(dt.date(2026, 1, 1), dt.date(2026, 12, 31)), (dt.date(2025, 10, 1), dt.date(2025, 12, 31))],
+)
+def test_a_target_of_other_months_than_the_years_is_refused(first, last):
+    outlook = stand_in.lao_cai()
+    with pytest.raises(ez.DataError, match=rf"{first:%Y-%m}\.\.{last:%Y-%m}, the chart is of .* 2025-01\.\.2025-12"):
+        cumulative_chart(outlook, assessed(outlook, period_start=first, period_end=last), 2025)
+
+
+def test_a_target_assessed_on_another_series_is_refused():
+    with pytest.raises(ez.DataError, match="viet-nam/trade_export/national"):
+        cumulative_chart(stand_in.lao_cai(), assessed(stand_in.complete()))
 
 
 def test_months_outside_the_outlook_are_refused():

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ezlib import blocks
-from ezlib.charts import fan_chart
 from ezlib.contracts import DataError
+from ezlib.flow_charts import fan_chart
 from ezlib.publish import MAX_BYTES, page_faults, page_html, publish
 
 MASTHEAD = blocks.masthead("Bản tin Lào Cai, tháng 5/2025", "Ban Quản lý", "31/5/2025", "Tăng 33 %", "Tháng 5 đạt…")

@@ -1,16 +1,15 @@
 """A brief made by hand, of the size and shape of a real one, in either language: what the browser tests look at."""
 
 import json
-from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
 import stand_in
 
 from ezlib import blocks
-from ezlib.charts import cumulative_chart, fan_chart
-
-TARGET = SimpleNamespace(value=9000.0, unit="million_usd", comparator=">=", kind="level")
+from ezlib.catalogue import load_targets
+from ezlib.flow_charts import cumulative_chart, fan_chart
+from ezlib.targets import assess_target
 
 TEXTS = {
     "vi": {
@@ -123,6 +122,7 @@ def sample_notebook(lang: str):
 
 def _shown(t: dict, lang: str) -> list:
     found = stand_in.lao_cai()
+    target = next(t for t in load_targets("lao-cai") if t.target_id == "T001")
     t = json.loads(json.dumps(t).replace(" %", "\\u00a0%"))
     targets, doubts, sources = t["sections"]
     return [
@@ -131,7 +131,7 @@ def _shown(t: dict, lang: str) -> list:
         _table(t),
         blocks.pair(
             fan_chart(found, lang, name=t["name"], source=t["left"]),
-            cumulative_chart(found, TARGET, 2025, lang, name=t["name"], source=t["left"]),
+            cumulative_chart(found, assess_target(found, target), 2025, lang, name=t["name"], source=t["left"]),
         ),
         blocks.stack(blocks.section(targets), blocks.points(t["points"])),
         blocks.stack(blocks.section(doubts), blocks.warnings(t["doubts"])),
