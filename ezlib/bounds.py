@@ -164,7 +164,8 @@ class _Agreed:
 def _fewest(held: Statements, margin: float, found: _Agreed) -> _Agreed:
     """Of agreements that cost the same but for TIE, that in which fewest give way: the least stretched hold first."""
     firm, most = np.zeros(len(held), bool), (1 + TIE) * found.cost
-    for row in np.argsort(found.given / _half(held), kind="stable")[np.sum(~found.gave) :]:
+    stretched = found.given / np.maximum(_half(held), np.finfo(float).tiny)
+    for row in np.argsort(stretched, kind="stable")[np.sum(~found.gave) :]:
         tried = _least_stretch(held, margin, found.x, firm | (np.arange(len(held)) == row)) if found.gave[row] else None
         if tried is not None and tried.cost <= most and tried.gave.sum() < found.gave.sum():
             firm[row], found = True, tried
@@ -207,9 +208,15 @@ def _least_stretch(held: Statements, margin: float, x: np.ndarray, firm=None, ch
 
 
 def month_range(stated: Statements, months) -> np.ndarray:
-    """Return the least and largest value (len(months), 2) that the binding statements allow each of `months`.
+    """Return the least and largest value (len(months), 2) that the binding statements allow each of `months`."""
+    return ranges(stated, np.eye(stated.num.shape[1])[months])
 
-    Entries are NaN where the programme finds no answer, infinite where nothing limits the month from above.
+
+def ranges(stated: Statements, aims) -> np.ndarray:
+    """Return the least and largest value (k, 2) that the binding statements allow each of k sums of months.
+
+    `aims` (k, n) are their weights. Entries are NaN where the programme finds no answer, infinite where nothing
+    limits the sum from above.
     """
     held = stated.take(np.flatnonzero(stated.binding))
     scale = _month_scale(held)
@@ -217,14 +224,14 @@ def month_range(stated: Statements, months) -> np.ndarray:
     matrix = np.vstack([above.matrix, below.matrix]) * scale
     limit = np.concatenate([above.limit, below.limit])
     norm = np.abs(matrix).max(axis=1)
-    out = np.full((len(months), 2), np.nan)
-    for i, month in enumerate(months):
+    out = np.full((len(aims), 2), np.nan)
+    for i, aim in enumerate(aims):
         for side, sign in enumerate((1.0, -1.0)):
-            aim = np.zeros(held.num.shape[1])
-            aim[month] = sign
-            found = linprog(aim, A_ub=matrix / norm[:, None], b_ub=limit / norm, bounds=(0, None), method="highs")
+            found = linprog(
+                sign * aim, A_ub=matrix / norm[:, None], b_ub=limit / norm, bounds=(0, None), method="highs"
+            )
             if found.status == 0:
-                out[i, side] = found.x[month] * scale
+                out[i, side] = sign * found.fun * scale
             elif found.status == 3:
                 out[i, side] = np.inf
     return out

@@ -21,7 +21,7 @@ import pandas as pd
 from ezlib import rivals, running_totals, scores
 from ezlib.catalogue import Catalogue, load_catalogue, parse_series
 from ezlib.contracts import STATUSES, DataError
-from ezlib.facts import has_assumed_day, load_facts
+from ezlib.facts import facts_of, has_assumed_day, load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, forecast, outlook
 from ezlib.periods import CALENDAR, as_month, covers_whole_months, month_bounds, month_of
@@ -136,7 +136,7 @@ def vintages(facts: pd.DataFrame, series, catalogue: Catalogue | None = None) ->
     catalogue = catalogue or load_catalogue()
     key = parse_series(series, catalogue)
     calendar, unit = catalogue.calendar_of(*key), catalogue.indicator(key.indicator).unit
-    mine = _facts_of(facts, key)
+    mine = facts_of(facts, key)
     whole = [
         covers_whole_months(f.period_start, f.period_end, calendar)
         and month_of(f.period_start, calendar) == month_of(f.period_end, calendar)
@@ -338,7 +338,7 @@ def replay(
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
     calendar = catalogue.calendar_of(*key)
-    facts = _facts_of(load_facts(key.zone, as_of, root=root), key)
+    facts = facts_of(load_facts(key.zone, as_of, root=root), key)
     timing = _timing(facts, catalogue.zone(key.zone).assumed_lag_days)
     outturns = _outturns(facts, str(key), catalogue, calendar)
     rows, skipped = [], []
@@ -387,7 +387,7 @@ def year_ends(
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
     calendar = catalogue.calendar_of(*key)
-    facts = _facts_of(load_facts(key.zone, as_of, root=root), key)
+    facts = facts_of(load_facts(key.zone, as_of, root=root), key)
     facts = facts if month is None else facts[facts["period_end"] <= pd.Timestamp(month_bounds(month, calendar)[1])]
     timing = _timing(facts, catalogue.zone(key.zone).assumed_lag_days)
     now = _outlook_or_none(str(key), _month_reached(facts, calendar), as_of, seed, root, paths) if len(facts) else None
@@ -677,12 +677,6 @@ def _with_percents(totals: pd.DataFrame) -> pd.DataFrame:
 
 
 # ----------------------------------------------------------------------------------------------- facts, as of
-
-
-def _facts_of(facts: pd.DataFrame, key) -> pd.DataFrame:
-    """The facts of one series that observe it; projections do not."""
-    mine = facts[(facts[["zone", "indicator", "scope"]] == list(key)).all(axis=1)]
-    return mine[np.array([STATUSES[status].observed for status in mine["status"]], bool)]
 
 
 def _timing(facts: pd.DataFrame, lag_days: int) -> pd.Series:

@@ -109,6 +109,17 @@ def append_by_zone(facts: pd.DataFrame, name: str, root=None) -> list[Path]:
     return list(after)
 
 
+def facts_of(facts: pd.DataFrame, key) -> pd.DataFrame:
+    """Return the facts of one series, named by its zone, indicator and scope, that observe it: projections do not."""
+    mine = facts[(facts["zone"] == key[0]) & (facts["indicator"] == key[1]) & (facts["scope"] == key[2])]
+    return mine[are_observed(mine)]
+
+
+def are_observed(facts: pd.DataFrame) -> pd.Series:
+    """Tell which facts state what was observed, be it an estimate, and not what is planned or projected."""
+    return facts["status"].isin([name for name, status in STATUSES.items() if status.observed])
+
+
 def from_series(fact) -> bool:
     """Tell whether a fact, a row of `load_facts`, stands in `data/series`: a program may have written its digits."""
     return fact.file.startswith(f"{SERIES_FOLDER}/")

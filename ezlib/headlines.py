@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ezlib.catalogue import Catalogue, Zone
-from ezlib.contracts import STATUSES, WithoutFacts
+from ezlib.contracts import WithoutFacts
+from ezlib.facts import are_observed
 from ezlib.observations import months_with_facts
 from ezlib.periods import month_bounds, month_of, year_bounds
 
@@ -24,7 +25,7 @@ def table_series(zone: Zone, catalogue: Catalogue) -> dict[str, str]:
 
 def months_told(facts: pd.DataFrame, zone: Zone, catalogue: Catalogue) -> list[pd.Period]:
     """Return the months with facts of a zone of which its table has a figure, or one at most a year older."""
-    observed = facts[facts["status"].map(lambda status: STATUSES[status].observed).astype(bool)]
+    observed = facts[are_observed(facts)]
     stated = {month for series in table_series(zone, catalogue) for month in _stated(observed, series, catalogue)}
     covered = months_with_facts(facts, zone.id, catalogue)
     return [month for month in covered if any(month - late in stated for late in range(OLDEST_TOLD + 1))]

@@ -7,28 +7,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
-from ezlib import bounds, shares
+from ezlib import bounds, shares, yielding
 from ezlib.bounds import Statements
 from ezlib.catalogue import Catalogue, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
 from ezlib.outlook import (
-    DERIVED_WITHIN,
-    HISTORY,
     LOW_EFFECTIVE,
     PATHS,
     Outlook,
     check_options,
-    checked_observations,
-    given_way,
+    last_told,
+    marked,
+    month_status,
     no_path,
-    statements_of,
-    touched_months,
+    printed_months,
 )
-from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, tet_windows
+from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, end_of_next_year, tet_windows
+from ezlib.stated import checked_observations, first_month, recent, statements_of
+from ezlib.yielding import Yielding
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
 BROKEN_COLUMNS = ["identity", "start", "end", "total", "parts", "gap", "slack"]
@@ -58,13 +57,13 @@ class Family:
 
 
 def family(
-    zone: str, indicator: str, month, as_of=None, scope=None, until=None, seed: int = 0, root=None, paths: int = PATHS
+    zone: str, indicator: str, month, as_of=None, scope=None, seed: int = 0, root=None, paths: int = PATHS
 ) -> Family:
     """Return the outlooks of an indicator and of all that the catalogue's identities tie it to, directly or not.
 
-    `scope` is the zone's own if not given; facts are cut at `month` and `as_of` and paths run to `until` as in
-    `outlook`. A series without facts takes part only where it is the one unknown of a sum. Raises DataError when no
-    series of the family has a level.
+    `scope` is the zone's own if not given; facts are cut at `month` and `as_of` as in `outlook`, and paths run to
+    December of the next year. A series without facts takes part only where it is the one unknown of a sum. Raises
+    DataError when no series of the family has a level.
     """
     catalogue = load_catalogue(root)
     scope, month, day = scope or catalogue.zone(zone).scope, as_month(month), as_of_date(as_of)
@@ -75,12 +74,9 @@ def family(
     said = {series[name]: observe(facts, series[name], month, as_of=day, catalogue=catalogue) for name in named}
     sums = {id: (series[total], tuple(series[part] for part in parts)) for id, (total, parts) in sums.items()}
     calendar = _one_calendar(catalogue, series.values())
-    until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
-    said = _recent(said, calendar)
-    first = min(
-        (touched_months(row, calendar)[0] for table in said.values() for row in table.itertuples()), default=month
-    )
-    found = reconcile(said, sums, first, max(until, month), seed, calendar.name, paths)
+    said = recent(said, calendar)
+    first = first_month(said, calendar) or month
+    found = reconcile(said, sums, first, end_of_next_year(month), seed, calendar.name, paths)
     about = {name: catalogue.indicator(key).unit for key, name in series.items()}
     outlooks = {
         name: replace(o, series=name, month=month, as_of=day, unit=about[name]) for name, o in found.outlooks.items()
@@ -107,7 +103,7 @@ def reconcile(
     level, or no path is found.
     """
     _check_sums(observations, identities)
-    check_options(paths, calendar)
+    check_options(paths, seed, calendar)
     first, last, calendar = as_month(start), as_month(end), CALENDARS[calendar]
     months = pd.period_range(first, last, freq="M")
     observations = {name: _checked(name, table, first, last, calendar) for name, table in observations.items()}
@@ -117,24 +113,12 @@ def reconcile(
     stated = statements_of(table, months, calendar)
     sums, broken = _unbroken(sums, names, table, stated, of)
     tree = _tree(names, sums)
-    over = shares.over_cells(tree, stated, of)
-    stretch, in_conflict = bounds.disagreement(over)
-    relaxed = stretch > 0
-    held = stated.softened(relaxed, given_way(stated, stretch)[relaxed]) if relaxed.any() else stated
-    held = held.softened(bounds.hopeless(shares.over_cells(tree, held, of)), bounds.LOOSE_SD)
-    held, drawn, effective = _fit_and_draw(tree, held, of, tet_windows(months, calendar), paths, seed)
-    yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
-    stretch = np.where(stated.is_change, 100, 1) * stretch
-    table = table.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
-    gave_way = {
-        "facts_relaxed": relaxed,
-        "facts_strained": yielded & stated.binding & (held.soft_sd < bounds.LOOSE_SD),
-        "facts_unmet": yielded & stated.binding & (held.soft_sd >= bounds.LOOSE_SD),
-        "estimates_loosened": yielded & ~stated.binding,
-    }
-    solved = _Solved(names, tree, months, calendar, held, of, table, gave_way, drawn, effective)
+    yielded = yielding.resolve(stated, lambda held: shares.over_cells(tree, held, of))
+    fitted, drawn, effective = _fit_and_draw(tree, yielded.held, of, tet_windows(months, calendar), paths, seed)
+    yielded = replace(yielded, held=fitted.stated)
+    solved = _Solved(names, months, calendar, fitted, yielded, marked(table, yielded), drawn, effective)
     outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
-    gave = table.loc[table["relaxed"], RELAXED_COLUMNS].reset_index(drop=True)
+    gave = solved.table.loc[solved.table["relaxed"], RELAXED_COLUMNS].reset_index(drop=True)
     return Family(outlooks, sums, gave, broken, without)
 
 
@@ -149,11 +133,11 @@ def _checked(name: str, table: pd.DataFrame, first, last, calendar: Calendar) ->
 
 
 def _fit_and_draw(tree: shares.Tree, held: Statements, of, windows, paths: int, seed: int):
-    """The statements as firmly as they can be held, joint paths through them, and how many these are worth."""
+    """The model of statements as firmly as they can be held, joint paths through them, how many these are worth."""
     for attempt in bounds.ever_looser(held):
         try:
             fitted = shares.fit(tree, attempt, of, windows)
-            return attempt, *shares.draw(fitted, paths, np.random.default_rng(seed))
+            return fitted, *shares.draw(fitted, paths, np.random.default_rng(seed))
         except (ArithmeticError, np.linalg.LinAlgError) as error:
             failed = error
     raise no_path(failed)
@@ -309,17 +293,6 @@ def _tree(names: list[str], sums) -> shares.Tree:
     )
 
 
-# ---------------------------------------------------------------------------------------------- months and facts
-
-
-def _recent(said: Mapping[str, pd.DataFrame], calendar: Calendar) -> dict[str, pd.DataFrame]:
-    """The observations that lie within the last 120 months before the last one observed."""
-    spans = {name: [touched_months(row, calendar) for row in table.itertuples()] for name, table in said.items()}
-    latest = [last for each in spans.values() for _, last in each]
-    oldest = max(latest) - HISTORY + 1 if latest else None
-    return {name: table[np.array([first >= oldest for first, _ in spans[name]], bool)] for name, table in said.items()}
-
-
 # -------------------------------------------------------------------------------------------------------- results
 
 
@@ -328,68 +301,43 @@ class _Solved:
     """All series at once: what went in, and the paths (count, series, months)."""
 
     names: list[str]
-    tree: shares.Tree
     months: pd.PeriodIndex
     calendar: Calendar
-    held: Statements
-    of: np.ndarray
+    fitted: shares.SharesFit
+    yielded: Yielding
     table: pd.DataFrame
-    gave_way: dict[str, np.ndarray]
     paths: np.ndarray
     effective: float
 
 
 def _outlook(solved: _Solved, s: int) -> Outlook:
     """One series of the family; it is observed as far as any of its relatives is."""
-    rows = np.flatnonzero(solved.of == s)
+    fitted, held = solved.fitted, solved.yielded.held
+    rows = np.flatnonzero(fitted.of == s)
     paths = pd.DataFrame(solved.paths[:, s], columns=solved.months)
     table = solved.table.iloc[rows].drop(columns="series").reset_index(drop=True)
-    printed = _printed(solved, rows)
-    last = solved.months[np.flatnonzero((solved.held.num != 0).any(axis=0))[-1]]
-    found = {code: gave[rows].any() for code, gave in solved.gave_way.items()}
+    closed, value = fitted.closed[s], fitted.closed_value[s]
+    printed = printed_months(held.take(rows), table["value"], solved.months, closed, value)
+    last = last_told(held, solved.months)
+    status = month_status(paths, printed, last, closed & (value == 0), lambda ask: _ranges(fitted, s, ask))
+    found = {code: gave[rows].any() for code, gave in solved.yielded.gave_way.items()}
     found["few_effective_paths"] = solved.effective < LOW_EFFECTIVE * len(paths)
-    notes = tuple(code for code, true in found.items() if true)
-    status = _status(solved, s, paths, printed, last)
-    return Outlook(paths, status, table, printed, last, solved.effective, notes, calendar=solved.calendar)
+    return Outlook(
+        paths=paths,
+        status=status,
+        observations=table,
+        printed=printed,
+        last_observed=last,
+        effective_sample_size=solved.effective,
+        notes=tuple(code for code, true in found.items() if true),
+        calendar=solved.calendar,
+    )
 
 
-def _printed(solved: _Solved, rows) -> pd.Series:
-    """The printed values of months that a binding figure states, NaN elsewhere."""
-    printed = pd.Series(np.nan, solved.months)
-    for row in rows:
-        weights, low, high = solved.held.num[row], solved.held.lower[row], solved.held.upper[row]
-        alone = solved.held.binding[row] and not solved.held.is_change[row] and (weights != 0).sum() == 1
-        if alone and weights.sum() == 1 and high - low <= DERIVED_WITHIN * (high + low):
-            printed.iloc[np.argmax(weights)] = solved.table["value"].iloc[row]
-    return printed
-
-
-def _status(solved: _Solved, s: int, paths: pd.DataFrame, printed: pd.Series, last: pd.Period) -> pd.Series:
-    """Status of each month; only months that hardly differ between paths can be derived, so only these are asked."""
-    months, values = solved.months, paths.to_numpy()
-    status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
-    status[printed.notna()] = "reported"
-    steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * values.mean(axis=0)
-    for month in np.flatnonzero(steady & (status == "estimated").to_numpy()):
-        if _fixed(solved, s, month):
-            status.iloc[month] = "derived"
-    return status
-
-
-def _fixed(solved: _Solved, s: int, month: int) -> bool:
-    """Whether the binding figures of all series fix a month of series s within 1 %, by two linear programmes."""
-    over = shares.over_cells(solved.tree, solved.held, solved.of)
-    over = over.take(np.flatnonzero(over.binding))
-    aim = np.zeros((len(solved.tree.cells()[s]), len(solved.months)))
-    aim[solved.tree.cells()[s], month] = 1.0
-    matrix = np.vstack([over.num - over.upper[:, None] * over.den, over.lower[:, None] * over.den - over.num])
-    limit = np.concatenate([np.where(over.is_change, 0, over.upper), np.where(over.is_change, 0, -over.lower)])
-    scale = np.abs(matrix).max(axis=1)
-    ends = [
-        linprog(sign * aim.ravel(), A_ub=matrix / scale[:, None], b_ub=limit / scale, bounds=(0, None), method="highs")
-        for sign in (1.0, -1.0)
-    ]
-    if any(end.status for end in ends):
-        return False
-    low, high = ends[0].fun, -ends[1].fun
-    return high - low <= DERIVED_WITHIN * (high + low)
+def _ranges(fitted: shares.SharesFit, s: int, months) -> np.ndarray:
+    """The least and largest value (k, 2) that the binding figures of all series allow months of series s."""
+    over, cells = shares.over_cells(fitted.tree, fitted.stated, fitted.of), fitted.tree.cells()[s]
+    aims = np.zeros((len(months), len(cells), fitted.mean.shape[1]))
+    for aim, month in zip(aims, months, strict=True):
+        aim[cells, month] = 1.0
+    return bounds.ranges(over, aims.reshape(len(months), -1))

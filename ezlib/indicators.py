@@ -13,9 +13,9 @@ import pandas as pd
 from ezlib import blocks, messages, tables, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, Zone, load_catalogue
-from ezlib.charts import fan_chart
-from ezlib.contracts import STATUSES, DataError
-from ezlib.facts import from_series, load_facts
+from ezlib.contracts import DataError
+from ezlib.facts import are_observed, from_series, load_facts
+from ezlib.flow_charts import fan_chart
 from ezlib.hierarchy import Family, family, on_total
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
@@ -525,7 +525,7 @@ def told(facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue) -> tuple[p
         last=[month_of(day, c) for day, c in zip(facts["period_end"], calendars, strict=True)],
         ended=ended,
     ).sort_values(["period_end", "period_start", "published"], kind="stable")
-    observed = facts["status"].isin([name for name, status in STATUSES.items() if status.observed])
+    observed = are_observed(facts)
     ahead = ~observed & (facts["last"] >= month) & (facts["last"] <= month + 12)
     return facts[observed & facts["ended"]], facts[ahead]
 

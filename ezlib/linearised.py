@@ -62,7 +62,7 @@ class View:
 
     def start(self) -> np.ndarray:
         """A first guess: every month typical, but for those stated."""
-        z = np.log(self.typical) - self.offset + self.offset[self.touched].mean()
+        z = np.log(self.typical) - self.offset
         known = self.single >= 0
         z[self.single[known]] = self.target[known] - self.offset[self.single[known]]
         return z

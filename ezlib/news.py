@@ -18,6 +18,7 @@ from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, outlook
+from ezlib.periods import end_of_next_year
 from ezlib.targets import ON_PATHS, assess_target
 
 STEPS = ("model", "target", "revisions", "new_months")
@@ -103,7 +104,7 @@ def _start(said, found: Outlook, day: dt.date) -> tuple[pd.Period, dt.date]:
 
 def _until(month: pd.Period, period: str, found: Outlook) -> pd.Period | None:
     """As far as a brief of that month looked, so that the same code draws the same paths; further only if need be."""
-    end = pd.Period(f"{month.year + 1}-12", "M")
+    end = end_of_next_year(month)
     return None if pd.Period(f"{period[:4]}-12", "M") <= end else found.paths.columns[-1]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import BASES, OBSERVATION_COLUMNS, STATUSES, DataError, as_of_date
-from ezlib.facts import add_intervals
+from ezlib.facts import add_intervals, are_observed
 from ezlib.periods import Calendar, as_month, covers_whole_months, month_bounds, month_of, month_shares, year_bounds
 
 ESTIMATE_SD = 0.03
@@ -397,8 +397,7 @@ def _revised(statements: pd.DataFrame) -> pd.Series:
 
 def _month_spans(facts: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Ordinals of the first and the last reporting month of each observed fact, up to the month of publication."""
-    observed = [name for name, status in STATUSES.items() if status.observed]
-    facts = facts[facts["status"].isin(observed)]
+    facts = facts[are_observed(facts)]
     calendars, months, spans = {}, {}, []
     columns = ["zone", "indicator", "scope", "period_start", "period_end", "published"]
     for zone, indicator, scope, *days in facts[columns].itertuples(index=False, name=None):

@@ -11,28 +11,30 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
-from ezlib import bounds, closures, draws, running_totals, structural
+from ezlib import bounds, closures, draws, running_totals, structural, yielding
 from ezlib.catalogue import load_catalogue, load_events, parse_series
-from ezlib.contracts import OBSERVATION_COLUMNS, DataError, as_of_date
+from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
 from ezlib.periods import (
     CALENDAR,
     CALENDARS,
     Calendar,
-    as_date,
     as_month,
+    end_of_next_year,
     month_bounds,
     month_shares,
+    months_of,
     tet_windows,
 )
 from ezlib.profiles import profile_of
 from ezlib.scores import COMPARE, chance
+from ezlib.stated import HISTORY, checked_observations, first_month, recent, row_words, statements_of, touched_months
+from ezlib.yielding import Yielding
 
 LEVELS = (0.8, 0.95)
 PATHS = 2000  # of outlooks from figures of many kinds
 FORECAST_PATHS = 1000  # of a series known month by month, whose paths are drawn evenly
-HISTORY = 120  # months before the last observed that are used
 DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
 LOW_EFFECTIVE = 0.1
@@ -138,7 +140,7 @@ class Outlook:
         The year of a series counted from the 16th runs over the same twelve labels. Raises DataError when the paths
         do not hold every month of it, ValueError for what names no months.
         """
-        months = _months_of(period)
+        months = months_of(period)
         missing = months.difference(self.paths.columns)
         if len(missing):
             raise DataError(
@@ -155,8 +157,8 @@ class Outlook:
         """
         if comparator not in COMPARE:
             raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(COMPARE)}.")
-        if np.isnan(threshold):
-            raise ValueError("The threshold is not a number.")
+        if not isinstance(threshold, Real) or np.isnan(threshold):
+            raise ValueError(f"The threshold is not a number: {threshold!r}.")
         return chance(COMPARE[comparator](self.total(period), threshold))
 
 
@@ -200,15 +202,15 @@ def outlook(
     month = as_month(month)
     _check_enough(observations, str(key), month)
     calendar = catalogue.calendar_of(*key)
-    observations, cut = _recent(observations, calendar)
-    until = pd.Period(f"{month.year + 1}-12", "M") if until is None else as_month(until)
-    first = min(touched_months(row, calendar)[0] for row in observations.itertuples())
-    months = pd.period_range(first, max(until, month), freq="M")
-    profile = _profile(key, observations, months, month, as_of, catalogue, root)
-    events = _events(key, months, as_of, catalogue, root)
-    given = (observations, first, months[-1], seed, calendar.name, paths, profile, COMPANION_ODDS, events)
+    late = recent({"": observations}, calendar)
+    until = end_of_next_year(month) if until is None else as_month(until)
+    months = pd.period_range(first_month(late, calendar), max(until, month), freq="M")
+    given = {"observations": late[""], "start": months[0], "end": months[-1], "seed": seed, "paths": paths}
+    given |= {"calendar": calendar.name, "profile_odds": COMPANION_ODDS}
+    given["profile"] = _profile(key, late[""], months, month, as_of, catalogue, root)
+    given["events"] = _events(key, months, as_of, catalogue, root)
     found = _rebuilt(_Asked(given))
-    notes = (*found.notes, "history_cut") if cut else found.notes
+    notes = (*found.notes, "history_cut") if len(late[""]) < len(observations) else found.notes
     # Tables of its own, so that what a caller does to them does not reach the next one.
     own = {name: getattr(found, name).copy() for name in ("paths", "status", "observations", "printed", "shocks")}
     about = {"series": str(key), "month": month, "as_of": as_of, "unit": catalogue.indicator(key.indicator).unit}
@@ -219,13 +221,12 @@ def outlook(
 class _Asked:
     """The arguments of `rebuild`, alike when they say the same."""
 
-    given: tuple
+    given: dict[str, object]
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        return tuple(
-            x.to_csv() if hasattr(x, "to_csv") else repr(getattr(x, "tolist", lambda x=x: x)()) for x in self.given
-        )
+        told = self.given.values()
+        return tuple(x.to_csv() if hasattr(x, "to_csv") else repr(getattr(x, "tolist", lambda x=x: x)()) for x in told)
 
     def __eq__(self, other) -> bool:
         return self.words == other.words
@@ -237,7 +238,7 @@ class _Asked:
 @lru_cache(maxsize=64)
 def _rebuilt(asked: _Asked) -> Outlook:
     """The same, worked out once: one page asks for the same months for a chart, a target and the record."""
-    return rebuild(*asked.given)
+    return rebuild(**asked.given)
 
 
 def load_series(series: str, month, as_of=None, root=None) -> pd.DataFrame:
@@ -269,7 +270,7 @@ def rebuild(
     month in which a dated event held. Raises DataError listing every row that cannot be used.
     """
     first, last = as_month(start), as_month(end)
-    check_options(paths, calendar, profile_odds)
+    check_options(paths, seed, calendar, profile_odds)
     observations = checked_observations(observations, first, last, CALENDARS[calendar])
     if not (observations["value"] > 0).any():
         raise DataError(
@@ -299,8 +300,8 @@ def forecast(
     and the notes say so; `find_totals=False` takes every value for a month. Raises DataError for another index, a month
     given twice, negative or infinite values, or nothing above zero.
     """
-    levels = tuple(levels)
-    check_options(paths, levels=levels)
+    levels = (levels,) if isinstance(levels, Real) else tuple(levels)
+    check_options(paths, seed, levels=levels)
     y, printed, first, cut = _checked_series(y, horizon, find_totals)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
     known = np.flatnonzero(~np.isnan(y))
@@ -322,10 +323,15 @@ def forecast(
         drawn.paths[~np.isnan(shut)], notes = shut[~np.isnan(shut)], (*notes, "closures_recur")
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
-    drawn = pd.DataFrame(drawn.paths, columns=months, copy=False), drawn.effective
     return Outlook(
-        *(drawn[0], status, table, printed, months[len(y) - 1], drawn[1], notes),
-        levels,
+        paths=pd.DataFrame(drawn.paths, columns=months, copy=False),
+        status=status,
+        observations=table,
+        printed=printed,
+        last_observed=months[len(y) - 1],
+        effective_sample_size=drawn.effective,
+        notes=notes,
+        levels=levels,
         shocks=_shock_table(fitted, months),
     )
 
@@ -333,39 +339,57 @@ def forecast(
 # ---------------------------------------------------------------------------------------------- the one model
 
 
-def _solve(stated, observations, months, calendar, seed, paths, offset, odds, events) -> Outlook:
-    stretch, in_conflict = bounds.disagreement(stated)
-    relaxed = stretch > 0
-    held = stated.softened(relaxed, given_way(stated, stretch)[relaxed]) if relaxed.any() else stated
-    held = held.softened(bounds.hopeless(held), bounds.LOOSE_SD)
+def _solve(
+    stated: bounds.Statements,
+    observations: pd.DataFrame,
+    months: pd.PeriodIndex,
+    calendar: Calendar,
+    seed: int,
+    paths: int,
+    offset: np.ndarray | None,
+    odds: float,
+    events: np.ndarray | None,
+) -> Outlook:
     ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
-    held, fits, drawn, shares = _fit_and_draw(held, ways, tet_windows(months, calendar), events, paths, seed)
-    yielded = held.soft_sd > np.where(relaxed, np.inf, stated.soft_sd)
-    relaxed = relaxed | _missed(held, fits[0].view, drawn.paths)
-    table = pd.DataFrame(drawn.paths, columns=months)
-    last = months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
+    yielded = yielding.resolve(stated)
+    held, fits, drawn, shares = _fit_and_draw(yielded.held, ways, tet_windows(months, calendar), events, paths, seed)
     view = fits[0].view
-    reported = _reported(held, months, observations, view)
-    # a change gives way in percentage points
-    stretch = np.where(stated.is_change, 100, 1) * stretch
-    observations = observations.assign(relaxed=relaxed | yielded, stretch=stretch, in_conflict=in_conflict)
-    status = _status(held, table, reported, last, view.closed & (view.closed_value == 0))
+    yielded = replace(yielded, held=held, relaxed=yielded.relaxed | _missed(held, view, drawn.paths))
+    table = pd.DataFrame(drawn.paths, columns=months)
+    last = last_told(held, months)
+    printed = printed_months(held, observations["value"], months, view.closed, view.closed_value)
+    nothing = view.closed & (view.closed_value == 0)
+    status = month_status(table, printed, last, nothing, lambda ask: bounds.month_range(held, ask))
     trust = np.nan if offset is None else float(shares[-1])
-    gave_way = {
-        "facts_relaxed": relaxed.any(),
-        "facts_strained": (yielded & stated.binding & (held.soft_sd < bounds.LOOSE_SD)).any(),
-        "facts_unmet": (yielded & stated.binding & (held.soft_sd >= bounds.LOOSE_SD)).any(),
-        "estimates_loosened": (yielded & ~stated.binding).any(),
-    }
+    gave_way = {code: rows.any() for code, rows in yielded.gave_way.items()}
     notes = _notes(drawn, paths, fits, status, gave_way, trust)
-    shut = _shut_ahead(fits[0].view, status.to_numpy(), paths, seed)
+    shut = _shut_ahead(view, status.to_numpy(), paths, seed)
     if shut is not None:
         table, notes = table.where(np.isnan(shut), shut), (*notes, "closures_recur")
-    shocks = _shock_table(fits[0], months)
     return Outlook(
-        *(table, status, observations, reported, last, drawn.effective, notes),
-        **{"calendar": calendar, "profile_trust": trust, "shocks": shocks},
+        paths=table,
+        status=status,
+        observations=marked(observations, yielded),
+        printed=printed,
+        last_observed=last,
+        effective_sample_size=drawn.effective,
+        notes=notes,
+        calendar=calendar,
+        profile_trust=trust,
+        shocks=_shock_table(fits[0], months),
     )
+
+
+def marked(observations: pd.DataFrame, yielded: Yielding) -> pd.DataFrame:
+    """Observations with what became of them: `relaxed`, `stretch` and `in_conflict`, as an Outlook holds them."""
+    points = np.where(yielded.stated.is_change, 100, 1) * yielded.stretch  # a change gives way in percentage points
+    relaxed = yielded.relaxed | yielded.loosened
+    return observations.assign(relaxed=relaxed, stretch=points, in_conflict=yielded.in_conflict)
+
+
+def last_told(held: bounds.Statements, months: pd.PeriodIndex) -> pd.Period:
+    """The last month that a statement is about; its base does not count."""
+    return months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
 
 
 def _fit_and_draw(held, ways, windows, events, paths, seed):
@@ -446,42 +470,39 @@ def _shock_table(fitted, months) -> pd.DataFrame:
     return pd.DataFrame({"month": [months[s.month] for s in shocks], "kind": [s.kind for s in shocks]})
 
 
-def given_way(stated, stretch) -> np.ndarray:
-    """Relative sd of a figure that had to give way: its rounding and the stretch."""
-    half = (stated.upper - stated.lower) / 2
-    return (half + stretch) / np.maximum((stated.upper + stated.lower) / 2, 1e-300)
+def printed_months(held: bounds.Statements, values, months: pd.PeriodIndex, closed, closed_value) -> pd.Series:
+    """The printed values of months that a binding figure states within 1 %, or as closed; NaN elsewhere.
 
-
-def _reported(stated, months, observations, view) -> pd.Series:
-    """The printed values of months that a binding figure states within 1 %, or as closed; NaN elsewhere."""
-    closed, value = view.closed, view.closed_value
-    printed = pd.Series(np.nan, months)
-    alone = stated.binding & ~stated.is_change & ((stated.num != 0).sum(axis=1) == 1)
+    `values` (m,) as printed; `closed` and `closed_value` (n,) as the model found the months of this series.
+    """
+    printed, values = pd.Series(np.nan, months), np.asarray(values, float)
+    alone = held.binding & ~held.is_change & ((held.num != 0).sum(axis=1) == 1)
     for row in np.flatnonzero(alone):
-        month = np.argmax(stated.num[row] != 0)
-        middle = (stated.lower[row] + stated.upper[row]) / 2
-        narrow = stated.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300)
-        shut = closed[month] and abs(observations["value"].iloc[row] - value[month]) <= stated.upper[row] - middle
-        if stated.num[row, month] == 1 and (narrow or shut):
-            printed.iloc[month] = observations["value"].iloc[row]
+        month = np.argmax(held.num[row] != 0)
+        middle = (held.lower[row] + held.upper[row]) / 2
+        narrow = held.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300)
+        shut = closed[month] and abs(values[row] - closed_value[month]) <= held.upper[row] - middle
+        if held.num[row, month] == 1 and (narrow or shut):
+            printed.iloc[month] = values[row]
     return printed
 
 
-def _status(stated, paths: pd.DataFrame, reported: pd.Series, last: pd.Period, nothing) -> pd.Series:
+def month_status(paths: pd.DataFrame, printed: pd.Series, last: pd.Period, nothing, ranges) -> pd.Series:
     """Status of each month; only months that hardly differ between paths can be derived, so only these are asked.
 
-    That nothing passed in a month is derived where no figure of its own says it.
+    `nothing` (n,), in which nothing passed: derived where no figure of its own says it. `ranges` gives the least and
+    largest value (k, 2) that the figures allow each of k numbers of months.
     """
     months = paths.columns
     status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
-    status[reported.notna()] = "reported"
+    status[printed.notna()] = "reported"
     status[nothing & (status == "estimated")] = "derived"
     values = paths.to_numpy()
     steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * np.abs(values.mean(axis=0))
-    ask = np.flatnonzero(steady & (status == "estimated").to_numpy() & stated.touched)
+    ask = np.flatnonzero(steady & (status == "estimated").to_numpy())
     if len(ask):
-        low, high = bounds.month_range(stated, ask).T
-        fixed = high - low <= DERIVED_WITHIN * (high + low)
+        low, high = ranges(ask).T
+        fixed = np.isfinite(high) & (high - low <= DERIVED_WITHIN * (high + low))
         status.iloc[ask[fixed]] = "derived"
     return status
 
@@ -561,7 +582,7 @@ def _observed(series, month, as_of, root, without=()):
     key = parse_series(series, catalogue)
     as_of = as_of_date(as_of)
     facts = load_facts(key.zone, as_of=as_of, root=root)
-    facts = facts[~facts["fact_id"].isin(list(without))]
+    facts = facts[~facts["fact_id"].isin([without] if isinstance(without, str) else list(without))]
     return key, catalogue, observe(facts, str(key), month, as_of=as_of, catalogue=catalogue), as_of
 
 
@@ -600,149 +621,30 @@ def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> 
     if not level.any():
         raise DataError(
             f"The facts of {series} state changes only, and no level to apply them to.",
-            [_row_words(row) for row in observations.itertuples()],
+            [row_words(row) for row in observations.itertuples()],
             "Add a fact that states a value.",
             "Số liệu chỉ nêu tốc độ tăng giảm, không nêu giá trị nào để tính.",
         )
     if len(observations) == 1:
         raise DataError(
             f"{series} has a single fact and no stated change: it has no outlook, only that fact.",
-            [_row_words(row) for row in observations.itertuples()],
+            [row_words(row) for row in observations.itertuples()],
             "Add a fact of another period, or a stated change, to make an outlook.",
             "Mới có một số liệu, không kèm mức tăng giảm, nên chưa đủ để dự báo.",
         )
 
 
-def _recent(observations: pd.DataFrame, calendar: Calendar) -> tuple[pd.DataFrame, bool]:
-    """The observations that lie wholly within the last 120 months, and whether any was left out."""
-    spans = [touched_months(row, calendar) for row in observations.itertuples()]
-    oldest = max(last for _, last in spans) - HISTORY + 1
-    keep = np.array([first >= oldest for first, _ in spans])
-    return observations[keep], not keep.all()
-
-
-def touched_months(row, calendar: Calendar) -> tuple[pd.Period, pd.Period]:
-    """First and last reporting month that an observation or its base touches."""
-    months = month_shares(row.start, row.end, calendar).index
-    first, last = months[0], months[-1]
-    if not pd.isna(row.base_start):
-        base = month_shares(row.base_start, row.base_end, calendar).index
-        first, last = min(first, base[0]), max(last, base[-1])
-    return first, last
-
-
-def statements_of(observations: pd.DataFrame, months: pd.PeriodIndex, calendar: Calendar) -> bounds.Statements:
-    num, den = (np.zeros((len(observations), len(months))) for _ in range(2))
-    for i, row in enumerate(observations.itertuples()):
-        num[i] = month_shares(row.start, row.end, calendar).reindex(months, fill_value=0.0)
-        if pd.isna(row.value):
-            den[i] = month_shares(row.base_start, row.base_end, calendar).reindex(months, fill_value=0.0)
-    return bounds.statements(num, den, observations["lower"], observations["upper"], observations["soft_sd"])
-
-
 # ------------------------------------------------------------------------------------------------------- checks
 
 
-def checked_observations(
-    observations: pd.DataFrame, first: pd.Period, last: pd.Period, calendar: Calendar
-) -> pd.DataFrame:
-    """The table in full: all columns, days for months, intervals from half widths; or every row that is wrong."""
-    missing = [name for name in ("start", "end") if name not in observations]
-    missing += [] if {"value", "change_pct"} & set(observations) else ["value or change_pct"]
-    if missing:
-        raise DataError(
-            f"The observations lack {', '.join(missing)}.",
-            next_step="Columns: start, end, value or change_pct with base_start and base_end, half_width.",
-        )
-    if last < first:
-        raise DataError(f"The months asked for end ({last}) before they begin ({first}).", next_step="Exchange them.")
-    table = _with_all_columns(observations, calendar)
-    wrong = [
-        f"row {i + 1} ({_row_words(row)}): {fault}"
-        for i, row in enumerate(table.itertuples())
-        for fault in _faults(row, first, last, calendar)
-    ]
-    if wrong:
-        raise DataError(f"{len(wrong)} observations cannot be used.", wrong, "Mend or remove these rows.")
-    return _with_intervals(table)
-
-
-def _with_all_columns(observations: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
-    table = observations.copy().reset_index(drop=True)
-    given = [name for name in ("value", "change_pct", "lower", "upper", "half_width", "soft_sd") if name in table]
-    blank = table[given].apply(lambda column: column.astype(str).str.strip() == "")
-    table[given] = table[given].mask(blank)
-    numbers = table[given].apply(pd.to_numeric, errors="coerce").astype(float)
-    wrong = [
-        f"row {i + 1}: {name} is {table[name].iloc[i]!r}"
-        for name in given
-        for i in np.flatnonzero(numbers[name].isna() & table[name].notna())
-    ]
-    if wrong:
-        raise DataError("Some figures of the observations are no numbers.", wrong, "Mend or remove these rows.")
-    for name in ("value", "change_pct", "lower", "upper"):
-        table[name] = numbers[name] if name in given else np.nan
-    for name in ("half_width", "soft_sd"):
-        table[name] = numbers[name].fillna(0.0) if name in given else 0.0
-    if "observation_id" not in table:
-        table["observation_id"] = [str(i + 1) for i in range(len(table))]
-    for name, end in (("start", False), ("end", True), ("base_start", False), ("base_end", True)):
-        table[name] = [_day(value, end, calendar) for value in table[name]] if name in table else pd.NaT
-    for name in ("published", "status"):
-        table[name] = table.get(name)
-    return table[OBSERVATION_COLUMNS + [name for name in table if name not in OBSERVATION_COLUMNS]]
-
-
-def _day(value, end: bool, calendar: Calendar):
-    """A day, or the first or last day of a month; what is neither is left for the check to name."""
-    if value is None or pd.isna(value) or value == "":
-        return pd.NaT
-    if isinstance(value, pd.Period) or (isinstance(value, str) and len(value.strip()) == 7):
-        return month_bounds(value, calendar)[int(end)]
-    return as_date(value)
-
-
-def _faults(row, first: pd.Period, last: pd.Period, calendar: Calendar) -> list[str]:
-    level, change = not np.isnan(row.value), not np.isnan(row.change_pct)
-    dates = [row.start, row.end] + ([row.base_start, row.base_end] if change else [])
-    if any(pd.isna(day) for day in dates):
-        return ["a date is missing"]
-    stated = row.value if level else 1 + row.change_pct / 100
-    highest = row.upper if not np.isnan(row.upper) else stated + row.half_width / (1 if level else 100)
-    rules = {
-        "it must have either a value or a change": level != change,
-        "it ends before it begins": row.start <= row.end and (not change or row.base_start <= row.base_end),
-        "a flow cannot be negative": not level or row.value >= 0,
-        "a flow cannot fall by 100 % or more": not change or highest > 0,
-        "half_width and soft_sd must be 0 or more": row.half_width >= 0 and row.soft_sd >= 0,
-        "numbers must be finite": np.isfinite([row.half_width, row.soft_sd]).all()
-        and not np.isinf([row.value, row.change_pct]).any(),
-        "lower must not exceed upper": not row.lower > row.upper,
-        "upper must be finite": not np.isinf(row.upper),
-        "it must lie between lower and upper": not (row.lower > stated or row.upper < stated),
-    }
-    faults = [fault for fault, holds in rules.items() if not holds]
-    if not faults and not (first <= touched_months(row, calendar)[0] and touched_months(row, calendar)[1] <= last):
-        faults.append(f"it lies outside {first}..{last}")
-    return faults
-
-
-def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
-    change = table["value"].isna()
-    middle = table["value"].where(~change, 1 + table["change_pct"] / 100)
-    half = table["half_width"].where(~change, table["half_width"] / 100)
-    lower = table["lower"].where(table["lower"].notna(), middle - half).clip(lower=0)
-    return table.assign(lower=lower, upper=table["upper"].where(table["upper"].notna(), middle + half))
-
-
-def _row_words(row) -> str:
-    said = f"{row.value:g}" if not pd.isna(row.value) else f"{row.change_pct:+g} %"
-    return f"{row.observation_id}: {row.start}..{row.end} {said}"
-
-
-def check_options(paths: int, calendar: str = CALENDAR.name, odds: float = 1.0, levels=LEVELS) -> None:
+def check_options(
+    paths: int, seed: int, calendar: str = CALENDAR.name, odds: float = 1.0, levels: Iterable[float] = LEVELS
+) -> None:
+    """Raise DataError for the first option that cannot be used."""
     if not isinstance(paths, Integral) or paths < 1:
         raise DataError(f"The number of paths must be a whole number from 1, not {paths!r}.")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise DataError(f"The seed must be a whole number from 0, not {seed!r}.")
     if calendar not in CALENDARS:
         raise DataError(f"There is no calendar {calendar!r}.", next_step=f"Use one of {', '.join(CALENDARS)}.")
     if not isinstance(odds, Real) or not 0 < odds < np.inf:
@@ -797,16 +699,3 @@ def _observations_of(months: pd.PeriodIndex, total, values, left_out) -> pd.Data
     table = {"observation_id": "", **{name: day.astype("datetime64[s]") for name, day in days.items()}}
     table |= {"value": values, "half_width": 0.0, "soft_sd": 0.0, "published": np.datetime64("NaT", "s")}
     return pd.DataFrame(table | {"relaxed": left_out, "stretch": 0.0, "in_conflict": False})
-
-
-def _months_of(period) -> pd.PeriodIndex:
-    """The months that a period names: "2025", "2025-05", "2025-01:2025-05", or a Period."""
-    if isinstance(period, pd.Period):
-        return pd.period_range(period.asfreq("M", how="start"), period.asfreq("M", how="end"), freq="M")
-    first, _, last = str(period).partition(":")
-    if len(first) == 4 and first.isdigit() and not last:
-        return pd.period_range(f"{first}-01", f"{first}-12", freq="M")
-    first, last = as_month(first), as_month(last or first)
-    if last < first:
-        raise ValueError(f"The period {period} ends before it begins.")
-    return pd.period_range(first, last, freq="M")

@@ -50,7 +50,10 @@ def as_month(value) -> pd.Period:
     Raises ValueError, saying what was expected, for anything else.
     """
     if isinstance(value, pd.Period):
-        return value if value.freqstr == "M" else value.asfreq("M")
+        first, last = value.asfreq("M", how="start"), value.asfreq("M", how="end")
+        if first != last:
+            raise ValueError(f"{value!r} is more than a month; name one, such as {last}.")
+        return last
     if isinstance(value, dt.date | np.datetime64):
         return pd.Period(value, freq="M")
     text = str(value).strip()
@@ -99,6 +102,27 @@ def month_of(day, calendar: Calendar = CALENDAR) -> pd.Period:
     day = as_date(day)
     month = pd.Period(day, freq="M")
     return month + 1 if calendar.start_day > 1 and day.day >= calendar.start_day else month
+
+
+def end_of_next_year(month: pd.Period) -> pd.Period:
+    """Return December of the year after a month's, as far as outlooks run that are not told where to end."""
+    return pd.Period(f"{month.year + 1}-12", "M")
+
+
+def months_of(period) -> pd.PeriodIndex:
+    """Return the months that a period names: "2025", "2025-05", "2025-01:2025-05", or a Period.
+
+    Raises ValueError for anything else, and for a period that ends before it begins.
+    """
+    if isinstance(period, pd.Period):
+        return pd.period_range(period.asfreq("M", how="start"), period.asfreq("M", how="end"), freq="M")
+    first, _, last = str(period).partition(":")
+    if len(first) == 4 and first.isdigit() and not last:
+        return pd.period_range(f"{first}-01", f"{first}-12", freq="M")
+    first, last = as_month(first), as_month(last or first)
+    if last < first:
+        raise ValueError(f"The period {period} ends before it begins.")
+    return pd.period_range(first, last, freq="M")
 
 
 def month_shares(start, end, calendar: Calendar = CALENDAR) -> pd.Series:

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pandas as pd
 
-from ezlib.catalogue import Catalogue, load_catalogue
-from ezlib.contracts import STATUSES, DataError
-from ezlib.facts import load_facts
+from ezlib.catalogue import Catalogue, load_catalogue, parse_series
+from ezlib.contracts import DataError
+from ezlib.facts import facts_of, load_facts
 from ezlib.headlines import refuse_untold
 from ezlib.outlook import outlook
 from ezlib.periods import as_month, month_bounds
@@ -39,14 +39,13 @@ def expected_before(zone: str, month, as_of=None, root=None, seed: int = 0, leve
 
 
 def _of_month(facts: pd.DataFrame, series: str, month: pd.Period, catalogue: Catalogue) -> list:
-    zone, indicator, scope = series.split("/")
-    if catalogue.indicator(indicator).kind != "flow":
+    key = parse_series(series, catalogue)
+    if catalogue.indicator(key.indicator).kind != "flow":
         return []
-    start, end = month_bounds(month, catalogue.calendar_of(zone, indicator, scope))
-    of_series = (facts["indicator"] == indicator) & (facts["scope"] == scope)
-    whole = (facts["period_start"] == pd.Timestamp(start)) & (facts["period_end"] == pd.Timestamp(end))
-    observed = facts["status"].map(lambda status: STATUSES[status].observed)
-    return list(facts[of_series & whole & observed].itertuples())
+    start, end = month_bounds(month, catalogue.calendar_of(*key))
+    mine = facts_of(facts, key)
+    whole = (mine["period_start"] == pd.Timestamp(start)) & (mine["period_end"] == pd.Timestamp(end))
+    return list(mine[whole].itertuples())
 
 
 def _expected(fact, series: str, month, catalogue: Catalogue, root, seed: int, level: float):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ezlib.catalogue import Catalogue, SeriesKey
-from ezlib.contracts import STATUSES
-from ezlib.facts import load_facts
+from ezlib.catalogue import Catalogue, SeriesKey, parse_series
+from ezlib.facts import facts_of, load_facts
 from ezlib.periods import CALENDAR, Calendar, as_month, month_bounds, month_of, month_shares
 
 YEAR = 12
@@ -65,11 +64,10 @@ def profile_of(
 
 def _stated_months(series: str, month, as_of, catalogue: Catalogue, root) -> pd.Series:
     """The months of a series that a fact of their own states, the latest publication of each."""
-    zone, indicator, scope = series.split("/")
-    facts = load_facts(zone, as_of=as_of, root=root)
-    calendar = catalogue.calendar_of(zone, indicator, scope)
-    mine = facts[(facts["indicator"] == indicator) & (facts["scope"] == scope) & facts["value"].notna()]
-    mine = mine[mine["status"].map(lambda status: STATUSES[status].observed)].sort_values("published")
+    key = parse_series(series, catalogue)
+    calendar = catalogue.calendar_of(*key)
+    mine = facts_of(load_facts(key.zone, as_of=as_of, root=root), key)
+    mine = mine[mine["value"].notna()].sort_values("published")
     labels = {end: month_of(end, calendar) for end in mine["period_end"].unique()}
     bounds = {label: tuple(map(pd.Timestamp, month_bounds(label, calendar))) for label in set(labels.values())}
     until = as_month(month)

@@ -20,6 +20,7 @@ import pandas as pd
 from ezlib.catalogue import data_root
 from ezlib.contracts import DataError, as_of_date
 from ezlib.evaluate import REAL, known_on, outturn_of
+from ezlib.facts import facts_of
 from ezlib.outlook import Outlook
 from ezlib.periods import as_month, month_bounds
 from ezlib.scores import COMPARE, brier
@@ -200,8 +201,7 @@ def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | N
 
 def _first_known(row, found: Outlook, facts: pd.DataFrame) -> pd.Timestamp:
     last = row.period if len(row.period) == 7 else f"{row.period}-12"
-    mine = facts[(facts["zone"] + "/" + facts["indicator"] + "/" + facts["scope"]) == row.series]
-    return known_on(mine[mine["status"] != "projection"], month_bounds(last, found.calendar)[1])
+    return known_on(facts_of(facts, row.series.split("/")), month_bounds(last, found.calendar)[1])
 
 
 def _reached(row, found: Outlook) -> float:

@@ -99,6 +99,7 @@ class SharesFit:
     """The model of every series before the facts: y_s ~ N(`mean`[s], `covariance`[s]); and `mode` (S, n) given them.
 
     What the facts leave open varies `spread`[s] times as much, in `tail` degrees of freedom, as in `structural`.
+    `closed` (S, n) months of (nearly) nothing are worth `closed_value` (S, n).
     """
 
     tree: Tree
@@ -109,13 +110,15 @@ class SharesFit:
     mode: np.ndarray
     spread: np.ndarray
     tail: float
+    closed: np.ndarray
+    closed_value: np.ndarray
 
     def of_months(self, months) -> SharesFit:
         """The same model of some of the months alone, those that the statements speak of among them."""
         stated = replace(self.stated, num=self.stated.num[:, months], den=self.stated.den[:, months])
         covariance = self.covariance[:, months][:, :, months]
-        mean, mode = self.mean[:, months], self.mode[:, months]
-        return replace(self, stated=stated, mean=mean, covariance=covariance, mode=mode)
+        some = {f: getattr(self, f)[:, months] for f in ("mean", "mode", "closed", "closed_value")}
+        return replace(self, stated=stated, covariance=covariance, **some)
 
 
 def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> SharesFit:
@@ -145,8 +148,19 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     with one_thread():
         start = np.stack([_months(fits[s]) - offsets[s] for s in range(tree.count)])
         mode = _mode(tree, stated, of, mean, covariance, start)
-    spread = np.array([fits[s].spread for s in range(tree.count)])
-    return SharesFit(tree, stated, of, mean, covariance, mode, spread, fits[0].tail)
+    views = [fits[s].view for s in range(tree.count)]
+    return SharesFit(
+        tree=tree,
+        stated=stated,
+        of=of,
+        mean=mean,
+        covariance=covariance,
+        mode=mode,
+        spread=np.array([fits[s].spread for s in range(tree.count)]),
+        tail=fits[0].tail,
+        closed=np.stack([view.closed for view in views]),
+        closed_value=np.stack([view.closed_value for view in views]),
+    )
 
 
 def _own(stated: Statements, of, s: int, about: float) -> Statements:

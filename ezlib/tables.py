@@ -120,7 +120,11 @@ def proposal_text(report, lang: str = "vi", catalogue=None, targets=()) -> str:
 
 def months_table(outlook, lang: str = "vi", since=None, until=None, catalogue=None) -> Block:
     """The months of an outlook: value, 80 % and 95 % intervals, and how each month is known."""
-    months = outlook.months.loc[since:until]
+    months = outlook.months[["value", "status"]]
+    for level in ("80", "95"):
+        ends = outlook.interval(int(level) / 100)
+        months = months.assign(**{f"lower_{level}": ends["lower"], f"upper_{level}": ends["upper"]})
+    months = months.loc[since:until]
     rows = [
         {
             say("table.value", lang): _month_value(row, lang),

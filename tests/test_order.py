@@ -15,11 +15,12 @@ ORDER = [
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
     *("observations", "headlines", "profiles"),
     *("running_totals", "bounds", "closures", "linearised", "variances", "structural"),
-    *("sampling", "told_months", "draws", "shares"),
+    *("yielding", "sampling", "told_months", "draws", "shares"),
     *("scores", "rivals"),
-    *("outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
+    *("stated", "outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
     *("record", "news"),
-    *("svg", "charts", "blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
+    *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
+    *("blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("assessments", "performance"),
     *("brief", "publish", "runs", "cli"),
 ]
@@ -43,7 +44,7 @@ WRITERS = {
     "files": "files, whole or not at all",
     "facts": "new facts, appended",
     "reports": "what it proposes, as a draft to look through",
-    "charts": "a figure, where its caller says",
+    "drawing": "a figure, where its caller says",
     "publish": "the page",
     "runs": "outputs and their manifest, and the record",
 }
@@ -55,7 +56,7 @@ WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all",
 
 # The model is arithmetic: what a date is, or a table, it need not know.
 ARRAYS_ONLY = ["bounds", "closures", "linearised", "variances", "structural", "running_totals"]
-ARRAYS_ONLY += ["sampling", "told_months", "draws", "shares"]
+ARRAYS_ONLY += ["yielding", "sampling", "told_months", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 

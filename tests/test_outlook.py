@@ -1,5 +1,7 @@
 """Outlooks: every path honours every fact, statuses tell what is known, and intervals cover."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,9 +10,9 @@ from hypothesis import strategies as st
 
 import ezlib as ez
 from ezlib import structural
-from ezlib.charts import cumulative_chart, fan_chart
 from ezlib.contracts import DataError
-from ezlib.outlook import NOTES, forecast, rebuild
+from ezlib.flow_charts import cumulative_chart, fan_chart
+from ezlib.outlook import NOTES, forecast, outlook, rebuild
 from ezlib.tables import grounds
 
 LAO_CAI = pd.DataFrame(
@@ -396,6 +398,12 @@ def test_bounds_that_cannot_hold_are_refused(change, fault):
         (lambda: forecast(pd.Series([1.0, 2.0], pd.PeriodIndex(["2024-01", None], freq="M")), 3), "without a month"),
         (lambda: forecast(noisy_series(), 3, paths=0), "number of paths"),
         (lambda: forecast(noisy_series(), 3, levels=(80,)), "0.8 means"),
+        (lambda: forecast(noisy_series(), 3, levels=80), "0.8 means"),
+        (lambda: forecast(noisy_series(), 3, seed=-1), "seed must be a whole number"),
+        (
+            lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", seed=1.5),
+            "seed must be a whole number",
+        ),
         (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", calendar="lunar"), "no calendar"),
         (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", profile_odds=np.inf), "profile_odds"),
         (lambda: rebuild(pd.DataFrame(of_months(["abc"])), "2023-01", "2023-12"), "row 1: value is 'abc'"),
@@ -408,6 +416,52 @@ def test_what_cannot_be_used_is_refused_with_what_and_where(give, says):
 
 def noisy_series():
     return pd.Series(100 + np.arange(24.0), pd.period_range("2022-01", periods=24, freq="M"))
+
+
+def test_every_date_that_is_none_is_named_with_its_row():
+    rows = pd.DataFrame({"start": ["2019", "2020-01"], "end": ["2019-12", "01/2020"], "value": [1.0, 2.0]})
+    with pytest.raises(DataError, match="row 1: start is '2019'\n  row 2: end is '01/2020'"):
+        rebuild(rows, "2019-01", "2020-12")
+
+
+def test_quarters_and_years_may_be_given_as_periods():
+    quarters = pd.period_range("2022Q1", "2023Q4", freq="Q")
+    rows = pd.DataFrame({"start": quarters, "end": quarters, "value": [300.0, 330, 360, 390] * 2, "half_width": 0.5})
+    found = rebuild(rows, "2022-01", "2024-12", paths=200)
+    assert (
+        found.total(pd.Period("2022Q1")).between(299.5, 300.5).all() and found.total("2023").between(1378, 1382).all()
+    )
+    year = pd.DataFrame({"start": [pd.Period("2022", "Y")], "end": [pd.Period("2022", "Y")], "value": [1200.0]})
+    assert rebuild(year, "2022-01", "2022-12", paths=20).total("2022").to_numpy() == pytest.approx(1200)
+    days = pd.Period("2022-02-01", "D"), pd.Period("2022-02-14", "D")
+    half = pd.DataFrame({"start": [days[0]], "end": [days[1]], "value": [50.0]})
+    found = rebuild(half, "2022-02", "2022-02", paths=20).paths["2022-02"]
+    assert found.to_numpy() == pytest.approx(100), "14 of 28 days"
+
+
+def test_a_quarter_is_no_month_to_stand_in():
+    with pytest.raises(ValueError, match="more than a month"):
+        outlook("lao-cai/trade_total/board", pd.Period("2025Q1"))
+
+
+def test_one_fact_to_leave_out_may_be_named_by_itself():
+    alone, listed = (
+        outlook("lao-cai/trade_total/board", "2025-05", "2025-05-31", without=given, paths=20).observations
+        for given in ("F0368", ["F0368"])
+    )
+    assert alone.equals(listed)
+    assert len(alone) < len(outlook("lao-cai/trade_total/board", "2025-05", "2025-05-31", paths=20).observations)
+
+
+def test_contradictions_beside_a_printed_nothing_warn_of_nothing():
+    rows = of_months([100.0] * 12, half_width=0.0)
+    rows[4]["value"] = 0.0
+    rows += [{"start": "2023-01", "end": "2023-06", "value": 700.0, "half_width": 0.5}]
+    rows += [{"start": "2023-04", "end": "2023-06", "value": 340.0, "half_width": 0.5}]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = rebuild(pd.DataFrame(rows), "2023-01", "2023-12", paths=50)
+    assert "facts_relaxed" in found.notes
 
 
 def test_a_forecast_says_that_months_beyond_ten_years_are_left_out():
