@@ -29,6 +29,8 @@ LEAST = 1e-12  # share of a typical month that stands for nothing at all
 ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
 CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
 FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
+QUICK = 20  # steps with slopes shared by all paths, before those left over take their own
+LONGEST = 1.0  # of the logarithm that a month moves in one step with slopes of its own
 CHUNK = 4_000_000  # numbers held at once while the paths' slopes are worked out
 
 
@@ -145,6 +147,10 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     mean = np.stack([fits[s].centre + fits[s].view.offset for s in range(tree.count)]) - offsets
     for s in range(tree.count):
         _shut(fits[s], offsets[s], mean[s], covariance[s])
+    for _, parts in tree.cuts:
+        for part in parts:
+            if not _has_level(stated.take(np.flatnonzero(of == part))):
+                mean[part], covariance[part] = _about(mean[part], covariance[part], -np.log(len(parts)))
     with one_thread():
         start = np.stack([_months(fits[s]) - offsets[s] for s in range(tree.count)])
         mode = _mode(tree, stated, of, mean, covariance, start)
@@ -166,11 +172,22 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
 def _own(stated: Statements, of, s: int, about: float) -> Statements:
     """The statements about series s, and where none gives a level, a vague one."""
     mine = stated.take(np.flatnonzero(of == s))
-    if (~mine.is_change & (mine.upper > 0)).any():
+    if _has_level(mine):
         return mine
     n = stated.num.shape[1]
     vague = statements(np.full(n, 1 / n), np.zeros(n), [about], [about], [VAGUE])
     return Statements(*(np.concatenate([getattr(mine, f), getattr(vague, f)]) for f in mine.__dataclass_fields__))
+
+
+def _has_level(mine: Statements) -> bool:
+    return bool((~mine.is_change & (mine.upper > 0)).any())
+
+
+def _about(mean, covariance, log_share: float) -> tuple[np.ndarray, np.ndarray]:
+    """The Gaussian of a part's y given that its average month is about an equal share: what VAGUE says of it."""
+    cross = covariance.mean(axis=0)
+    gain = cross / (cross.mean() + VAGUE**2)
+    return mean + gain * (log_share - mean.mean()), covariance - np.outer(gain, cross)
 
 
 def _guess(tree: Tree, stated: Statements, of, root: int) -> float:
@@ -336,30 +353,52 @@ def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, n
     y, error, further = _onto(frame, y, error, values)
     place = solve_triangular(frame.factor, linear.T, lower=True)
     new = place + frame.factor.T @ further.T
-    log_weight = 0.5 * (place**2 - new**2).sum(axis=0) / scale**2 - _log_jacobian(frame, y)
+    log_weight = 0.5 * (place**2 - new**2).sum(axis=0) - _log_jacobian(frame, y)
     return y, scale, np.where(_holds(frame, y, error, values), log_weight, -np.inf)
 
 
-def _onto(frame: _Frame, y, error, values, most: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Newton steps with the slopes at the mode until every row says its value; and the sum of the steps.
+def _onto(frame: _Frame, y, error, values) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Newton steps along the rows until every row says its value; and the sum of the steps.
 
-    A path that strays FAR is left where it was before the step: it will not say the values.
+    With the slopes at the mode first, which are the same for all paths; where these lead astray, once more from the
+    start with each path's own.
     """
-    stated, of = frame.stated, frame.fitted.of[frame.rows]
-    further, lost = np.zeros_like(values), np.zeros(len(y), bool)
-    before = y, error
-    for _ in range(most):
-        lost = lost | ~(np.abs(y - frame.fitted.mean) < FAR).all(axis=(1, 2))
-        y, error = np.where(lost[:, None, None], before[0], y), np.where(lost[:, None], before[1], error)
-        miss = values - _said(stated, of, frame.fitted.tree.log_levels(y)) - error
-        miss[lost] = 0.0
+    start, further = (y, error), np.zeros_like(values)
+    for _ in range(QUICK):
+        miss = _missing(frame, y, error, values)
+        astray = ~(np.abs(y - frame.fitted.mean) < FAR).all(axis=(1, 2))
+        miss[astray] = 0.0
         if np.abs(miss).max(initial=0.0) < CLOSE / 10:
             break
         step = _solved(frame, miss)
-        before = y, error
+        y, error = _moved(frame, y, error, step)
+        further = further + step
+    left = astray | ~(np.abs(_missing(frame, y, error, values)).max(axis=1, initial=0.0) < CLOSE)
+    if left.any():
+        y, error, further = y.copy(), error.copy(), further.copy()
+        found = _onto_by_own_slopes(frame, start[0][left], start[1][left], values[left])
+        y[left], error[left], further[left] = found
+    return y, error, further
+
+
+def _onto_by_own_slopes(frame: _Frame, y, error, values, most: int = 60):
+    """The same by Newton steps with each path's own slopes, no month moved by more than LONGEST at once."""
+    further = np.zeros_like(values)
+    for _ in range(most):
+        miss = _missing(frame, y, error, values)
+        if np.abs(miss).max(initial=0.0) < CLOSE / 10:
+            break
+        step = np.linalg.solve(_jacobians(frame, y), miss[..., None])[..., 0]
+        moves = np.abs(np.einsum("pk,ksn->psn", step, frame.reach)).max(axis=(1, 2))
+        step = step * np.minimum(1.0, LONGEST / np.maximum(moves, LONGEST))[:, None]
         y, error = _moved(frame, y, error, step)
         further = further + step
     return y, error, further
+
+
+def _missing(frame: _Frame, y, error, values) -> np.ndarray:
+    """How far each row (count, rows) is from saying its value."""
+    return values - _said(frame.stated, frame.fitted.of[frame.rows], frame.fitted.tree.log_levels(y)) - error
 
 
 def _solved(frame: _Frame, miss) -> np.ndarray:
@@ -371,25 +410,27 @@ def _moved(frame: _Frame, y, error, step) -> tuple[np.ndarray, np.ndarray]:
     return y + np.einsum("pk,ksn->psn", step, frame.reach), error + step * frame.extra
 
 
-def _log_jacobian(frame: _Frame, y) -> np.ndarray:
-    """Logarithm of |J| for each path, in the rows' own directions."""
+def _jacobians(frame: _Frame, y) -> np.ndarray:
+    """How what the rows say moves with steps along them, of each path (count, rows, rows)."""
     of, reach = frame.fitted.of[frame.rows], frame.reach.reshape(len(frame.rows), -1)
-    size = max(1, CHUNK // reach.size)
-    out = []
+    size, out = max(1, CHUNK // reach.size), []
     for some in np.array_split(y, -(-len(y) // size)):
         slopes = _linearised(frame.fitted.tree, frame.stated, of, some)[1].reshape(len(some), *reach.shape)
-        out.append(np.linalg.slogdet(slopes @ reach.T + np.diag(frame.extra))[1])
-    return np.concatenate(out) - 2 * np.log(np.diag(frame.factor)).sum()
+        out.append(slopes @ reach.T + np.diag(frame.extra))
+    return np.concatenate(out)
+
+
+def _log_jacobian(frame: _Frame, y) -> np.ndarray:
+    """Logarithm of |J| for each path, J the Jacobian in the rows' own directions."""
+    return np.linalg.slogdet(_jacobians(frame, y))[1] - 2 * np.log(np.diag(frame.factor)).sum()
 
 
 def _holds(frame: _Frame, y, error, values) -> np.ndarray:
     """Paths in which every row says its value, and all that follows lies inside its interval."""
     fitted, rest = frame.fitted, frame.rest
-    levels = fitted.tree.log_levels(y)
-    miss = values - _said(frame.stated, fitted.of[frame.rows], levels) - error
-    said = _said(fitted.stated.take(rest), fitted.of[rest], levels)
+    said = _said(fitted.stated.take(rest), fitted.of[rest], fitted.tree.log_levels(y))
     inside = (said >= frame.lower[rest]) & (said <= frame.upper[rest])
-    return (np.abs(miss) < CLOSE).all(axis=1) & inside.all(axis=1)
+    return (np.abs(_missing(frame, y, error, values)) < CLOSE).all(axis=1) & inside.all(axis=1)
 
 
 # ------------------------------------------------------------------------------------------------- linearisation

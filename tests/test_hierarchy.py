@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ezlib as ez
-from ezlib import bounds, hierarchy, shares, tables
+from ezlib import bounds, draws, hierarchy, linearised, shares, structural, tables
 from ezlib.contracts import DataError
 from ezlib.outlook import rebuild
 
@@ -433,3 +433,73 @@ def test_a_month_of_nothing_in_a_total_and_its_parts_breaks_nothing(half, parts_
     found = hierarchy.reconcile(said, {"cut": ("t", ("a", "b"))}, "2022-01", "2023-12", paths=50)
     assert found.relaxed.empty and adds_up(found)
     assert (found["t"].paths.iloc[:, 10] <= half + 1e-9).all() and (found["a"].paths.iloc[:, 10] <= half + 1e-9).all()
+
+
+def of_family(factor=1.0):
+    """Figures of a total and two of its parts, nothing of the third, in a unit of one's choice."""
+    rows = {
+        "T": [("2023-01", "2023-12", 1200.0), ("2024-01", "2024-12", 1300.0)],
+        "A": [("2024-01", "2024-06", 200.0), ("2024-07", "2024-12", 220.0)],
+        "B": [("2025-01", "2025-03", 150.0)],
+        "C": [],
+    }
+    tables = {name: pd.DataFrame(each, columns=["start", "end", "value"]) for name, each in rows.items()}
+    tables = {name: t.assign(value=t["value"] * factor, half_width=0.5 * factor) for name, t in tables.items()}
+    return hierarchy.reconcile(tables, {"cut": ("T", ("A", "B", "C"))}, "2023-01", "2025-12", paths=400)
+
+
+def test_the_unit_of_a_family_moves_nothing():
+    millions, units = of_family(), of_family(1e6)
+    for name in "TABC":
+        assert np.allclose(units[name].paths / 1e6, millions[name].paths, rtol=1e-6)
+
+
+def test_a_part_of_which_nothing_is_published_is_about_an_equal_share():
+    share = of_family()["C"].total("2023") / of_family()["T"].total("2023")
+    assert 0.05 < share.median() < 0.5 and share.quantile(0.05) > 0.001
+
+
+def of_one_month(parts, total, sd_total, sd_part):
+    """A total known up to `sd_total`, two of its three parts within ½, and nothing of the third."""
+    num = np.ones((2, 1))
+    stated = bounds.statements(num, 0 * num, [part - 0.5 for part in parts], [part + 0.5 for part in parts])
+    tree, of = shares.Tree(4, ((0, (1, 2, 3)),)), np.array([1, 2])
+    mean = np.array([[np.log(total)], [0.0], [0.0], [0.0]])
+    covariance = np.array([sd_total, sd_part, sd_part, sd_part]).reshape(4, 1, 1) ** 2
+    start = mean.copy()
+    start[1:, 0] = np.log([*parts, max(total - sum(parts), 20)]) - np.log(total)
+    mode, open_ = shares._mode(tree, stated, of, mean, covariance, start), np.zeros((4, 1))
+    return shares.SharesFit(tree, stated, of, mean, covariance, mode, np.ones(4), np.inf, open_ > 0, open_)
+
+
+@pytest.mark.parametrize(("parts", "sd_part"), [((580, 570), 5.0), ((580, 570), 1.0), ((400, 400), 2.0)])
+def test_what_is_left_of_a_total_has_the_distribution_that_quadrature_gives_it(parts, sd_part):
+    total, sd_total, chances = 1206.0, 0.08, [0.025, 0.1, 0.5, 0.9, 0.975]
+    paths, _ = shares.draw(of_one_month(parts, total, sd_total, sd_part), 20_000, np.random.default_rng(0))
+    rest = np.linspace(-40, np.log(2 * total), 400_001)  # its logarithm; log ratios of shares are Gaussian, too
+    ratio = np.log(parts)[:, None] - rest
+    inverse = np.linalg.inv(sd_part**2 * (np.eye(2) + 1))
+    density = -((np.log(sum(parts) + np.exp(rest)) - np.log(total)) ** 2) / 2 / sd_total**2
+    density -= np.einsum("in,ij,jn->n", ratio, inverse, ratio) / 2
+    mass = np.cumsum(np.exp(density - density.max()))
+    exact = rest[np.searchsorted(mass / mass[-1], chances)]
+    assert np.abs(np.quantile(np.log(paths[:, 3, 0]), chances) - exact).max() < 0.03 * (exact[-1] - exact[0])
+
+
+def test_a_family_of_one_series_has_the_paths_of_a_series_by_itself():
+    num = np.array([[1.0, 1.0, 1.0, 0.0]])
+    stated = bounds.statements(num, 0 * num, [8.0], [8.2])
+    fitted, covariance = structural.fit(stated), 0.49 * np.eye(4)
+    known = {"alternatives": covariance[None], "weights": np.ones(1), "spread": 2.0, "tail": 6.0, "lean": 0.0}
+    fitted = replace(fitted, centre=0.0, **known)
+    mode, _ = linearised.settle(fitted.view, fitted.mode, 0.0, covariance)
+    alone = draws.draw(replace(fitted, mode=mode), 20_000, np.random.default_rng(1)).paths
+    zero, spread = np.zeros((1, 4)), np.array([2.0])
+    family = shares.SharesFit(
+        *(shares.Tree(1, ()), stated, np.zeros(1, int), zero, covariance[None], mode[None], spread, 6.0),
+        *(zero > 0, zero),
+    )
+    within, _ = shares.draw(family, 20_000, np.random.default_rng(2))
+    for month in range(4):
+        ends = [np.quantile(np.log(paths), [0.1, 0.5, 0.9]) for paths in (alone[:, month], within[:, 0, month])]
+        assert ends[0] == pytest.approx(ends[1], abs=0.08)
