@@ -9,15 +9,11 @@ import time
 import numpy as np
 import series
 import store
-from series import HERE as HERE
-from series import UNDATED as UNDATED
-from series import competition as competition
-from series import dated as dated
-from series import vietnamese as vietnamese
+from series import HERE
 
+from ezlib.evaluate import LEVELS, OURS
 from ezlib.outlook import forecast
 
-OURS = "structural"
 SEED = 0
 
 
@@ -37,7 +33,7 @@ def forecast_of(case: series.Case) -> dict:
     began = time.process_time()
     found = forecast(case.history, horizon, seed=SEED)
     made = {"seconds": time.process_time() - began, "note": ""}
-    for name, level in (("80", 0.8), ("95", 0.95)):
+    for name, level in LEVELS.items():
         lower, upper = found.interval(level).to_numpy()[-horizon:].T
         made |= {f"lower_{name}": lower, f"upper_{name}": upper}
     return made | {"point": found.median.to_numpy()[-horizon:]}

@@ -16,7 +16,8 @@ import time
 
 import numpy as np
 import pandas as pd
-from common import HERE, UNDATED, dated, keep, results
+from common import keep, results
+from series import HERE, UNDATED, dated
 
 from ezlib import bounds, draws, rivals, structural
 from ezlib.outlook import forecast, rebuild

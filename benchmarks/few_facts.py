@@ -13,15 +13,16 @@ are the months that no figures fix, and the total of the running year. M3 and to
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 
 import numpy as np
 import pandas as pd
-from common import HERE, UNDATED, competition, free_months, keep
+from common import free_months, keep, results
+from series import HERE, UNDATED, competition
 
 from ezlib import evaluate, scores, structural
+from ezlib.evaluate import LEVELS
 from ezlib.outlook import Outlook, rebuild
 from ezlib.variances import population_prior
 
@@ -30,7 +31,6 @@ STYLES = ("board", "customs", "province")
 ZONES = 150
 PATHS = 500
 ESTIMATE_SD = 0.03
-LEVELS = {"80": 0.8, "95": 0.95}
 NATIONAL = HERE.parent / "data" / "series" / "viet-nam.csv"
 NATIONAL_YEARS = range(2017, 2025)
 
@@ -210,16 +210,14 @@ def national() -> dict:
 def _held(part: pd.DataFrame) -> dict:
     found = {"cases": len(part)}
     for name in LEVELS:
-        inside = part["outturn"].between(part[f"lower_{name}"], part[f"upper_{name}"])
-        found[f"coverage_{name}"] = inside.mean()
+        found[f"coverage_{name}"] = scores.coverage(part["outturn"], part[f"lower_{name}"], part[f"upper_{name}"])
     found["mean_width_80"] = 100 * ((part["upper_80"] - part["lower_80"]) / part["outturn"]).mean()
     found["mean_error"] = 100 * (part["error"].abs() / part["outturn"]).mean()
     return found | {"pit_mean": part["pit"].mean(), "pit_sd": part["pit"].std()}
 
 
 def main(words: list[str]) -> None:
-    file = HERE / "results" / "few_facts.json"
-    found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    found = results("few_facts")
     count = next((int(word) for word in words if word.isdigit()), ZONES)
     tasks = {"zones": lambda: zones(count), "national": national}
     for name in [word for word in words if word in tasks] or tasks:

@@ -11,8 +11,11 @@ matplotlib.use("svg")
 
 import matplotlib.pyplot as plt
 import numpy as np
-from common import HERE, OURS, results
+from common import results
 from scoring import FAMILIES, MEAN, MEDIAN, NAIVE
+from series import HERE
+
+from ezlib.evaluate import OURS
 
 FOLDER = HERE.parent / "docs" / "img"
 STYLE = {

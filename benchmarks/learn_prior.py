@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from common import competition
+from series import competition
 
-from ezlib import linearised, structural, variances
+from ezlib import closures, linearised, structural, variances
 
 FILE = Path(variances.__file__).with_name("prior.json")
 FEWEST, MOST = 30, 120
@@ -44,6 +44,25 @@ def season_shape() -> np.ndarray:
     return weight * (11 / 12) / weight.sum()
 
 
+def wide() -> variances.Prior:
+    """What learning begins with: variances that may be almost anything, and settings without any correction."""
+    return variances.Prior(
+        names=NAMES,
+        mean=START[0],
+        root=START[1] * np.eye(len(NAMES)),
+        growth=GROWTH,
+        damping=DAMPING,
+        season_shape=tuple(season_shape()),
+        outlier=OUTLIER,
+        spread=1.0,
+        spread_tail=np.inf,
+        year_on_year=YEAR_ON_YEAR,
+        regression=0.0,
+        lean=0.0,
+        steady=STEADY,
+    )
+
+
 def learn(series: list[np.ndarray], prior: variances.Prior) -> variances.Prior:
     """One turn: the mode and curvature of every series under `prior`, then their mean and covariance."""
     modes, spreads = [], []
@@ -65,7 +84,7 @@ def _kept_positive(curvature) -> np.ndarray:
 
 
 def _logs(y: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(y, linearised.FLOOR * np.median(y[y > 0])))
+    return np.log(np.maximum(y, closures.FLOOR * np.median(y[y > 0])))
 
 
 def stored(prior: variances.Prior) -> dict:
@@ -97,10 +116,7 @@ def stored(prior: variances.Prior) -> dict:
 
 def main() -> None:
     series = [_logs(train[-MOST:]) for train, _ in competition("m1").values() if len(train) >= FEWEST]
-    shape = tuple(season_shape())
-    mean, root = START[0], START[1] * np.eye(len(NAMES))
-    settings = GROWTH, DAMPING, shape, OUTLIER, 1.0, np.inf, YEAR_ON_YEAR, 0.0, 0.0, STEADY
-    prior = variances.Prior(NAMES, mean, root, *settings)
+    prior = wide()
     with structural.one_thread():
         for turn in range(TURNS):
             prior = learn(series, prior)

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import series
 import store
-from common import HERE
+from series import HERE
 
 from ezlib import evaluate
 

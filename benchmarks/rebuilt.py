@@ -16,7 +16,8 @@ import time
 
 import numpy as np
 import pandas as pd
-from common import competition, free_months, keep
+from common import free_months, keep
+from series import UNDATED, competition
 
 from ezlib import scores
 from ezlib.outlook import rebuild
@@ -24,7 +25,7 @@ from ezlib.outlook import rebuild
 MONTHS = 36
 SERIES = 300
 PATHS = 400
-FIRST = pd.Period("1960-01", "M")
+FIRST = UNDATED
 
 
 def window_facts(x: np.ndarray, pattern: str, rng) -> list[tuple]:

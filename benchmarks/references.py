@@ -16,7 +16,7 @@ import time
 import series
 import store
 
-from ezlib import rivals
+from ezlib import evaluate, rivals
 
 MAKER = "statsmodels"
 QUICK = ("seasonal_naive",)
@@ -38,7 +38,7 @@ def one(collection: str, case: series.Case, method: str) -> None:
     began = time.process_time()
     found = rivals.forecast(case.history, len(case.outturn), method, PATHS)
     ends = {}
-    for name, level in (("80", 0.8), ("95", 0.95)):
+    for name, level in evaluate.LEVELS.items():
         ends[f"lower_{name}"], ends[f"upper_{name}"] = found.interval(level)
     spent = time.process_time() - began
     held = "; some paths held at the fence" if found.held else ""

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import series
 import store
-from common import OURS, keep, results
+from common import keep, results
 
 from ezlib import rivals, scores
+from ezlib.evaluate import OURS
 
 NAIVE = "Naive2"
 MEAN, MEDIAN = "mean(ETS, DOTM, CES)", "median(ETS, ARIMA, DOTM, CES)"

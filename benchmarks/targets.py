@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from common import HERE, keep, vietnamese
+from common import keep
+from series import HERE, vietnamese
 
 from ezlib import evaluate, scores
 from ezlib.charts import reliability_chart
@@ -48,8 +48,7 @@ def series() -> None:
             f"{growth:+d}": _chance_scores(group) for growth, group in mine.groupby("growth")
         }
     for other in METHODS[1:]:
-        loss = _loss_difference(found.chances, other)
-        result[OURS][f"brier_less_{other}"] = [loss.mean(), *_by_series(loss)]
+        result[OURS][f"brier_less_{other}"] = _less(found.chances, other)
     ours = found.chances[found.chances["method"] == OURS]
     _draw(scores.reliability(ours["probability"], ours["reached"]), ours, FIGURE)
     keep("targets_series", result)
@@ -85,31 +84,25 @@ def _total_scores(totals: pd.DataFrame, method: str, known: int) -> dict[str, fl
     return {"coverage_80": scores.coverage(mine["outturn"], mine["lower_80"], mine["upper_80"])}
 
 
-def _loss_difference(chances: pd.DataFrame, other: str) -> pd.Series:
-    loss = chances.assign(loss=(chances["probability"] - chances["reached"]) ** 2)
-    wide = loss.pivot(index=["series", "year", "known", "growth"], columns="method", values="loss")
-    return wide[OURS] - wide[other]
-
-
-def _by_series(loss: pd.Series) -> tuple[float, float]:
-    return scores.bootstrap_interval(loss.to_numpy(), blocks=loss.index.get_level_values("series"))
+def _less(chances: pd.DataFrame, other: str) -> list[float]:
+    """Brier score of ours less that of the other over all standings together, with its interval over whole series."""
+    cases = chances.groupby(["known", "growth"]).ngroup()  # a growth asked for at another standing is another case
+    together = chances.assign(known="all", growth=cases)
+    return evaluate.brier_difference(together, other, blocks="series").loc["all"].tolist()
 
 
 def _draw(bands: pd.DataFrame, chances: pd.DataFrame, path: Path) -> None:
+    off = 100 * scores.calibration_error(chances["probability"], chances["reached"])
     years, names = len(chances[["series", "year"]].drop_duplicates()), chances["series"].nunique()
     chart = reliability_chart(
         bands,
         "en",
-        title=f"Chances were off by {_off(bands):.1f} points on average",
+        title=f"Chances were off by {off:.1f} points on average",
         subtitle="Across: the chance given of growth of at least −10, 0, +10, +20 %; upwards: the share that came true",
         note=f"{years} years of {names} Vietnamese development series, standing 0 to 11 months into each. "
         "The number beside a dot counts its cases.",
     )
     chart.save(path)
-
-
-def _off(bands: pd.DataFrame) -> float:
-    return float(100 * np.average((bands["stated"] - bands["reached"]).abs(), weights=bands["cases"]))
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 import series
 import store
-from common import OURS, keep, results, run_ours
+from common import keep, results, run_ours
 from prototype import stored_totals
 from scoring import score
 
 from ezlib import evaluate, scores
+from ezlib.evaluate import OURS
 
 CHANCE_DRAWS = 1000
 NAMED = (OURS, "run_rate", "profile")

@@ -1,16 +1,19 @@
 """The benchmarks' own arithmetic: figures that hold their truth, paired differences, runs that go on."""
 
+import ast
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ezlib import scores
+from ezlib import closures, evaluate, scores
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+SCRIPTS = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(BENCHMARKS.glob("*.py"))}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,6 +41,48 @@ def case(name="a", months=48, cut="full", seed=0):
 def keep(store, one, method, factor):
     ends = {name: one.outturn * factor * side for name, side in zip(store.ENDS, (0.9, 1.1, 0.8, 1.3), strict=True)}
     store.add("m9", method, one, method, 0.5, "", one.outturn * factor, ends)
+
+
+def imports(script):
+    """Every (module, name, name here) that a script imports from elsewhere."""
+    froms = [node for node in ast.walk(SCRIPTS[script]) if isinstance(node, ast.ImportFrom)]
+    return [(node.module, one.name, one.asname or one.name) for node in froms for one in node.names]
+
+
+def defined(script):
+    """The names that a script gives to something of its own."""
+    own = set()
+    for node in SCRIPTS[script].body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Assign):
+            own |= {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return own
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_name_of_the_library_that_a_benchmark_uses_exists(script):
+    modules = {here: import_module(f"ezlib.{name}") for module, name, here in imports(script) if module == "ezlib"}
+    used = {
+        (modules[node.value.id], node.attr)
+        for node in ast.walk(SCRIPTS[script])
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+    }
+    used |= {(import_module(module), name) for module, name, _ in imports(script) if module.startswith("ezlib.")}
+    assert [f"{module.__name__}.{name}" for module, name in used if not hasattr(module, name)] == []
+
+
+def test_every_part_of_the_model_that_the_ablation_changes_exists():
+    import ablation
+
+    parts = [(place, part) for changes in ablation.CHANGES.values() for place, part, _ in changes]
+    assert len(parts) >= 5 and [part for place, part in parts if not hasattr(place, part)] == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_what_benchmarks_share_is_imported_from_where_it_is_defined(script):
+    shared = [(module, name) for module, name, _ in imports(script) if module in SCRIPTS]
+    assert [f"{module}.{name}" for module, name in shared if name not in defined(module)] == []
 
 
 def test_of_the_american_statistics_months_without_seasonal_adjustment_are_taken(tmp_path, monkeypatch):
@@ -169,3 +214,101 @@ def test_the_recorded_prototype_stands_at_the_same_places_as_the_annual_totals()
     true = [y[name][str(year)].sum() for name, year in totals[["series", "year"]].itertuples(index=False)]
     assert totals["outturn"].to_numpy() == pytest.approx(np.array(true), rel=1e-6)
     assert len(chances) == 4 * len(totals) and chances["probability"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("sd", [0.05, 0.3])
+def test_from_series_of_noise_alone_the_prior_learns_how_large_it_is(sd):
+    import learn_prior
+
+    rng = np.random.default_rng(0)
+    series = [learn_prior._logs(np.exp(4 + sd * rng.normal(size=36))) for _ in range(4)]
+    found = learn_prior.learn(series, learn_prior.wide())
+    assert found.mean[found.names.index("noise")] == pytest.approx(np.log(sd**2), abs=0.5)
+    assert np.linalg.eigvalsh(found.root @ found.root.T).min() > 0
+    kept = json.loads(learn_prior.FILE.read_text(encoding="utf-8"))
+    assert list(learn_prior.stored(found)) == list(kept)
+
+
+def test_the_settings_beside_the_stored_prior_are_those_of_the_script_that_learns_it():
+    import learn_prior
+
+    kept, made = json.loads(learn_prior.FILE.read_text(encoding="utf-8")), learn_prior.stored(learn_prior.wide())
+    learned = ("mean", "covariance")
+    assert {name: value for name, value in made.items() if name not in learned} == {
+        name: value for name, value in kept.items() if name not in learned
+    }
+
+
+def test_the_prior_is_learned_from_months_of_which_closures_stand_at_the_threshold():
+    import learn_prior
+
+    logs = learn_prior._logs(np.array([0.0, 100.0, 200.0, 1.0, 100.0, 100.0]))
+    assert np.exp(logs) == pytest.approx([100 * closures.FLOOR, 100, 200, 100 * closures.FLOOR, 100, 100])
+
+
+def test_scores_of_chances_are_compared_over_all_standings_with_series_drawn_whole():
+    import targets
+
+    rng, rows = np.random.default_rng(3), []
+    for name in "abcdef":
+        for year in (2022, 2023):
+            for known in (0, 1):
+                for growth in (-10, 0):
+                    case = {"series": name, "year": year, "known": known, "growth": growth, "reached": rng.integers(2)}
+                    rows += [case | {"method": m, "probability": rng.random()} for m in (evaluate.OURS, "run_rate")]
+    chances = pd.DataFrame(rows)
+    loss = ((chances["probability"] - chances["reached"]) ** 2).to_numpy()
+    by_hand, names = loss[::2] - loss[1::2], chances["series"].to_numpy()[::2]
+    expected = [by_hand.mean(), *scores.bootstrap_interval(by_hand, blocks=names)]
+    assert targets._less(chances.sample(frac=1, random_state=0), "run_rate") == pytest.approx(expected)
+
+
+def test_the_page_tells_how_to_make_every_result_it_shows():
+    import report
+
+    told = {script for script in SCRIPTS if f"benchmarks/{script}.py" in report.REPRODUCE}
+    shown = results_named("results", "report") | set(report.COLLECTIONS)
+    makers = {script for script in SCRIPTS if results_named("keep", script) & shown}
+    assert {"targets", "few_facts", "vietnam"} <= makers <= told
+    made = set().union(*(results_named("keep", script) for script in SCRIPTS))
+    assert shown - made == {"m1", "m3", "tourism", "vietnam_ahead"}  # kept by scoring.score under a computed name
+    assert {"competitions", "vietnam"} <= told
+
+
+def results_named(function, script):
+    """The names of results, as written, with which a script calls a function."""
+    calls = [node for node in ast.walk(SCRIPTS[script]) if isinstance(node, ast.Call) and node.args]
+    firsts = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == function]
+    return {first.value for first in firsts if isinstance(first, ast.Constant)}
+
+
+def test_the_last_look_at_the_test_sets_that_is_noted_is_that_of_the_results_kept():
+    import report
+    from common import results
+
+    noted = pd.read_csv(report.LOOKED, dtype=str).iloc[-1]
+    for name, collection in (("M3", "m3"), ("tourism", "tourism")):
+        for measure in ("OWA", "MSIS"):
+            values = noted[f"{name} {measure}"].split(" / ")
+            for cut, value in zip(report.CUTS, values, strict=True):
+                kept = results(collection)[cut]["all"][evaluate.OURS][measure.lower()]
+                assert f"{kept:.{len(value.partition('.')[2])}f}" == value
+    assert f"**{len(pd.read_csv(report.LOOKED))} times**" in report.looks()
+
+
+def test_the_page_says_how_the_prototype_compares_from_the_results_alone(monkeypatch):
+    import report
+
+    def methods(less, msis, theirs):
+        ours = {"msis": msis}
+        return {"all": {report.OURS: ours, report.PROTOTYPE: {"ours_less": less, "msis": theirs}}}
+
+    kept = {
+        "m3": {"full": methods([0.1, 0.05, 0.2], 5.0, 4.0), "36": methods([-0.1, -0.2, 0.1], 3.0, 4.0)},
+        "m1": {"24": methods([-0.1, -0.2, -0.05], 3.0, 3.5), "36": {"all": {report.OURS: {"msis": 1.0}}}},
+    }
+    monkeypatch.setattr(report, "results", lambda name: kept.get(name, {}))
+    assert report.against_prototype() == (
+        "By OWA ezlib is ahead of the prototype in 1 of 3 comparisons; behind it on M3, whole history; "
+        "level with it on M3, last 36 months. Its MSIS is the higher one on M3, whole history (5.00 against 4.00).\n"
+    )

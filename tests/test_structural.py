@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from ezlib import bounds, draws, linearised, structural, variances
+from ezlib import bounds, draws, structural, variances
 from ezlib.outlook import forecast
 
 MONTHS = 36
@@ -201,29 +201,6 @@ def test_the_same_seed_gives_the_same_paths():
     stated = told(WIDE[2])
     first, second = (draws.draw(structural.fit(stated), 200, np.random.default_rng(5)).paths for _ in range(2))
     assert np.array_equal(first, second)
-
-
-def test_contradictions_are_found_and_changes_give_way_before_levels():
-    stated = told([((0,), None, 9.5, 10.5), ((1,), None, 19.5, 20.5), ((1,), (0,), 0.995, 1.005)])
-    stretch = bounds.stretch_needed(stated)
-    assert (stretch > 0).tolist() == [False, False, True]
-    assert stretch[2] == pytest.approx(19.5 / 10.5 - 1.005, abs=0.2)
-
-
-def test_the_coarsest_of_contradictory_levels_gives_way():
-    stated = told([(range(2), None, 99.99, 100.01), ((0,), None, 39.5, 40.5), ((1,), None, 49.9, 50.1)])
-    assert (bounds.stretch_needed(stated) > 0).tolist() == [False, True, False]
-
-
-def test_statements_that_agree_need_no_stretch():
-    stated = told([*WIDE[1], ((0, 1), (2,), 1.0, 3.0)])
-    assert not bounds.stretch_needed(stated).any()
-
-
-def test_the_range_of_a_month_follows_from_the_sums_around_it():
-    stated = told([(range(5), None, 49.9, 50.1), (range(4), None, 39.9, 40.1)])
-    low, high = bounds.month_range(stated, [4])[0]
-    assert (low, high) == (pytest.approx(9.8), pytest.approx(10.2))
 
 
 def steady(n=60, sd=0.02, seed=0):
@@ -419,13 +396,3 @@ def test_threads_at_once_leave_the_users_setting_and_give_the_same_bits():
     limit.restore_original_limits()
     assert after == before
     assert all(paths.equals(alone) for paths in together)
-
-
-def test_a_search_that_swings_to_and_fro_comes_to_rest():
-    """Two sums far apart in level, which undamped Gauss-Newton steps never reach."""
-    num = np.zeros((2, 40))
-    num[0, 8:11], num[1, 31:33] = 1.0, 1.0
-    stated = bounds.statements(num, np.zeros_like(num), [865.5, 40.15], [866.5, 40.25])
-    fitted = structural.fit(stated)
-    one_more, _ = linearised.settle(fitted.view, fitted.mode, fitted.centre, fitted.covariance, most=1)
-    assert np.abs(one_more - fitted.mode).max() < 1e-6
