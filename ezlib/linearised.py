@@ -51,9 +51,14 @@ class View:
         )
 
     @property
+    def width(self) -> np.ndarray:
+        """How much a statement leaves open, in logarithms: the whole interval, of a soft one two sd either way."""
+        return np.where(self.stated.binding, self.upper - self.lower, 4 * np.sqrt(self.variance))
+
+    @property
     def looseness(self) -> np.ndarray:
-        """How much a statement leaves open, binding ones always less than soft ones."""
-        return self.upper - self.lower + np.where(self.stated.binding, 0.0, 1e3 + 4 * np.sqrt(self.variance))
+        """The same, binding ones always less than soft ones."""
+        return self.width + np.where(self.stated.binding, 0.0, 1e3)
 
     @property
     def curved(self) -> bool:

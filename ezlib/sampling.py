@@ -86,6 +86,14 @@ def is_flat(precision, slope) -> np.ndarray:
     return (np.abs(precision).sum(axis=-1) < FLAT_CURVE) & (np.abs(slope) < FLAT_SLOPE)
 
 
+def bend(slopes, reach) -> np.ndarray:
+    """How far logarithms of sums, or of what is left of one, may be from linear (m,): twice the second-order term.
+
+    `slopes` (m, k) by k logarithms, each of which moves by up to `reach` (k,) either way.
+    """
+    return (np.abs(slopes) * (1 + np.abs(slopes))) @ np.asarray(reach) ** 2
+
+
 @dataclass(frozen=True)
 class Limits:
     """Statements that follow from the values drawn: low (m,) <= matrix (m, k) · values <= high (m,)."""

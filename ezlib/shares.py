@@ -533,6 +533,8 @@ def _inside(lower, upper, said, first, rest, follow) -> tuple[np.ndarray, float]
 def _values(frame: _Frame, count: int, rng, sweeps: int = 25) -> np.ndarray:
     """Values of the binding rows (count, bound) from their Gaussian, given the soft rows, cut to all intervals.
 
+    Intervals of what follows from them are widened by what is not linear: weights do the rest.
+
     Gibbs sweeps over all draws at once, in half-widths about the middles, so that every interval is [-1, 1]; uniform
     where nothing else depends on the value and the Gaussian is flat between its ends.
     """
@@ -544,7 +546,8 @@ def _values(frame: _Frame, count: int, rng, sweeps: int = 25) -> np.ndarray:
     slope = width * (inverse[:k] @ (frame.target - frame.at_mean))
     ties = frame.follow * width / half[rest][:, None]
     shift = (frame.said[rest] + frame.follow @ (mine - frame.said[frame.rows[:k]]) - middle[rest]) / half[rest]
-    limits = sampling.Limits(ties, -1.0 - shift, 1.0 - shift)
+    bend = sampling.bend(frame.follow, width) / half[rest]
+    limits = sampling.Limits(ties, -1.0 - shift - bend, 1.0 - shift + bend)
     scaled = np.repeat(((frame.start - mine) / width)[None], count, axis=0)
     free = ~limits.tied & sampling.is_flat(precision, slope)
     scaled[:, free] = rng.uniform(-1.0, 1.0, (count, free.sum()))

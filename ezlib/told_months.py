@@ -19,6 +19,7 @@ from ezlib.structural import Fit, stray
 ENOUGH_EFFECTIVE = 0.75  # of the draws asked for; below, more are made and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 SOFT_REACH = 50.0  # standard deviations from what a soft statement says, beyond which no value is drawn
+LOOSER = 2.0  # times as much as a firm sum leaves open: a month's own figure that leaves more does not carry its value
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
 
 
@@ -196,13 +197,12 @@ class _Geometry:
     def of(cls, fitted: Fit, covariance, told, at, b=None) -> _Geometry:
         view = fitted.view
         centre, covariance = np.full(len(told), fitted.centre), covariance[np.ix_(told, told)]
-        single_rows, others = _split(view, np.flatnonzero(~view.is_silent))
-        position = {month: i for i, month in enumerate(told)}
-        s = np.array([position[m] for m in view.single[single_rows]], int)
-        u = np.setdiff1d(np.arange(len(told)), s)
         full = fitted.mode.copy()
         full[told] = at
         x = view.value(full)
+        single_rows, others = _split(view, np.flatnonzero(~view.is_silent), x)
+        s = np.searchsorted(told, view.single[single_rows])
+        u = np.setdiff1d(np.arange(len(told)), s)
         h = view.slopes(x, others, told)
         said = view.said(x, others)
         s_factor = cholesky(covariance[np.ix_(s, s)], lower=True) if len(s) else np.zeros((0, 0))
@@ -210,7 +210,7 @@ class _Geometry:
         root = sampling.root(covariance[np.ix_(u, u)] - covariance[np.ix_(u, s)] @ gain)
         by_s = h[:, s] + h[:, u] @ gain.T
         white = h[:, u] @ root
-        first = sampling.independent(white, view.looseness[others]) if b is None else np.searchsorted(others, b)
+        first = sampling.independent(white, _unsure(view, others, x)) if b is None else np.searchsorted(others, b)
         later = np.setdiff1d(np.arange(len(others)), first)
         basis, triangle = np.linalg.qr(white[first].T) if len(first) else (np.zeros((len(u), 0)), np.zeros((0, 0)))
         d_by_b = (
@@ -254,12 +254,28 @@ class _Geometry:
         return ~self.view.stated.binding[rows]
 
 
-def _split(view: View, rows) -> tuple[np.ndarray, np.ndarray]:
-    """Statements of one month each, the firmest where several speak of it; all others."""
+def _unsure(view: View, rows, x) -> np.ndarray:
+    """How much statements leave open in the unit of the months x (n,), soft ones always more than binding ones.
+
+    In logarithms a small remainder of a sum would seem to be known less well than what is much larger.
+    """
+    above, soft = view.stated.num[rows] @ x, ~view.stated.binding[rows]
+    return above * view.width[rows] + np.where(soft, 1e3 * above.max(initial=1.0), 0.0)
+
+
+def _split(view: View, rows, x) -> tuple[np.ndarray, np.ndarray]:
+    """Statements that carry a month's value, of those about it alone the firmest; and all others.
+
+    A month whose own figure leaves more open than a firm sum or change about it, at months x (n,), carries none: the
+    values of such months, drawn one by one, would have no room to move inside the sum.
+    """
     alone = rows[view.single[rows] >= 0]
     alone = alone[np.argsort(view.looseness[alone], kind="stable")]
     _, first = np.unique(view.single[alone], return_index=True)
     chosen = np.sort(alone[first])
+    firm = np.setdiff1d(rows[view.stated.binding[rows]], chosen)
+    moves = np.abs(view.slopes(x, firm, view.single[chosen])) * view.width[chosen]
+    chosen = chosen[~(moves > LOOSER * view.width[firm][:, None]).any(axis=0)]
     return chosen, np.setdiff1d(rows, chosen)
 
 
@@ -457,7 +473,8 @@ def _following(g: _Geometry, which, middle, half) -> tuple[np.ndarray, np.ndarra
 
 
 def _limits(g: _Geometry, middle, half) -> sampling.Limits:
-    """Binding statements that follow from the scaled values."""
-    firm = np.flatnonzero(~g.soft(g.d))
+    """Binding statements that follow from the scaled values, widened by what is not linear: weights do the rest."""
+    firm, soft = np.flatnonzero(~g.soft(g.d)), g.soft(np.concatenate([g.single_rows, g.b]).astype(int))
     matrix, said = _following(g, firm, middle, half)
-    return sampling.Limits(matrix, g.view.lower[g.d[firm]] - said, g.view.upper[g.d[firm]] - said)
+    bend = sampling.bend(matrix / half, np.where(soft, 2.0, 1.0) * half)
+    return sampling.Limits(matrix, g.view.lower[g.d[firm]] - said - bend, g.view.upper[g.d[firm]] - said + bend)
