@@ -69,6 +69,8 @@ def effective(weight) -> float:
 
 def resampled(weight, count: int, rng: np.random.Generator) -> np.ndarray:
     """Numbers of `count` draws, each as often as its weight says, by systematic resampling."""
+    if not count:
+        return np.zeros(0, int)
     if len(weight) == count and np.ptp(weight) < 1e-12:
         return np.arange(count)
     places = (rng.random() + np.arange(count)) / count

@@ -18,6 +18,7 @@ from ezlib.structural import Fit, stray
 
 ENOUGH_EFFECTIVE = 0.75  # of the draws asked for; below, more are made and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
+LEAST_EFFECTIVE = 0.05  # of the draws asked for; a lot worth less gives none where another is worth more
 SOFT_REACH = 50.0  # standard deviations from what a soft statement says, beyond which no value is drawn
 LOOSER = 2.0  # times as much as a firm sum leaves open: a month's own figure that leaves more does not carry its value
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
@@ -67,22 +68,27 @@ def _exact_months(view: View, told) -> np.ndarray | None:
 
 
 def _held_draws(geometries, numbers, rng, most: int = 4) -> list[Told]:
-    """For each geometry, resampled draws of the told months.
+    """For each geometry, resampled draws of the told months; none where hardly a draw is worth anything.
 
-    Batches are added, up to `most`, until the weights are worth three quarters of the draws asked for.
+    Batches are added, up to `most`, until the weights are worth three quarters of the draws asked for, or it is clear
+    that they never will be worth LEAST_EFFECTIVE of them. There the months are not at all what the linearisation
+    makes of them under this covariance: all draws would be copies of a few far from the others.
     """
-    batches, worth = [[] for _ in geometries], np.zeros(len(geometries))
-    for _ in range(most):
-        wanting = [j for j, number in enumerate(numbers) if worth[j] < ENOUGH_EFFECTIVE * number]
-        if not wanting:
+    batches, worth, numbers = [[] for _ in geometries], np.zeros(len(geometries)), np.asarray(numbers)
+    for turn in range(most):
+        poor = worth < LEAST_EFFECTIVE / most * turn * numbers
+        wanting = np.flatnonzero((worth < ENOUGH_EFFECTIVE * numbers) & (~poor | poor.all()))
+        if not len(wanting):
             break
-        values = _values([geometries[j] for j in wanting], [numbers[j] for j in wanting], rng)
+        values = _values([geometries[j] for j in wanting], numbers[wanting], rng)
         for j, (values_s, values_b) in zip(wanting, values, strict=True):
             scale = geometries[j].spread * stray(geometries[j].tail, sampling.even_points(numbers[j], rng)[:, 0])
             batches[j].append((*_weighted(geometries[j], values_s, values_b, scale, rng), scale))
             weight = sampling.normalised(np.concatenate([log_weight for _, log_weight, _ in batches[j]]))
             worth[j] = sampling.effective(weight)
-    return [_resampled(lot, number, rng) for lot, number in zip(batches, numbers, strict=True)]
+    poor = worth < LEAST_EFFECTIVE * numbers
+    given = np.where(poor & ~poor.all(), 0, numbers)
+    return [_resampled(lot, number, rng) for lot, number in zip(batches, given, strict=True)]
 
 
 def _resampled(batches, number: int, rng) -> Told:

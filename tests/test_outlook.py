@@ -604,3 +604,20 @@ def test_estimates_that_contradict_each_other_alone_are_weighed_and_not_loosened
     found = rebuild(pd.DataFrame(rows), "2023-01", "2024-12", paths=200)
     assert not found.observations["relaxed"].any()
     assert 200 < found.total("2024-01:2024-02").median() < 260
+
+
+def test_no_path_far_from_all_others_is_copied_over_and_over():
+    months, t = pd.period_range("2020-01", periods=48, freq="M"), np.arange(48)
+    noise = 0.08 * np.random.default_rng(5).standard_normal(48)
+    x = pd.Series(100 * np.exp(0.006 * t + 0.25 * np.sin(2 * np.pi * t / 12) + noise), months)
+    rows = [{"start": "2020-01", "end": "2020-12", "value": round(x["2020"].sum()), "half_width": 0.5}]
+    for month in months[12:]:
+        now, base = x[f"{month.year}-01" : str(month)].sum(), x[f"{month.year - 1}-01" : str(month - 12)].sum()
+        days = {"start": f"{month.year}-01", "end": str(month)}
+        days |= {"base_start": f"{month.year - 1}-01", "base_end": str(month - 12)}
+        rows.append({**days, "change_pct": round(100 * (now / base - 1)), "half_width": 0.5})
+    first, second = (rebuild(pd.DataFrame(rows), "2020-01", "2024-06", seed=seed) for seed in (0, 1))
+    copies = np.unique(first.paths.loc[:, "2020-01":"2023-12"].round(6), axis=0, return_counts=True)[1]
+    assert copies.max() < 100
+    assert first.months.loc["2020-01", "lower_95"] > 60, "the truth is 94"
+    np.testing.assert_allclose(first.mean, second.mean, rtol=0.15)
