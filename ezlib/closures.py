@@ -15,6 +15,7 @@ FLOOR = 0.02  # months below this share of a typical month are closures: they sa
 LASTING = 12  # months after which a low stretch is no closure any more
 YEAR, YEARS = 12, 5  # closures of so many years back tell how often they come
 SPELLS = 3  # closures in two years that make shutting a habit
+LEAST_ALIKE, MOST_ALIKE = 0.25, 1e3  # years by which a calendar month is drawn to all, at least and at most
 
 
 @dataclass(frozen=True)
@@ -97,21 +98,72 @@ def _aims(stated: Statements, rows) -> np.ndarray:
 def chances_ahead(closed, known, ahead: int) -> np.ndarray:
     """Return the chance (ahead,) that each month after the known ones is closed again: 0 unless closing is a habit.
 
-    `closed`, `known` (n,) of the months so far. A calendar month that was closed in both of its last two years, or any
-    month where two years hold SPELLS closures or more, is closed as often as in the last five years: (z + q) / (k + 1)
-    for z closures in k years known of that month, q the share of all months closed.
+    `closed`, `known` (n,) of the months so far. It is one of a calendar month that was closed in both of its last two
+    years, or in more than half of five, and open in between; and of all months where the last two years hold SPELLS
+    closures or more that are not of such calendar months. See `_shares`.
     """
-    closed, known = closed[-YEARS * YEAR :], known[-YEARS * YEAR :]
-    n, late = len(closed), slice(-2 * YEAR, None)
-    often = _spells(closed[late][known[late]]) >= SPELLS
-    share = closed.sum() / max(known.sum(), 1)
-    chance = np.zeros(ahead)
-    for step in range(ahead):
-        same = np.arange((n + step) % YEAR, n, YEAR)
-        same = same[known[same]]
-        if often or (len(same) > 1 and closed[same[-2:]].all()):
-            chance[step] = (closed[same].sum() + share) / (len(same) + 1)
-    return chance
+    habit = _habit(closed, known)
+    return np.array([habit[(len(closed) + step) % YEAR] for step in range(ahead)])
+
+
+def _habit(closed, known) -> np.ndarray:
+    """The chance (12,) of each month of the year, counted from the first of the months, to be closed again."""
+    n = len(closed)
+    if not closed[-YEARS * YEAR :].any():
+        return np.zeros(YEAR)
+    at = [np.arange(month, n, YEAR) for month in range(YEAR)]
+    at = [same[(same >= n - YEARS * YEAR) & known[same]] for same in at]
+    recurs = np.array([_recurs(closed, known, same) for same in at])
+    late = np.arange(max(0, n - 2 * YEAR), n)
+    late = late[known[late] & ~recurs[late % YEAR]]
+    often = _spells(closed[late]) >= SPELLS
+    return np.where(
+        recurs | often, _shares(np.array([closed[same].sum() for same in at]), np.array(list(map(len, at)))), 0.0
+    )
+
+
+def _recurs(closed, known, same) -> bool:
+    """Whether a calendar month, known at `same`, was closed more than once, open in between, and mostly or lately."""
+    shut = same[closed[same]]
+    if len(shut) < 2 or not (len(shut) > len(same) / 2 or closed[same[-2:]].all()):
+        return False
+    between = np.arange(shut[0], shut[-1])
+    return bool((known[between] & ~closed[between]).any())
+
+
+def _shares(shut, years) -> np.ndarray:
+    """The chance (12,) of each calendar month to be closed, of which it was `shut` so often in so many `years`.
+
+    Each month's share is drawn towards that of all, as if so many years more had been seen as the months of the year
+    are alike: by the moments of a beta-binomial (Kleinman 1973). Little where some are always shut and others never,
+    as in a season; much where any may be.
+    """
+    some = years > 0
+    overall = shut.sum() / max(years.sum(), 1)
+    spread = np.mean((shut[some] / years[some] - overall) ** 2) if some.any() else 0.0
+    chance, typical = overall * (1 - overall), years.sum() / max(some.sum(), 1)
+    unlike = (spread / chance - 1 / typical) / (1 - 1 / typical) if chance > 0 and typical > 1 else 1.0
+    alike = max(1 / np.clip(unlike, 1 / MOST_ALIKE, 1.0) - 1, LEAST_ALIKE)
+    return (shut + alike * overall) / (years + alike)
+
+
+def lasting(closed, known) -> int:
+    """Return how many months the closure has lasted that the last month is in; 0 where that is open or a habit."""
+    if not closed[-1]:
+        return 0
+    opened = np.flatnonzero(known & ~closed)
+    spell = np.arange(opened[-1] + 1 if len(opened) else 0, len(closed))
+    return 0 if (_habit(closed, known)[spell % YEAR] > 0).all() else len(spell)
+
+
+def still_shut(lasted: int, ahead: int, chances) -> np.ndarray:
+    """Return which months ahead (count, ahead) a closure still covers that has lasted so long, one path a chance.
+
+    It goes on for h months more with probability T / (T + h) after T: what has lasted long will, knowing nothing else
+    (Gott 1993). `chances` (count,) lie between 0 and 1.
+    """
+    more = lasted * (1 / np.maximum(chances, 1e-12) - 1)
+    return np.arange(1, ahead + 1) <= more[:, None]
 
 
 def worth_ahead(value, closed, ahead: int) -> np.ndarray:

@@ -64,7 +64,7 @@ NOTES = {
     "totals that one of these does not follow from are marked in `observations` and left out",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
-    "closed_at_end": "the last month is one of them: the forecast is that of a series that opens again at once",
+    "closed_at_end": "the last month is one of them: half of the paths stay closed for as long again as it has lasted",
     "closures_recur": "months close again and again: in some of the paths months ahead are closed, as often as before",
 }
 """What the codes in `Outlook.notes` mean."""
@@ -320,7 +320,7 @@ def forecast(
     notes = _notes(drawn, paths, [fitted], status, {})
     shut = _shut_ahead(fitted.view, status.to_numpy(), paths, seed)
     if shut is not None:
-        drawn.paths[~np.isnan(shut)], notes = shut[~np.isnan(shut)], (*notes, "closures_recur")
+        drawn.paths[~np.isnan(shut)] = shut[~np.isnan(shut)]
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
     return Outlook(
@@ -365,7 +365,7 @@ def _solve(
     notes = _notes(drawn, paths, fits, status, gave_way, trust)
     shut = _shut_ahead(view, status.to_numpy(), paths, seed)
     if shut is not None:
-        table, notes = table.where(np.isnan(shut), shut), (*notes, "closures_recur")
+        table = table.where(np.isnan(shut), shut)
     return Outlook(
         paths=table,
         status=status,
@@ -512,7 +512,8 @@ def _notes(drawn, paths: int, fits, status, gave_way: dict[str, bool], trust=np.
         "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
         "months_closed": fits[0].view.closed.any(),
-        "closed_at_end": fits[0].view.closed[status.to_numpy() != "forecast"][-1],
+        "closed_at_end": closures.lasting(*_shut_so_far(fits[0].view, status.to_numpy())) > 0,
+        "closures_recur": closures.chances_ahead(*_shut_so_far(fits[0].view, status.to_numpy()), 12).any(),
         "profile_used": trust > 0,
     }
     found |= _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed)
@@ -534,18 +535,29 @@ def _beyond_fence(paths, ahead, closed) -> dict[str, bool]:
 def _shut_ahead(view, status, paths: int, seed: int) -> np.ndarray | None:
     """What months of paths (paths, n) are worth that are closed after the last observed one, NaN for all others.
 
-    None where closing is no habit.
+    None where closing is no habit and the last month is open.
     """
     ahead, n = status == "forecast", len(status)
-    closed, known = view.closed[~ahead], view.closed[~ahead] | np.isin(status[~ahead], ("reported", "derived"))
+    closed, known = _shut_so_far(view, status)
     chances = closures.chances_ahead(closed, known, n - len(closed))
-    if not chances.any():
+    lasted = closures.lasting(closed, known)
+    if not chances.any() and not lasted:
         return None
-    drawn = np.random.default_rng([seed, n]).random((paths, len(chances))) < chances
+    rng = np.random.default_rng([seed, n])
+    drawn = rng.random((paths, len(chances))) < chances
+    if lasted:
+        drawn |= closures.still_shut(lasted, len(chances), rng.permutation((np.arange(paths) + 0.5) / paths))
     shut = np.full((paths, n), np.nan)
     worth = closures.worth_ahead(view.closed_value[~ahead], closed, n - len(closed))
     shut[:, ahead] = np.where(drawn, worth, np.nan)
     return shut
+
+
+def _shut_so_far(view, status) -> tuple[np.ndarray, np.ndarray]:
+    """Which months up to the last observed one are closed, and which are known, be it as closed."""
+    so_far = status != "forecast"
+    closed = view.closed[so_far]
+    return closed, closed | np.isin(status[so_far], ("reported", "derived"))
 
 
 def _checked_events(events, months: pd.PeriodIndex) -> np.ndarray:

@@ -130,10 +130,52 @@ def test_chances_count_the_last_five_years():
     known = np.ones(72, bool)
     share = 5 / 60
     expected = np.zeros(12)
-    expected[11] = (5 + share) / 6
+    expected[11] = (5 + 0.25 * share) / 5.25  # shut in every year, and no other month is: little is shared
     np.testing.assert_allclose(closures.chances_ahead(closed, known, 12), expected)
-    closed[-1] = False
+    closed[-1] = closed[-13] = False
+    assert closures.chances_ahead(closed, known, 12)[11] > 0.4, "in three of five years"
+    closed[-25] = False
     assert not closures.chances_ahead(closed, known, 12).any()
+
+
+def shut_but(open_, n):
+    """Months (n,) that are all closed but for some, and that all are known."""
+    closed = np.ones(n, bool)
+    closed[open_] = False
+    return closed, np.ones(n, bool)
+
+
+def test_what_was_shut_from_the_first_month_until_it_opened_says_nothing_of_the_years_after():
+    assert not closures.chances_ahead(*shut_but(slice(66, None), 72), 12).any()
+    long, known = np.zeros(96, bool), np.ones(96, bool)
+    long[61:91] = True
+    assert not closures.chances_ahead(long, known, 12).any() and closures.lasting(long, known) == 0
+
+
+@pytest.mark.parametrize("until", range(60, 72))
+def test_a_season_without_exception_shuts_its_own_months_alone(until):
+    in_season = np.isin(np.arange(72) % 12, (4, 5, 6))
+    closed, known = ~in_season[:until], np.ones(until, bool)
+    ahead = np.isin(np.arange(until, until + 12) % 12, (4, 5, 6))
+    chances = closures.chances_ahead(closed, known, 12)
+    assert (chances[ahead] == 0).all() and (chances[~ahead] > 0.975).all()
+    assert closures.lasting(closed, known) == 0, "a season ends when it does every year"
+
+
+def test_where_any_month_may_be_shut_none_is_sure_to_be_open():
+    chances = closures.chances_ahead(*shut_but([2, 9, 22, 29, 46], 60), 12)
+    assert ((chances > 0.85) & (chances < 0.96)).all()
+
+
+def test_a_closure_lasts_as_long_again_in_half_of_the_paths():
+    closed = np.zeros(60, bool)
+    closed[-4:] = True
+    known = np.ones(60, bool)
+    assert closures.lasting(closed, known) == 4
+    chances = (np.arange(10_000) + 0.5) / 10_000
+    shut = closures.still_shut(4, 12, chances)
+    assert shut.mean(axis=0) == pytest.approx(4 / (4 + np.arange(1, 13)), abs=1e-3)
+    assert (np.diff(shut.astype(int), axis=1) <= 0).all(), "what has opened stays open"
 
 
 def test_what_is_not_a_whole_month_is_no_closure():

@@ -325,7 +325,7 @@ def test_a_closure_bears_changes_of_and_on_it_or_they_are_named(beside):
         rows[-1]["base_end"] = beside["base_start"]
     found = rebuild(pd.DataFrame(rows), "2023-01", "2024-12")
     assert np.isfinite(found.paths.to_numpy()).all()
-    assert 60 < found.median["2024-06"] < 180
+    assert 60 < found.paths["2024-06"].quantile(0.75) < 180  # open again in half of the paths at least
     assert not {"facts_strained", "facts_unmet"} & set(found.notes)
     assert found.paths[pd.Period("2024-02")].between(0.05, 0.15).all()
     if "base_start" in beside:
@@ -355,6 +355,7 @@ def test_a_low_stretch_of_a_year_is_a_level_and_a_shorter_one_a_closure_that_is_
     assert fallen.median.iloc[-1] < 10
     shut = forecast(pd.Series(np.r_[np.full(57, 100.0), np.full(3, 1.5)] * wobble, months), 6)
     assert shut.median.iloc[-1] > 60 and "closed_at_end" in shut.notes
+    assert (shut.paths.iloc[:, -6:] < 2).mean().to_numpy() == pytest.approx(3 / (3 + np.arange(1, 7)), abs=0.002)
     assert "closed_at_end" not in fallen.notes
 
 
