@@ -108,7 +108,7 @@ def ever_looser(held: Statements) -> Iterator[Statements]:
         yield loose
     for yielding in (held.is_change, held.is_change | sums):
         yield held.softened(yielding & held.binding, STRAINED_SD)
-    for sd in (STRAINED_SD, LOOSE_SD):
+    for sd in (LOOSE_SD,) if held.binding.all() else (STRAINED_SD, LOOSE_SD):
         yield loose.softened((held.is_change | sums) & held.binding, sd)
 
 
@@ -141,7 +141,7 @@ def disagreement(stated: Statements, margin: float = 1e-3) -> tuple[np.ndarray, 
     for _ in range(4 if found.gave.any() and held.is_change.any() else 0):
         found = _least_stretch(held, margin, found.x)  # a ratio gives way by what its denominator then is
     fewest = _fewest(held, margin, found) if found.gave.sum() > 1 else found
-    stretch[rows] = fewest.given
+    stretch[rows] = np.where(fewest.gave & held.is_change, _short_of(held, fewest.x), fewest.given)
     in_conflict[rows] = fewest.gave | found.gave | (found.forces & found.gave.any())
     return stretch, in_conflict
 
@@ -159,6 +159,14 @@ class _Agreed:
     @property
     def gave(self) -> np.ndarray:
         return self.given > 0
+
+
+def _short_of(held: Statements, x) -> np.ndarray:
+    """How far months x (n,) leave each statement outside its interval (m,), a ratio on a base of nothing as if on a
+    thousandth of a typical month."""
+    base = np.where(held.is_change, np.maximum(held.den @ x, 1e-3 * _month_scale(held)), 1.0)
+    said = held.num @ x / base
+    return np.maximum(np.maximum(said - held.upper, held.lower - said), 0.0)
 
 
 def _fewest(held: Statements, margin: float, found: _Agreed) -> _Agreed:
@@ -215,8 +223,8 @@ def month_range(stated: Statements, months) -> np.ndarray:
 def ranges(stated: Statements, aims) -> np.ndarray:
     """Return the least and largest value (k, 2) that the binding statements allow each of k sums of months.
 
-    `aims` (k, n) are their weights. Entries are NaN where the programme finds no answer, infinite where nothing
-    limits the sum from above.
+    `aims` (k, n) are their weights, none below zero. Entries are NaN where the programme finds no answer, infinite
+    where nothing limits the sum from above.
     """
     held = stated.take(np.flatnonzero(stated.binding))
     scale = _month_scale(held)

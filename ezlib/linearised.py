@@ -82,13 +82,13 @@ class View:
 
     def slopes(self, x, rows=slice(None), months=slice(None)) -> np.ndarray:
         """Derivatives of `said` by z, (…, m, months)."""
-        x = np.where(self.closed, 0.0, x)
         num, den = self.stated.num[rows], self.stated.den[rows]
-        h = num[:, months] * x[..., None, months] / (x @ num.T)[..., None]
+        moving = np.where(self.closed, 0.0, x)[..., None, months]
+        h = num[:, months] * moving / (x @ num.T)[..., None]
         change = den.any(axis=1)
         if change.any():
             below = np.where(change, x @ den.T, 1.0)[..., None]
-            h = h - den[:, months] * x[..., None, months] / below
+            h = h - den[:, months] * moving / below
         return h
 
     def linearised(self, z, centre) -> Rows:

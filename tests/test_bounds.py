@@ -96,6 +96,13 @@ def test_a_change_of_sums_gives_way_by_what_its_base_leaves():
     assert stretch(told(*levels, ([2, 3], [0, 1], 0.5, 0.6))) == pytest.approx([0, 0, 0, 0, 0.5 - 21 / 79])
 
 
+def test_changes_that_give_way_in_turns_are_stretched_by_what_they_need():
+    """x₀ ≥ 95 and x₀ + x₂ ≤ 100.5 leave x₂ at most 5.5, and x₁ at most 1.5 of that: x₀/x₁ is 95/8.25 at least."""
+    levels = ([0], None, 95.0, 105.0), ([0, 2], None, 99.5, 100.5)
+    found = stretch(told(*levels, ([1], [2], 0.5, 1.5), ([1], [0], 0.0, 1.0), ([0], [1], 0.45, 0.55), n=3))
+    assert found[:4] == pytest.approx([0, 0, 0, 0], abs=1e-3) and found[4] == pytest.approx(95 / 8.25 - 0.55, rel=1e-2)
+
+
 def test_of_two_changes_the_coarser_gives_way():
     """1.5 ± 0.05 ends at 1.55 and 2 ± 0.005 begins at 1.995."""
     stated = told(about(0, 100.0, 0.5), (1, 0, 1.995, 2.005), (1, 0, 1.45, 1.55))

@@ -35,6 +35,7 @@ CLOSED = (
     ([4, 5], [1, 5], 0.9, 1.1),  # of two open months
     ([5], [4], 0.0, 0.005),  # falls by all
 )
+NEARLY = ([5], None, 0.9, 1.1), *CLOSED[1:3]  # closed, and worth one where a month is a hundred
 
 
 # ----------------------------------------------------------------------------------------------- what is said
@@ -87,11 +88,14 @@ def differences(view, z, rows, step=1e-5):
     return (ends[0] - ends[1]).T / (2 * step)
 
 
-@pytest.mark.parametrize("rows", [MONTHS, SUMS, CHANGES, CLOSED], ids=["months", "sums", "changes", "closed months"])
+KINDS = {"months": MONTHS, "sums": SUMS, "changes": CHANGES, "closed months": CLOSED, "nearly closed": NEARLY}
+
+
+@pytest.mark.parametrize("rows", KINDS.values(), ids=KINDS)
 def test_slopes_are_derivatives_of_what_is_said(rows):
     stated = told(*MONTHS, *rows)
     view = View.of(stated, OFFSET)
-    assert view.closed.tolist() == [False] * 5 + [SHUT in rows]
+    assert view.closed.tolist() == [False] * 5 + [rows in (CLOSED, NEARLY)]
     plain = np.flatnonzero(~view.is_silent)
     expected = differences(view, SOME, plain)
     assert np.abs(expected).max() > 0.1
