@@ -14,7 +14,7 @@ import pandas as pd
 from common import keep
 from series import HERE, vietnamese
 
-from ezlib import evaluate, scores
+from ezlib import evaluate, replays, scores, summaries
 from ezlib.charts import reliability_chart
 from ezlib.evaluate import OURS, AnnualTotals
 
@@ -26,7 +26,7 @@ FIGURE = HERE.parent / "docs" / "img" / "reliability.svg"
 
 def national() -> None:
     """Standing after every month from December 2017 to November 2024, with what had been published then."""
-    found = evaluate.year_ends(EXPORTS, "2025-02", methods=METHODS, growths=(10,), last=84)
+    found = replays.year_ends(EXPORTS, "2025-02", methods=METHODS, growths=(10,), last=84)
     keep("targets_national", _by_method(found) | {"timing": sorted(set(found.totals["timing"]))})
 
 
@@ -88,7 +88,7 @@ def _less(chances: pd.DataFrame, other: str) -> list[float]:
     """Brier score of ours less that of the other over all standings together, with its interval over whole series."""
     cases = chances.groupby(["known", "growth"]).ngroup()  # a growth asked for at another standing is another case
     together = chances.assign(known="all", growth=cases)
-    return evaluate.brier_difference(together, other, blocks="series").loc["all"].tolist()
+    return summaries.brier_difference(together, other, blocks="series").loc["all"].tolist()
 
 
 def _draw(bands: pd.DataFrame, chances: pd.DataFrame, path: Path) -> None:

@@ -21,7 +21,7 @@ from common import keep, results, run_ours
 from prototype import stored_totals
 from scoring import score
 
-from ezlib import evaluate, scores
+from ezlib import evaluate, scores, summaries
 from ezlib.evaluate import OURS
 
 CHANCE_DRAWS = 1000
@@ -43,7 +43,7 @@ def totals() -> None:
     before, kept = results("vietnam_totals"), {}
     for known in series.KNOWN_MONTHS:
         kept[str(known)] = before.get(str(known), {}) | standing(found, known)
-    tables = evaluate.reliability(found.chances).groupby("method")
+    tables = summaries.reliability(found.chances).groupby("method")
     kept["reliability"] = before.get("reliability", {}) | {
         method: table[["stated", "reached", "cases"]].to_numpy().tolist() for method, table in tables
     }
@@ -54,8 +54,8 @@ def standing(found: evaluate.AnnualTotals, known: int) -> dict[str, dict]:
     """By method, everything about totals with so many months known; differences are ours less the method's."""
     totals, chances = (table[table["known"] == known] for table in found)
     one = evaluate.AnnualTotals(totals, chances)
-    table = evaluate.summarise_totals(one, against=()).loc[known]
-    covers = evaluate.coverage_interval(totals).loc[known]
+    table = summaries.summarise_totals(one, against=()).loc[known]
+    covers = summaries.coverage_interval(totals).loc[known]
     rows = {}
     for method, row in table.iterrows():
         rows[method] = row.to_dict() | {"coverage_80_interval": list(covers.loc[method])[1:]}
@@ -63,7 +63,7 @@ def standing(found: evaluate.AnnualTotals, known: int) -> dict[str, dict]:
         rows[method] |= {"calibration_by_chance": luck.mean(), "calibration_at_most": np.quantile(luck, 0.95)}
         if method != OURS:
             for blocks in ("year", "series"):
-                difference = evaluate.brier_difference(chances, method, blocks=blocks)
+                difference = summaries.brier_difference(chances, method, blocks=blocks)
                 rows[method][f"ours_less_by_{blocks}"] = list(difference.loc[known])
     return rows
 

@@ -15,12 +15,12 @@ from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_target
 from ezlib.charts import chance_chart
 from ezlib.contracts import DataError
 from ezlib.drawing import Chart
-from ezlib.evaluate import settled
 from ezlib.facts import load_facts
 from ezlib.hierarchy import Family, family
 from ezlib.messages import capital, say
 from ezlib.news import STEPS, News, news, rounded_parts
 from ezlib.outlook import Outlook, outlook
+from ezlib.outturns import settled
 from ezlib.periods import as_month
 from ezlib.record import load_record
 from ezlib.subjects import (

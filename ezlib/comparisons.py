@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ezlib import blocks, messages, scenarios, wording
+from ezlib.aims import COMPARE
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import scenario_chart
@@ -30,7 +31,6 @@ from ezlib.revenue import (
 )
 from ezlib.scenarios import Scenario
 from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
-from ezlib.scores import COMPARE
 from ezlib.subjects import headline_series, outlooks_of
 
 # A total of which all paths agree within this is printed as a figure, not as an interval.

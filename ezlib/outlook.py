@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import bounds, closures, draws, running_totals, structural, yielding
+from ezlib.aims import COMPARE, chance
 from ezlib.catalogue import load_catalogue, load_events, parse_series
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
@@ -28,7 +29,6 @@ from ezlib.periods import (
     tet_windows,
 )
 from ezlib.profiles import profile_of
-from ezlib.scores import COMPARE, chance
 from ezlib.stated import HISTORY, checked_observations, first_month, recent, row_words, statements_of, touched_months
 from ezlib.yielding import Yielding
 

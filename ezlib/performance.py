@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ezlib import blocks, evaluate, messages, rivals, scores, wording
+from ezlib import blocks, evaluate, messages, replays, rivals, scores, summaries, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
 from ezlib.charts import hedgehog_chart, reliability_chart
@@ -39,7 +39,7 @@ MIN_MONTHS = 60  # known months below which no rolling forecast is made
 PATHS = 300
 YEAR_END_METHODS = (OURS, "run_rate", "profile")
 ROLLING_METHODS = (OURS, "seasonal_naive", "run_rate", "profile", "ets", "sarimax", "theta", "unobserved_components")
-PIT_BANDS = 5
+BANDS = 5
 GROWTHS = (-10, 0, 10, 20)
 GROUPS = ((0, 2), (3, 5), (6, 8), (9, 11))  # months of the year that were known
 
@@ -95,16 +95,17 @@ class TrackRecord:
     @property
     def reliability(self) -> Block:
         """What was called so likely, and how often it came."""
-        chances = _joined([f.chances[(f.chances["method"] == OURS)] for f in self.year_ends.values()])
+        chances = _joined([_ours(found.chances) for found in self.year_ends.values()])
         decided = chances[chances["reached"].notna()] if len(chances) else chances
         if len(decided) < MIN_CASES:
             return blocks.paragraph(say("track.too_few", self.lang, count=str(len(decided)), needed=str(MIN_CASES)))
-        table = scores.reliability(decided["probability"].to_numpy(float), decided["reached"].to_numpy(float), 5)
+        table = scores.reliability(decided["probability"], decided["reached"], BANDS)
         brier = scores.brier(decided["probability"], decided["reached"])
         note = say(
             "track.reliability_note", self.lang, cases=str(len(decided)), brier=wording.number(brier, 3, self.lang)
         )
-        return blocks.stack(reliability_chart(table, self.lang, note=messages.sentences(note, self._timing())))
+        note = messages.sentences(note, _timing(decided, self.lang))
+        return blocks.stack(reliability_chart(table, self.lang, note=note))
 
     @property
     def hedgehog(self) -> Block:
@@ -115,7 +116,7 @@ class TrackRecord:
         for series, errors in _ours(self.rolling).groupby("series"):
             found = self.outlooks[series]
             known = found.printed.dropna()
-            note = messages.sentences(say("track.hedgehog_note", self.lang), self._timing())
+            note = messages.sentences(say("track.hedgehog_note", self.lang), _timing(self.rolling, self.lang))
             shown.append(
                 hedgehog_chart(known, errors, found.unit, self._name(series), self.lang, note, catalogue=self.catalogue)
             )
@@ -126,7 +127,7 @@ class TrackRecord:
         """Errors and coverage by how many months ahead."""
         if self.rolling.empty:
             return blocks.paragraph(say("track.no_rolling", self.lang, needed=str(MIN_MONTHS)))
-        summary = evaluate.summarise(_ours(self.rolling), by=["method", "horizon"]).loc[OURS]
+        summary = summaries.summarise(_ours(self.rolling), by=["method", "horizon"]).loc[OURS]
         lang = self.lang
         frame = pd.DataFrame(
             {
@@ -137,18 +138,18 @@ class TrackRecord:
             },
             index=pd.Index([say("track.ahead", lang, count=str(h)) for h in summary.index], name=""),
         )
-        return blocks.table(frame, say("track.horizons_caption", lang), note=self._timing())
+        return blocks.table(frame, say("track.horizons_caption", lang), note=_timing(self.rolling, self.lang))
 
     @property
     def calibration(self) -> Block:
         """Where outturns fell within the distribution forecast: as often in each fifth when it is calibrated."""
         if self.rolling.empty:
             return blocks.paragraph(say("track.no_rolling", self.lang, needed=str(MIN_MONTHS)))
-        bands = evaluate.pit_histogram(_ours(self.rolling), PIT_BANDS).loc[OURS]
-        edges = [(100 * i // PIT_BANDS, 100 * (i + 1) // PIT_BANDS) for i in range(PIT_BANDS)]
+        bands = summaries.pit_histogram(_ours(self.rolling), BANDS).loc[OURS]
+        edges = [(100 * i // BANDS, 100 * (i + 1) // BANDS) for i in range(BANDS)]
         names = [f"{low}{wording.DASH}{high}{wording.NBSP}%" for low, high in edges]
         frame = pd.DataFrame([_shares(bands, self.lang)], index=[say("track.pit_row", self.lang)], columns=names)
-        note = say("track.pit_note", self.lang, share=wording.percent(100 / PIT_BANDS, 0, self.lang))
+        note = say("track.pit_note", self.lang, share=wording.percent(100 / BANDS, 0, self.lang))
         return blocks.table(frame, say("track.pit_caption", self.lang), note=note)
 
     @property
@@ -156,7 +157,7 @@ class TrackRecord:
         """The model beside reference models on the same months."""
         if self.rolling.empty:
             return blocks.paragraph(say("track.no_rolling", self.lang, needed=str(MIN_MONTHS)))
-        table = evaluate.summarise(self.rolling).sort_values("mase")
+        table = summaries.summarise(self.rolling).sort_values("mase")
         ours, lang = table.loc[OURS], self.lang
         rows = {
             _method(name, lang): {
@@ -171,7 +172,9 @@ class TrackRecord:
         }
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(say("track.method", lang))
         note = say("track.skill_note", lang, cases=str(int(ours["cases"])))
-        return blocks.table(frame, say("track.skill_caption", lang), note=messages.sentences(note, self._timing()))
+        return blocks.table(
+            frame, say("track.skill_caption", lang), note=messages.sentences(note, _timing(self.rolling, self.lang))
+        )
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -247,9 +250,6 @@ class TrackRecord:
         )
         return blocks.stack(shown)
 
-    def _timing(self) -> str:
-        return _timing(self.rolling, self.lang)
-
     def _name(self, series: str) -> str:
         _, indicator, scope = series.split("/")
         name = self.catalogue.indicator(indicator).short(self.lang)
@@ -270,7 +270,8 @@ def compose_record(zone: str, month, as_of=None, lang: str = "vi", root=None, se
     kept = scored(record, found, facts)
     complete = [s for s in series if s in found and found[s].printed.notna().sum() >= MIN_MONTHS]
     year_ends = {
-        s: evaluate.year_ends(s, month, as_of, YEAR_END_METHODS, GROWTHS, STANDINGS, root, seed=seed) for s in series
+        s: replays.year_ends(s, month, as_of, YEAR_END_METHODS, GROWTHS, STANDINGS, root, seed=seed, now=found.get(s))
+        for s in series
     }
     return TrackRecord(
         zone=catalogue.zone(zone),
@@ -303,7 +304,9 @@ def year_end_record(zone: str, month, as_of, outlooks, facts: pd.DataFrame, root
         [s for s in dict.fromkeys(record["series"]) if s not in outlooks], month, as_of, seed, root
     )
     kept = scored(record, {**outlooks, **missing}, facts)
-    again = [evaluate.year_ends(s, month, as_of, last=SHOWN, root=root, seed=seed).totals for s in series]
+    again = [
+        replays.year_ends(s, month, as_of, last=SHOWN, root=root, seed=seed, now=outlooks.get(s)).totals for s in series
+    ]
     return year_end_cases(kept[kept["series"].isin(series)], _joined([from_replay(t) for t in again]))
 
 
@@ -341,13 +344,14 @@ def _short_names(cases: pd.DataFrame, lang: str, catalogue: Catalogue) -> list[s
 
 def _rolling(series: list[str], facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue, seed: int) -> pd.DataFrame:
     """Twelve months ahead from past months, every three, by the model and the reference models."""
-    known = {s: evaluate.vintages(facts, s, catalogue) for s in series}
+    known = {s: replays.vintages(facts, s, catalogue) for s in series}
     known = {s: table[table["month"] <= month] for s, table in known.items()}
     rows = []
     for s, table in known.items():
         last = table["month"].max() - HORIZON
         origins = [last - EVERY * i for i in range(ORIGINS)][::-1]
-        rows.append(evaluate.rolling_origins({s: table}, HORIZON, ROLLING_METHODS, origins, paths=PATHS, seed=seed))
+        how = {"paths": PATHS, "seed": seed, "progress": False}
+        rows.append(evaluate.rolling_origins({s: table}, HORIZON, ROLLING_METHODS, origins, **how))
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=evaluate.ERROR_COLUMNS)
 
 
@@ -356,11 +360,11 @@ def _replays(series: list[str], month: pd.Period, as_of, root, seed: int) -> pd.
     found = []
     for s in series:
         try:
-            table = evaluate.replay(s, None, (OURS,), root, PATHS, seed, as_of=as_of).forecasts
+            table = replays.replay(s, None, (OURS,), root, PATHS, seed, as_of=as_of).forecasts
         except DataError:  # no fact of the series at all, which the other tables say
             continue
         found.append(table[table["end"] <= month])
-    return _joined(found) if found else pd.DataFrame(columns=evaluate.REPLAY_COLUMNS)
+    return _joined(found) if found else pd.DataFrame(columns=replays.REPLAY_COLUMNS)
 
 
 def _ours(table: pd.DataFrame) -> pd.DataFrame:

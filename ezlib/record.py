@@ -17,13 +17,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ezlib.aims import COMPARE
 from ezlib.catalogue import data_root
 from ezlib.contracts import DataError, as_of_date
-from ezlib.evaluate import REAL, known_on, outturn_of
+from ezlib.evaluate import REAL
 from ezlib.facts import facts_of
 from ezlib.outlook import Outlook
+from ezlib.outturns import known_on, outturn_of
 from ezlib.periods import as_month, month_bounds
-from ezlib.scores import COMPARE, brier
+from ezlib.scores import brier
 from ezlib.targets import TargetAssessment
 
 FOLDER = "data/record"
@@ -213,7 +215,7 @@ def _reached(row, found: Outlook) -> float:
 
 
 def from_replay(totals: pd.DataFrame) -> pd.DataFrame:
-    """Return the totals of `evaluate.year_ends` as cases, CASE_COLUMNS."""
+    """Return the totals of `replays.year_ends` as cases, CASE_COLUMNS."""
     held = totals["outturn"].between(totals["lower_80"], totals["upper_80"]).astype(float)
     return pd.DataFrame(
         {

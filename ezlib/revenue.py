@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ezlib.aims import chance
 from ezlib.catalogue import load_catalogue, parse_series
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import covers_whole_months, month_of
-from ezlib.scores import chance
 
 # What each kind of revenue may be a rate of, the first for which a zone has an outlook.
 BASES = {

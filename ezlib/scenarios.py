@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from ezlib.aims import COMPARE, chance
 from ezlib.catalogue import Catalogue, data_root, load_catalogue
 from ezlib.contracts import DataError, as_of_date, hint
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, month_bounds
-from ezlib.scores import COMPARE, chance
 from ezlib.sheets import read_bytes
 from ezlib.wording import NBSP
 

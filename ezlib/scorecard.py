@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ezlib.aims import COMPARE, UPWARD
 from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import as_of_date
 from ezlib.periods import as_month, month_bounds
-from ezlib.scores import COMPARE
-from ezlib.targets import ON_PATHS, UPWARD
+from ezlib.targets import ON_PATHS
 
 STATES = {
     "reached": "the latest figure meets the aim",

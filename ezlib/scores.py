@@ -1,4 +1,4 @@
-"""How good a forecast was: measures of points, intervals, paths and probabilities. Arrays only.
+"""How good a forecast was: measures of points, intervals, paths and probabilities; arrays in, numbers out.
 
 Everywhere error = outturn − forecast, so a positive error means that more came in than was forecast. A horizon counts
 the months after the last observed one. Measures of one series return one number; an average over series, or over
@@ -15,41 +15,6 @@ import pandas as pd
 from scipy.special import stdtr
 
 YEAR = 12
-EXACT = 1e-9  # relative: of totals nearer to each other than this neither is the larger, sums being exact to less
-
-# -------------------------------------------------------------------------------------------------- comparing
-
-
-def at_least(total, aim):
-    return total >= aim - EXACT * np.abs(aim)
-
-
-def more_than(total, aim):
-    return total > aim + EXACT * np.abs(aim)
-
-
-def at_most(total, aim):
-    return total <= aim + EXACT * np.abs(aim)
-
-
-def less_than(total, aim):
-    return total < aim - EXACT * np.abs(aim)
-
-
-COMPARE = {
-    ">=": at_least,
-    ">": more_than,
-    "=": at_least,  # a plan printed as a bare figure is reached by meeting or passing it
-    "<=": at_most,
-    "<": less_than,
-}
-"""Whether totals compare so with an aim; those that differ in their last bits alone are equal."""
-
-
-def chance(reached) -> float:
-    """Return the probability of what k of n paths reach: (k + ½) / (n + 1), never 0 or 1."""
-    return (float(np.sum(reached)) + 0.5) / (len(reached) + 1)
-
 
 # ---------------------------------------------------------------------------------------------------- points
 
@@ -57,17 +22,6 @@ def chance(reached) -> float:
 def errors(outturn, forecast) -> np.ndarray:
     """Return outturn − forecast."""
     return np.asarray(outturn, float) - np.asarray(forecast, float)
-
-
-def bias(outturn, forecast) -> float:
-    """Return the mean error, in the unit of the series; positive when outturns came in above."""
-    return float(np.mean(errors(outturn, forecast)))
-
-
-def bias_percent(outturn, forecast) -> float:
-    """Return the sum of errors in percent of the sum of outturns; NaN when those add up to nothing."""
-    total = np.sum(np.asarray(outturn, float))
-    return float(100 * np.sum(errors(outturn, forecast)) / total) if total else np.nan
 
 
 def smape(outturn, forecast) -> float:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ezlib.aims import COMPARE, UPWARD, chance
 from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import DataError
 from ezlib.observations import superseded
 from ezlib.periods import CALENDAR, Calendar, covers_whole_months, month_of
-from ezlib.scores import COMPARE, chance
 from ezlib.wording import verdict_key
 
 # A stretch whose total differs by less than this between paths is fixed by facts, not by the model.
@@ -21,7 +21,6 @@ FIXED_BY_FACTS = 0.02
 FEWEST_MONTHS = 6  # the largest of fewer published months is no record to hold a need against
 ON_PATHS = ("level", "growth")
 CONTRADICTED = ("status", "order")  # why one of two figures of a day gave way, where both cannot be true
-UPWARD = (">=", ">", "=")  # to be reached; the others are limits, to be kept
 
 
 @dataclass(frozen=True)

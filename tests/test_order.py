@@ -16,8 +16,9 @@ ORDER = [
     *("observations", "headlines", "profiles"),
     *("running_totals", "bounds", "closures", "linearised", "variances", "structural"),
     *("yielding", "sampling", "told_months", "draws", "shares"),
-    *("scores", "rivals"),
-    *("stated", "outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard", "evaluate"),
+    *("aims", "scores", "rivals"),
+    *("stated", "outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard"),
+    *("outturns", "evaluate", "replays", "summaries"),
     *("record", "news"),
     *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
     *("blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
@@ -56,7 +57,7 @@ WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all",
 
 # The model is arithmetic: what a date is, or a table, it need not know.
 ARRAYS_ONLY = ["bounds", "closures", "linearised", "variances", "structural", "running_totals"]
-ARRAYS_ONLY += ["yielding", "sampling", "told_months", "draws", "shares"]
+ARRAYS_ONLY += ["aims", "yielding", "sampling", "told_months", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
 

@@ -1,5 +1,7 @@
 """How good forecasts were is told from cases that were forecasts, and not told from too few of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,8 @@ import ezlib as ez
 from ezlib import messages, wording
 from ezlib import performance as p
 from ezlib.evaluate import PSEUDO, REAL
+from ezlib.facts import facts_of
+from ezlib.outturns import known_on
 from ezlib.record import CASE_COLUMNS, KEPT, MIN_CASES, REPLAYED, given, load_record, scored
 
 NATIONAL = "day-du/trade_export/national"
@@ -69,11 +73,20 @@ def test_the_nation_is_forecast_again_beside_its_rivals(nation):
 
 
 def test_year_ends_stand_only_where_the_outturn_came_later(nation):
-    for found in nation.year_ends.values():
+    for series, found in nation.year_ends.items():
         assert len(found.totals) == p.STANDINGS * len(p.YEAR_END_METHODS)
         assert (found.totals["origin"].dt.year <= found.totals["year"]).all()
-        assert (pd.to_datetime(found.totals["as_of"]).dt.year <= found.totals["year"]).sum() > 0
+        facts = facts_of(ez.load_facts("viet-nam"), series.split("/"))
+        ends = {year: known_on(facts, f"{year}-12-31") for year in found.totals["year"].unique()}
+        assert (pd.to_datetime(found.totals["as_of"]) < found.totals["year"].map(ends)).all()
         assert found.totals["outturn"].notna().all()
+
+
+def test_each_chart_says_of_its_own_cases_whether_their_days_are_known(nation):
+    alone = replace(nation, rolling=nation.rolling.iloc[:0])
+    assert "Pseudo-real-time" in wording.plain(repr(alone.reliability)), "though no month is forecast again"
+    known = {s: f._replace(chances=f.chances.assign(timing=REAL)) for s, f in nation.year_ends.items()}
+    assert "Pseudo-real-time" not in wording.plain(repr(replace(nation, year_ends=known).reliability))
 
 
 def test_all_of_the_page_can_be_shown(nation):

@@ -29,8 +29,6 @@ VALUES = arrays(float, st.integers(1, 30), elements=st.floats(-1e6, 1e6))
 
 def test_a_positive_error_means_that_more_came_in_than_was_forecast():
     assert s.errors([110.0], [100.0]) == 10
-    assert s.bias([110.0, 100.0], [100.0, 96.0]) == 7
-    assert s.bias_percent([110.0, 90.0], [100.0, 96.0]) == pytest.approx(100 * 4 / 200)
 
 
 def test_smape_of_a_worked_example():

@@ -1,0 +1,45 @@
+"""Whether a total reaches an aim, and the chance that it does, from paths. Arrays only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+EXACT = 1e-9  # relative: of totals nearer to each other than this neither is the larger, sums being exact to less
+
+
+def at_least(total, aim):
+    """Tell whether a total, or each of an array of them, is no smaller than an aim."""
+    return total >= aim - EXACT * np.abs(aim)
+
+
+def more_than(total, aim):
+    """Tell whether a total, or each of an array of them, is larger than an aim."""
+    return total > aim + EXACT * np.abs(aim)
+
+
+def at_most(total, aim):
+    """Tell whether a total, or each of an array of them, is no larger than an aim."""
+    return total <= aim + EXACT * np.abs(aim)
+
+
+def less_than(total, aim):
+    """Tell whether a total, or each of an array of them, is smaller than an aim."""
+    return total < aim - EXACT * np.abs(aim)
+
+
+COMPARE = {
+    ">=": at_least,
+    ">": more_than,
+    "=": at_least,  # a plan printed as a bare figure is reached by meeting or passing it
+    "<=": at_most,
+    "<": less_than,
+}
+"""Whether totals compare so with an aim; those that differ in their last bits alone are equal."""
+
+UPWARD = (">=", ">", "=")
+"""Comparators of aims to be reached; the others are limits, to be kept."""
+
+
+def chance(reached) -> float:
+    """Return the probability of what k of n paths reach: (k + ½) / (n + 1), never 0 or 1."""
+    return (float(np.sum(reached)) + 0.5) / (len(reached) + 1)
