@@ -14,6 +14,7 @@ from ezlib.periods import as_date, as_month
 
 # --------------------------------------------------------------------------------------------------- columns
 
+FACTS_FOLDER = "data/facts"
 FACT_COLUMNS = [
     "fact_id",
     "zone",

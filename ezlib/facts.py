@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import hashlib
 import io
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -15,31 +14,27 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from ezlib.catalogue import Catalogue, data_root, load_catalogue
+from ezlib.cells import as_text, days_of, noted_range, range_words
 from ezlib.contracts import (
-    BASES,
     DATE_COLUMNS,
     FACT_COLUMNS,
     FACT_RULES,
-    FIRST_DAY,
-    LAST_DAY,
+    FACTS_FOLDER,
     LOADED_COLUMNS,
     NUMBER_COLUMNS,
-    PERIOD_KINDS,
     QUALIFIER_WORDS,
     QUALIFIERS,
-    RANGE_WORDS,
-    REQUIRED_CELLS,
     SERIES_COLUMNS,
     SERIES_OPTIONAL_COLUMNS,
     STATUSES,
     DataError,
     as_of_date,
     hint,
-    is_basis,
 )
+from ezlib.corrections import CORRECTIONS, corrected, correction_days
+from ezlib.fact_checks import faults_of
 from ezlib.files import held_by, write_all
 from ezlib.periods import CALENDAR, month_bounds
 from ezlib.sheets import (
@@ -56,11 +51,8 @@ from ezlib.sheets import (
     without,
 )
 
-FACTS_FOLDER = "data/facts"
 SERIES_FOLDER = "data/series"
-CORRECTIONS = "data/corrections.yml"
 WORKBOOKS = (".xlsx", ".xlsm")
-CORRECTION_KEYS = ("fact_id", "expect", "set", "reason", "source", "published")
 
 
 def load_facts(zone: str | None = None, as_of=None, root=None) -> pd.DataFrame:
@@ -144,7 +136,7 @@ def add_intervals(facts: pd.DataFrame) -> pd.DataFrame:
             ends = np.sort([value * multiples[0], value * multiples[1]], axis=0)
             lower, upper = np.where(qualifier == word, ends, [lower, upper])
     for i in np.flatnonzero(qualifier == "range"):
-        lower[i], upper[i] = _noted_range(facts["note"].iat[i]) or (value[i], value[i] + 2 * half[i])
+        lower[i], upper[i] = noted_range(facts["note"].iat[i]) or (value[i], value[i] + 2 * half[i])
     return facts.assign(lower=lower, upper=upper)
 
 
@@ -162,8 +154,8 @@ def _loaded(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalo
 def _checked(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalogue, stamp: tuple) -> pd.DataFrame:
     """All facts with the corrections known by a day: the same for every day until the next correction."""
     text, faults = _read_all(root, catalogue, zone)
-    text = _corrected(text, root, catalogue, zone, day)
-    faults += _faults(text, catalogue)
+    text = corrected(text, root, zone, day)
+    faults += faults_of(text, catalogue)
     _refuse(faults)
     return _typed(text)
 
@@ -175,9 +167,7 @@ def _last_correction(root: Path, day: dt.date | None, stamp: tuple) -> dt.date |
 
 @lru_cache(maxsize=32)
 def _correction_days(root: Path, stamp: tuple) -> tuple[dt.date, ...]:
-    return tuple(
-        as_of_date(correction["published"]) for correction in _corrections(root) if correction.get("published")
-    )
+    return correction_days(root)
 
 
 def _stamp(root: Path, zone: str | None) -> tuple:
@@ -378,252 +368,6 @@ def _thousands_in_series(frame: pd.DataFrame) -> list[Fault]:
     return row_faults(frame, suspect, "thousands", column="value", shown=frame["value"])
 
 
-# ----------------------------------------------------------------------------------------------- corrections
-
-
-def _corrected(
-    text: pd.DataFrame, root: Path, catalogue: Catalogue, zone: str | None, day: dt.date | None
-) -> pd.DataFrame:
-    """The text with `data/corrections.yml` applied; `corrected` keeps the reason, `note` what was printed."""
-    text = text.assign(corrected="")
-    rows = {fact_id: i for i, fact_id in enumerate(text["fact_id"])}
-    problems = []
-    for position, correction in enumerate(_corrections(root), 1):
-        problem = _correction_problem(correction, text, rows, zone)
-        if problem:
-            problems.append(f"{CORRECTIONS}, correction {position} ({correction.get('fact_id')}): {problem}")
-        elif correction["fact_id"] in rows and (day is None or as_of_date(correction["published"]) <= day):
-            _apply(correction, text, rows[correction["fact_id"]])
-    if problems:
-        remedy = "Compare with the source again, then mend or remove the correction."
-        raise DataError(f"{len(problems)} corrections do not fit the data; nothing was loaded.", problems, remedy)
-    return text
-
-
-def _corrections(root: Path) -> list[dict]:
-    path = root / CORRECTIONS
-    if not path.exists():
-        return []
-    try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"{CORRECTIONS} cannot be read: {error}", next_step="Mend the file; it is YAML in UTF-8."
-        ) from error
-    listed = read.get("corrections") if isinstance(read, dict) else read
-    if listed is None:
-        return []
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        raise DataError(
-            f"{CORRECTIONS} is not a list of corrections.", next_step=f"Each has {', '.join(CORRECTION_KEYS)}."
-        )
-    return listed
-
-
-def _correction_problem(correction: dict, text: pd.DataFrame, rows: dict[str, int], zone: str | None) -> str | None:
-    missing = [key for key in CORRECTION_KEYS if not correction.get(key)]
-    if missing:
-        return f"{', '.join(missing)} missing"
-    if correction["fact_id"] not in rows:
-        return None if zone else "there is no such fact any more"
-    changed = [name for name in {**correction["expect"], **correction["set"]} if name not in FACT_COLUMNS[1:]]
-    if changed:
-        return f"there is no column {changed[0]!r} to correct"
-    row = rows[correction["fact_id"]]
-    for name, expected in correction["expect"].items():
-        found = text[name].iat[row]
-        if not _same(found, _as_text(expected)):
-            return f"{name} was {_as_text(expected)!r} when this was written and is now {found!r}"
-    return None
-
-
-def _apply(correction: dict, text: pd.DataFrame, row: int) -> None:
-    said = []
-    for name, value in correction["set"].items():
-        said.append(f"{name} {text[name].iat[row]} -> {_as_text(value)}")
-        text.iat[row, text.columns.get_loc(name)] = _as_text(value)
-    mark = f"corrected: {', '.join(said)} ({correction['reason']}; {correction['source']})"
-    text.iat[row, text.columns.get_loc("corrected")] = str(correction["reason"])
-    note = text["note"].iat[row]
-    text.iat[row, text.columns.get_loc("note")] = f"{note}; {mark}" if note else mark
-
-
-def _same(found: str, expected: str) -> bool:
-    if found == expected:
-        return True
-    try:
-        return float(found) == float(expected)
-    except ValueError:
-        return False
-
-
-# ---------------------------------------------------------------------------------------------- the contract
-
-
-def _faults(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    """Every row that breaks a rule of the contract; each check looks at whole columns."""
-    return [fault for check in _CHECKS for fault in check(text, catalogue)]
-
-
-def _check_empty(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    return [f for c in REQUIRED_CELLS for f in row_faults(text, text[c] == "", "empty", column=c)]
-
-
-def _check_words(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    known = {
-        "zone": catalogue.zones,
-        "indicator": catalogue.indicators,
-        "scope": catalogue.scopes,
-        "unit": catalogue.units,
-        "period_kind": PERIOD_KINDS,
-        "status": STATUSES,
-    }
-    faults = []
-    for column, words in known.items():
-        strange = ~text[column].isin([*words, ""])
-        hints = text[column].where(strange, "").map(lambda word, words=words: hint(word, words) if word else "")
-        faults += row_faults(text, strange, column, shown=text[column], hint=hints)
-    return faults
-
-
-def _check_folders(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    folder = text["file"].str.extract(rf"^{FACTS_FOLDER}/([^/]+)/", expand=False)
-    stray = text["zone"].isin([*catalogue.zones]) & folder.notna() & (text["zone"] != folder)
-    return row_faults(text, stray, "folder", shown=text["zone"], other=folder)
-
-
-def _check_qualifiers(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    words = text["qualifier"].str.lower()
-    ranges = [_range_of(word) for word in words]
-    unknown = [w not in QUALIFIER_WORDS and r is None and w != "" for w, r in zip(words, ranges, strict=True)]
-    hints = words.where(unknown, "").map(lambda word: hint(word, QUALIFIER_WORDS) if word else "")
-    value = pd.to_numeric(text["value"], errors="coerce").to_numpy()
-    apart = [r is not None and not (r[0] == v and r[0] < r[1]) for r, v in zip(ranges, value, strict=True)]
-    faults = row_faults(text, unknown, "qualifier", shown=text["qualifier"], hint=hints)
-    return faults + row_faults(text, apart, "range", shown=text["qualifier"])
-
-
-def _check_bases(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    faults = []
-    for n in ("1", "2"):
-        basis = text[f"basis{n}"]
-        strange = pd.Series([bool(word) and not is_basis(word) for word in basis], index=text.index)
-        hints = basis.where(strange, "").map(lambda word: hint(word, BASES) if word else "")
-        faults += row_faults(text, strange, "basis", column=f"basis{n}", shown=basis, hint=hints)
-        filled = [text[f"{name}{n}"] != "" for name in ("change", "basis", "half_width")]
-        alone = (filled[0] != filled[1]) | (filled[0] != filled[2])
-        faults += row_faults(text, alone, "change_alone", column=f"change{n}")
-    return faults
-
-
-def _check_dates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    faults = []
-    for column in DATE_COLUMNS:
-        cells = text[column]
-        shaped = cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}") | (cells == "")
-        days = _days(cells)
-        outside = (days < pd.Timestamp(FIRST_DAY)) | (days > pd.Timestamp(LAST_DAY))
-        faults += row_faults(text, ~shaped, "excel_date", column=column, shown=cells)
-        faults += row_faults(text, shaped & (cells != "") & (days.isna() | outside), "date", column=column, shown=cells)
-    return faults
-
-
-def _check_periods(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    start, end = _days(text["period_start"]), _days(text["period_end"])
-    n_days = (end - start).dt.days + 1
-    shown = text["period_start"] + ".." + text["period_end"]
-    faults = row_faults(text, n_days < 1, "reversed", shown=shown)
-    fewest = text["period_kind"].map({kind: days[0] for kind, days in PERIOD_KINDS.items()})
-    most = text["period_kind"].map({kind: days[1] for kind, days in PERIOD_KINDS.items()})
-    odd = (n_days >= 1) & ((n_days < fewest) | (n_days > most))
-    length = n_days.fillna(0).astype(int).astype(str)
-    says = text["period_kind"] + " does not fit " + shown + ", which has " + length + " days"
-    return faults + row_faults(text, odd, "kind_length", shown=says)
-
-
-def _check_signs(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    kind = text["indicator"].map({name: item.kind for name, item in catalogue.indicators.items()})
-    value = pd.to_numeric(text["value"], errors="coerce")
-    negative = (value < 0) & kind.isin(["flow", "stock", "count"])
-    faults = row_faults(text, negative, "negative", column="value", shown=text["value"], kind=kind)
-    for n in ("", "1", "2"):
-        half = pd.to_numeric(text[f"half_width{n}"], errors="coerce")
-        faults += row_faults(text, half < 0, "half_width", column=f"half_width{n}", shown=text[f"half_width{n}"])
-    for n in ("1", "2"):
-        ratio = text[f"basis{n}"].isin([name for name, basis in BASES.items() if basis.modelled])
-        below = ratio & (pd.to_numeric(text[f"change{n}"], errors="coerce") < -100)
-        faults += row_faults(text, below, "change_below", column=f"change{n}", shown=text[f"change{n}"])
-    return faults
-
-
-def _check_thousands(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    """1.234 rounded to half a unit or more was never printed with three decimals: its point parts thousands."""
-    half = pd.to_numeric(text["half_width"], errors="coerce")
-    suspect = text["value"].str.fullmatch(AMBIGUOUS.pattern) & (half >= 0.05) & ~text["value"].str.endswith("000")
-    return row_faults(text, suspect, "thousands", column="value", shown=text["value"])
-
-
-def _check_units(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    pairs = text[["indicator", "unit"]].drop_duplicates()
-    known = pairs["indicator"].isin([*catalogue.indicators]) & pairs["unit"].isin([*catalogue.units])
-    unfit = {pair for pair in pairs[known].itertuples(index=False, name=None) if not catalogue.unit_fits(*pair)}
-    apart = [pair in unfit for pair in zip(text["indicator"], text["unit"], strict=True)]
-    own = text["indicator"].map({name: item.unit for name, item in catalogue.indicators.items()}).fillna("")
-    says = text["indicator"] + " is measured in " + own + ", not in " + text["unit"]
-    return row_faults(text, apart, "unit_kind", shown=says)
-
-
-def _check_duplicates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
-    """A second row with an id, or with all cells but the id, that an earlier row has."""
-    place = text["file"] + ", row " + text["row"].astype(str)
-    same_id = text.duplicated("fact_id") & (text["fact_id"] != "")
-    same_cells = text.duplicated(FACT_COLUMNS[1:]) & ~same_id & (text["fact_id"] != "")
-    faults = []
-    for again, columns, rule in ((same_id, ["fact_id"], "duplicate_id"), (same_cells, FACT_COLUMNS[1:], "identical")):
-        if again.any():
-            first = place.groupby([text[c] for c in columns], sort=False).transform("first")
-            faults += row_faults(text, again, rule, shown=text["fact_id"], other=first)
-    return faults
-
-
-_CHECKS = (
-    _check_empty,
-    _check_words,
-    _check_folders,
-    _check_qualifiers,
-    _check_bases,
-    _check_dates,
-    _check_periods,
-    _check_signs,
-    _check_thousands,
-    _check_units,
-    _check_duplicates,
-)
-
-
-def _days(cells: pd.Series) -> pd.Series:
-    """Days as datetime64; what is no day in the form 2025-05-16 becomes NaT and is named by `_check_dates`."""
-    shaped = cells.where(cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}"), None)
-    return pd.to_datetime(shaped, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
-
-
-def _range_of(words: str) -> tuple[float, float] | None:
-    """The two ends of a range as it may stand in the qualifier column."""
-    found = RANGE_WORDS.fullmatch(words.strip()) if words else None
-    return (float(found["low"]), float(found["high"])) if found else None
-
-
-def _range_words(word: str) -> str:
-    """A range in one spelling, `range 500-600`; any other word as it is."""
-    ends = _range_of(word)
-    return f"range {_as_text(ends[0])}-{_as_text(ends[1])}" if ends else word
-
-
-def _noted_range(note: str) -> tuple[float, float] | None:
-    found = re.findall(r"\brange ([0-9.]+)-([0-9.]+)", note)
-    return (float(found[-1][0]), float(found[-1][1])) if found else None
-
-
 # ------------------------------------------------------------------------------------------------ text to facts
 
 
@@ -633,7 +377,7 @@ def _typed(text: pd.DataFrame) -> pd.DataFrame:
     for column in NUMBER_COLUMNS:
         facts[column] = pd.to_numeric(facts[column].where(facts[column] != "", None)).astype("float64")
     for column in DATE_COLUMNS:
-        facts[column] = _days(text[column])
+        facts[column] = days_of(text[column])
     facts["row"] = facts["row"].astype("int64")
     facts = _with_plain_qualifiers(facts)
     words = [c for c in [*FACT_COLUMNS, "corrected", "file"] if c not in NUMBER_COLUMNS + DATE_COLUMNS]
@@ -642,7 +386,7 @@ def _typed(text: pd.DataFrame) -> pd.DataFrame:
 
 def _with_plain_qualifiers(facts: pd.DataFrame) -> pd.DataFrame:
     """The fixed words in `qualifier`; a printed word that is not one of them is kept in `note`."""
-    printed = [_range_words(word) for word in facts["qualifier"].str.lower()]
+    printed = [range_words(word) for word in facts["qualifier"].str.lower()]
     plain = [QUALIFIER_WORDS.get(word, "range" if word else "") for word in printed]
     note = [
         f"{note}; {word}".removeprefix("; ") if word != kept and word not in note else note
@@ -689,27 +433,15 @@ def _lines_for(facts: pd.DataFrame, before: bytes, path: Path) -> bytes:
     elif not before.endswith((b"\n", b"\r")):
         out.write(newline)
     for fact in facts[FACT_COLUMNS].to_dict("records"):
-        row = {name: _as_text(value, comma and name in NUMBER_COLUMNS) for name, value in fact.items()}
+        row = {name: as_text(value, comma and name in NUMBER_COLUMNS) for name, value in fact.items()}
         writer.writerow([_printed_range(row) if name == "qualifier" else row[name] for name in columns])
     return out.getvalue().encode("utf-8")
 
 
 def _printed_range(row: dict[str, str]) -> str:
     """A loaded range keeps its two ends in the note; the file wants them in the qualifier."""
-    ends = _noted_range(row["note"]) if row["qualifier"] == "range" else None
-    return _range_words(f"{ends[0]}-{ends[1]}") if ends else row["qualifier"]
-
-
-def _as_text(value: object, comma: bool = False) -> str:
-    """A value as it stands in a facts file: days as 2025-05-16, numbers in full, nothing for nothing."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    if isinstance(value, dt.date):
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, float | np.floating):
-        text = np.format_float_positional(value, trim="-")
-        return text.replace(".", ",") if comma else text
-    return str(value)
+    ends = noted_range(row["note"]) if row["qualifier"] == "range" else None
+    return range_words(f"{ends[0]}-{ends[1]}") if ends else row["qualifier"]
 
 
 def _refuse_bad_addition(after: dict[Path, bytes], root: Path) -> None:
@@ -719,7 +451,7 @@ def _refuse_bad_addition(after: dict[Path, bytes], root: Path) -> None:
     tables, found = zip(*(_as_error(partial(_facts_of, content, file)) for file, content in files.items()), strict=True)
     together = pd.concat([text[~text["file"].isin(files)], *tables], ignore_index=True)
     kept = [fault for fault in faults if fault.file not in files]
-    _refuse([*kept, *chain.from_iterable(found), *_faults(together, catalogue)])
+    _refuse([*kept, *chain.from_iterable(found), *faults_of(together, catalogue)])
 
 
 def _as_error(read):

@@ -10,7 +10,20 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
     *("periods", "contracts", "files", "sheets", "catalogue", "messages", "wording"),
-    *("facts", "documents", "phrases", "named_periods", "proposals", "matches", "passages", "naming", "dating"),
+    *(
+        "cells",
+        "fact_checks",
+        "corrections",
+        "facts",
+        "documents",
+        "phrases",
+        "named_periods",
+        "proposals",
+        "matches",
+        "passages",
+        "naming",
+        "dating",
+    ),
     *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
     *("observations", "headlines", "profiles"),
@@ -30,7 +43,8 @@ ORDER = [
 READERS = {
     "sheets": "a spreadsheet's table, for facts",
     "catalogue": "zones, targets and events",
-    "facts": "facts and corrections",
+    "corrections": "corrections of facts",
+    "facts": "facts",
     "files": "what a file holds, before it is replaced",
     "documents": "the text of a report",
     "phrases": "the table of phrases",
