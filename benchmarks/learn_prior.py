@@ -19,6 +19,7 @@ import numpy as np
 from series import competition
 
 from ezlib import closures, linearised, structural, variances
+from ezlib.threads import one_thread
 
 FILE = Path(variances.__file__).with_name("prior.json")
 FEWEST, MOST = 30, 120
@@ -117,7 +118,7 @@ def stored(prior: variances.Prior) -> dict:
 def main() -> None:
     series = [_logs(train[-MOST:]) for train, _ in competition("m1").values() if len(train) >= FEWEST]
     prior = wide()
-    with structural.one_thread():
+    with one_thread():
         for turn in range(TURNS):
             prior = learn(series, prior)
             spread = np.sqrt(np.diag(prior.root @ prior.root.T))

@@ -12,7 +12,8 @@ from scipy.linalg import lapack
 from scipy.special import ndtri
 
 from ezlib import sampling, told_months
-from ezlib.structural import Fit, one_thread
+from ezlib.structural import Fit
+from ezlib.threads import one_thread
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib.scores import YEAR, is_seasonal, naive2, seasonal_indices
-from ezlib.structural import one_thread
+from ezlib.threads import one_thread
 
 FLOOR = 0.02  # of the median month that is not zero
 USUAL_CHANGE = 0.1  # of the logarithm from month to month, where a single month tells none; as in the prior of ours

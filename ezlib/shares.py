@@ -19,7 +19,8 @@ from scipy.optimize import linprog, lsq_linear
 from ezlib import sampling, structural
 from ezlib.bounds import Statements, statements
 from ezlib.linearised import JITTER
-from ezlib.structural import DIFFUSE, one_thread, stray
+from ezlib.structural import DIFFUSE, stray
+from ezlib.threads import one_thread
 from ezlib.variances import population_prior
 
 VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share

@@ -7,18 +7,16 @@ covariance kernel times a variance; `variances` finds the variances. Whatever a 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from threading import RLock
 
 import numpy as np
 from scipy.linalg import lapack
 from scipy.special import chdtri
-from threadpoolctl import ThreadpoolController
 
 from ezlib.bounds import Statements
 from ezlib.linearised import JITTER, Rows, View, settle
+from ezlib.threads import one_thread
 from ezlib.variances import Posterior, Prior, guess, most_likely, population_prior, possible
 
 YEAR = 12
@@ -352,25 +350,3 @@ def _widths(tail: float) -> tuple[np.ndarray, np.ndarray]:
     chances = (np.arange(CELLS) + 0.5) / CELLS
     widths = np.sqrt(tail / chdtri(tail, chances)) if np.isfinite(tail) else np.ones(CELLS)
     return chances, np.minimum(widths, WIDEST)
-
-
-# -------------------------------------------------------------------------------------------------- threads
-
-
-@lru_cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-_ONE_AT_A_TIME = RLock()
-
-
-@contextmanager
-def one_thread():
-    """Hold BLAS to one thread inside: faster for small matrices, and the same bits on every machine.
-
-    The setting belongs to the whole process. So one thread of Python at a time may be inside, or each would put back
-    what it found, which may be another's.
-    """
-    with _ONE_AT_A_TIME, _controller().limit(limits=1, user_api="blas"):
-        yield
