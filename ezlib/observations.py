@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar as gregorian
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -154,16 +155,26 @@ class _Series:
     unit: str
     calendar: Calendar
     last_day: pd.Timestamp
-    estimate_sd: float = ESTIMATE_SD
+    learned: Callable[[], float]
+
+    @cached_property
+    def estimate_sd(self) -> float:
+        """Relative sd of an estimate; learned from all facts of the zone, and so only where it is needed."""
+        return self.learned()
 
 
 def _judged(facts: pd.DataFrame, series, month, as_of, catalogue: Catalogue | None) -> pd.DataFrame:
     """Every statement of the series with the reason it is left out ('' when used) and the statement preferred."""
     catalogue = catalogue or load_catalogue()
-    about = _series(series, month, catalogue)
-    mine = _facts_of(facts, about.key, as_of, catalogue)
-    rough = estimate_sd(revisions(_seen(facts, as_of), catalogue), str(about.key))
-    about = replace(about, estimate_sd=rough)
+    key, calendar = _flow(series, catalogue)
+    about = _Series(
+        key=key,
+        unit=catalogue.indicator(key.indicator).unit,
+        calendar=calendar,
+        last_day=pd.Timestamp(month_bounds(as_month(month), calendar)[1]),
+        learned=lambda: estimate_sd(revisions(_seen(facts, as_of), catalogue), str(key)),
+    )
+    mine = _facts_of(facts, key, as_of, catalogue)
     rows = [*_levels(mine, about, catalogue), *_changes(mine, about)]
     statements = pd.DataFrame(rows, columns=_STATEMENT_COLUMNS)
     for column in ("start", "end", "base_start", "base_end", "published"):
@@ -176,7 +187,8 @@ _NUMBERS = ["value", "change_pct", "half_width", "lower", "upper", "soft_sd"]
 _STATEMENT_COLUMNS = [*OBSERVATION_COLUMNS, "fact_id", "reason", "by"]
 
 
-def _series(series, month, catalogue: Catalogue) -> _Series:
+def _flow(series, catalogue: Catalogue) -> tuple[SeriesKey, Calendar]:
+    """The key of a series and its calendar. Raises DataError for what does not add up over months."""
     key = parse_series(series, catalogue)
     indicator = catalogue.indicator(key.indicator)
     if indicator.kind != "flow":
@@ -187,8 +199,7 @@ def _series(series, month, catalogue: Catalogue) -> _Series:
             next_step="Its published figures are in load_facts(zone); no month is rebuilt from them.",
             vi="Đây không phải chỉ tiêu cộng được theo tháng.",
         )
-    calendar = catalogue.calendar_of(*key)
-    return _Series(key, indicator.unit, calendar, pd.Timestamp(month_bounds(as_month(month), calendar)[1]))
+    return key, catalogue.calendar_of(*key)
 
 
 def _facts_of(facts: pd.DataFrame, key: SeriesKey, as_of, catalogue: Catalogue) -> pd.DataFrame:
@@ -369,7 +380,8 @@ def _loosened(statements: pd.DataFrame, about: _Series) -> pd.DataFrame:
         np.hypot(_cut_sd(row.start, row.end, about.calendar), _cut_sd(row.base_start, row.base_end, about.calendar))
         for row in statements.itertuples(index=False)
     ]
-    estimate = np.where(_revised(statements), about.estimate_sd, statements["soft_sd"])
+    revised, estimate = _revised(statements), statements["soft_sd"]
+    estimate = estimate.mask(revised, about.estimate_sd) if revised.any() else estimate
     return statements.assign(soft_sd=np.hypot(estimate, np.array(parts, dtype=float)))
 
 
