@@ -22,6 +22,7 @@ WELL_INSIDE = 0.1  # share of the half-width by which a value is kept from the e
 NEGLIGIBLE = 1e-7  # relative; the accuracy of the linear programmes
 STRAINED_SD = 0.02  # relative sd of figures that are held softly because no path meets them exactly
 LOOSE_SD = 1.0  # of estimates that no path comes near
+UNSAID_SD = np.inf  # of figures that are left out
 HOPELESS = 4.0  # standard deviations of an estimate from what binding figures leave
 
 
@@ -29,7 +30,7 @@ HOPELESS = 4.0  # standard deviations of an estimate from what binding figures l
 class Statements:
     """m statements about n months: `num`, `den` (m, n) weights, a row of zeros in `den` for a level;
     `lower`, `upper` (m,) printed interval of the level or ratio; `soft_sd` (m,) relative sd of further error,
-    0 where every path must lie inside the interval."""
+    0 where every path must lie inside the interval, infinite where it says nothing."""
 
     num: np.ndarray
     den: np.ndarray
@@ -98,8 +99,8 @@ def _give_way(wide: Statements, cheap) -> np.ndarray:
 def ever_looser(held: Statements) -> Iterator[Statements]:
     """The statements as they are, and less and less firmly, for where no path meets them.
 
-    Estimates as good as unsaid; then changes, then sums too, within some 2 %; then all of it; at last changes and sums
-    as good as unsaid.
+    Estimates as good as unsaid; then changes, then sums too, within some 2 %; then all of it; then changes and sums as
+    good as unsaid; at last what is left of the months themselves.
     """
     yield held
     sums = (held.num != 0).sum(axis=1) > 1
@@ -110,6 +111,7 @@ def ever_looser(held: Statements) -> Iterator[Statements]:
         yield held.softened(yielding & held.binding, STRAINED_SD)
     for sd in (LOOSE_SD,) if held.binding.all() else (STRAINED_SD, LOOSE_SD):
         yield loose.softened((held.is_change | sums) & held.binding, sd)
+    yield held.softened(held.is_change | sums | ~held.binding, UNSAID_SD)
 
 
 def stretch_needed(stated: Statements, margin: float = 1e-3) -> np.ndarray:

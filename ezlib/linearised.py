@@ -42,9 +42,9 @@ class View:
         shut = closures.find(stated, typical)
         closed, closed_value = shut.months, shut.value
         speaks = stated.num[:, ~closed].any(axis=1) & (level | stated.den[:, ~closed].any(axis=1))
-        silent = shut.rows | ~speaks
+        silent = shut.rows | ~speaks | np.isinf(stated.soft_sd)
         target = np.where(silent, np.log(closures.FLOOR * typical), (lower + upper) / 2)
-        variance = np.where(silent, SILENT**2, (upper - lower) ** 2 / 12) + stated.soft_sd**2
+        variance = np.where(silent, SILENT**2, (upper - lower) ** 2 / 12 + stated.soft_sd**2)
         touched = stated.touched
         return cls(
             stated, offset, lower, upper, target, variance, single, silent, closed, closed_value, touched, typical

@@ -18,7 +18,7 @@ from scipy.optimize import linprog, lsq_linear
 
 from ezlib import sampling, structural
 from ezlib.bounds import Statements, statements
-from ezlib.linearised import JITTER
+from ezlib.linearised import JITTER, SILENT
 from ezlib.structural import DIFFUSE, stray
 from ezlib.threads import one_thread
 from ezlib.variances import population_prior
@@ -251,7 +251,7 @@ def _as_shares(fits: Sequence[structural.Fit]) -> np.ndarray:
 def _mode(tree, stated, of, mean, covariance, y, most: int = 40) -> np.ndarray:
     """Gauss-Newton for all series at once, a printed interval as uniform over its logarithm."""
     lower, upper = _log_ends(stated)
-    target, variance = (lower + upper) / 2, (upper - lower) ** 2 / 12 + stated.soft_sd**2 + JITTER
+    target, variance = (lower + upper) / 2, (upper - lower) ** 2 / 12 + _further(stated) + JITTER
     for _ in range(most):
         said, h = _linearised(tree, stated, of, y)
         hc = np.einsum("ksn,snm->ksm", h, covariance)
@@ -263,6 +263,11 @@ def _mode(tree, stated, of, mean, covariance, y, most: int = 40) -> np.ndarray:
         if np.abs(step).max() < 1e-8:
             break
     return y
+
+
+def _further(stated: Statements) -> np.ndarray:
+    """Variance (m,) of the further error; one that says nothing has so much that it is as good as missing."""
+    return np.minimum(stated.soft_sd, SILENT) ** 2
 
 
 def _log_ends(stated: Statements) -> tuple[np.ndarray, np.ndarray]:
@@ -495,7 +500,7 @@ def _frame_at(fitted: SharesFit, at) -> _Frame:
     follow = np.linalg.lstsq(white[first].T, white[later].T, rcond=None)[0].T
     start, room = _inside(lower, upper, said, binding[first], binding[later], follow)
     rows = np.concatenate([binding[first], soft]).astype(int)
-    extra = np.where(stated.binding, 0.0, (upper - lower) ** 2 / 12 + stated.soft_sd**2)[rows]
+    extra = np.where(stated.binding, 0.0, (upper - lower) ** 2 / 12 + _further(stated))[rows]
     h = h[rows]
     reach = np.einsum("ksn,snm->ksm", h, fitted.covariance)
     factor = sampling.root(np.einsum("ksn,lsn->kl", reach, h) + np.diag(extra))

@@ -210,3 +210,12 @@ def test_silent_statements_ask_for_the_threshold_within_a_hundred_units_of_the_l
     assert np.exp(view.target[view.is_silent]) == pytest.approx([FLOOR * view.typical] * 2)
     assert rows.variance[view.is_silent] == pytest.approx([SILENT**2] * 2)
     assert rows.h[view.is_silent].tolist() == [[0, 0, 0, 0, 0, 1]] * 2
+
+
+def test_a_statement_left_out_says_nothing_of_the_level():
+    rows = told(*MONTHS, *SUMS, soft=[0.0, 0.0, 0.0, np.inf])
+    view = View.of(rows, OFFSET)
+    assert view.is_silent.tolist() == [False, False, False, True] and np.isfinite(view.variance).all()
+    without = View.of(rows.take([0, 1, 2]), OFFSET)
+    beside, alone = (settle(each, each.start(), 4.4, WALK)[0] for each in (view, without))
+    np.testing.assert_allclose(beside, alone, atol=1e-3)
