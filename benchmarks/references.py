@@ -42,7 +42,8 @@ def one(collection: str, case: series.Case, method: str) -> None:
         ends[f"lower_{name}"], ends[f"upper_{name}"] = found.interval(level)
     spent = time.process_time() - began
     held = "; some paths held at the fence" if found.held else ""
-    store.add(collection, MAKER, case, name_of(method), spent, found.fallback + held, found.point, ends)
+    note = found.fallback + held
+    store.add(collection, MAKER, case, name_of(method), spent, note, found.point, ends, found.stood_in)
 
 
 def name_of(method: str) -> str:

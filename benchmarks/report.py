@@ -59,15 +59,17 @@ M3 and tourism: **{count} times**. A row holds what was noted of a look: from th
 last 24 months. The last one is what the tables of this page show.
 """
 AFTER_LOOKS = """Each was frozen on the development series before it, but look 2 was made knowing look 1, and the
-prototype's results on M3 were known from the start: M3 is no longer a set never seen. Look 4 was undone since M1 and
-the Vietnamese series were slightly worse for it too; look 8 since steep growth was no longer carried on, which a test
-of the library asks for; a run between it and look 9 was broken off without its figures being read. Look 10 gives back
-what look 9 had cost months rebuilt from sums, as windows of M1 showed too. Looks 11 and 12 were undone for what they
-showed, look 13 for what it does to annual totals of the Vietnamese series, and for its time. Looks 6, 7 and 14 changed
-the intervals alone. Until look 7 the damping was 0.9: M1 wants growth to fade, M3 does not, and it was a third
-development collection, US employment, that showed a change which serves all of them. Looks 15 to 17 changed nothing in
-the model of months but what zeros, sums and estimates are read for (decisions 0021 and 0023). The rebuilding task uses the first 36 months
-of 300 M3 series and was run once for each look from 2 to 10 and from 14 to 17, and three times for look 5.
+prototype's results on M3 were known from the start: M3 is no longer a set never seen. Look 4 was undone
+since M1 and the Vietnamese series were slightly worse for it too; look 8 since steep growth was no
+longer carried on, which a test of the library asks for; a run between it and look 9 was broken off
+without its figures being read. Look 10 gives back what look 9 had cost months rebuilt from sums, as
+windows of M1 showed too. Looks 11 and 12 were undone for what they showed, look 13 for what it does to
+annual totals of the Vietnamese series, and for its time. Looks 6, 7 and 14 changed the intervals alone.
+Until look 7 the damping was 0.9: M1 wants growth to fade, M3 does not, and it was a third development
+collection, US employment, that showed a change which serves all of them. Looks 15 to 17 changed nothing
+in the model of months but what zeros, sums and estimates are read for (decisions 0021 and 0023). The
+rebuilding task uses the first 36 months of 300 M3 series and was run once for each look from 2 to 10
+and from 14 to 17, and three times for look 5.
 """
 LOOKED = HERE / "results" / "looks.csv"
 

@@ -26,7 +26,7 @@ COMBINED = {
 MEASURES = ["smape", "mase", "coverage_80", "coverage_95", "msis"]
 NAIVES = ["naive_smape", "naive_mase"]
 DRAWS, LEVEL = 2000, 0.9
-GAVE_WAY = ("failed", "exploded", "stands in")  # in a note: another model had to stand in
+GAVE_WAY = ("failed", "exploded", "stands in")  # in the note of a forecast that does not name what stood in
 PARTIAL = ("gaps filled", "held", "without", "near zero")
 
 
@@ -48,7 +48,7 @@ def scored(case: series.Case, forecast: dict) -> dict[str, float]:
         "smape": scores.smape(outturn, forecast["point"]),
         "mase": scores.mase(outturn, forecast["point"], history),
         "seconds": forecast["seconds"],
-        "gave_way": any(word in forecast["note"] for word in GAVE_WAY),
+        "gave_way": gave_way(forecast),
         "mended": any(word in forecast["note"] for word in PARTIAL),
     }
     if "lower_95" in forecast:
@@ -57,6 +57,13 @@ def scored(case: series.Case, forecast: dict) -> dict[str, float]:
             row[f"coverage_{level}"] = scores.coverage(outturn, *ends)
         row["msis"] = scores.msis(outturn, *ends, history)
     return row
+
+
+def gave_way(forecast: dict) -> bool:
+    """Whether another model had to stand in."""
+    if "stood_in" in forecast:
+        return bool(forecast["stood_in"])
+    return any(word in forecast["note"] for word in GAVE_WAY)
 
 
 def naive_of(case: series.Case) -> dict:

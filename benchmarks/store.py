@@ -1,7 +1,8 @@
 """Forecasts kept between runs, one line each, in benchmarks/cache: an interrupted run goes on where it stopped.
 
 A line holds series, cut, method, CPU seconds, note ('' or what stood in and why), point and ends of the 80 % and 95 %
-interval by month. The cache is not part of the repository; the commands in README.md make it again.
+interval by month; those of the library's reference models also the method that stood in ('' for none). The cache is
+not part of the repository; the commands in README.md make it again.
 """
 
 from __future__ import annotations
@@ -36,10 +37,14 @@ def everything(collection: str) -> dict[tuple[str, str, str], dict]:
     return found
 
 
-def add(collection: str, maker: str, case, method: str, seconds: float, note: str, point, ends: dict) -> None:
+def add(
+    collection: str, maker: str, case, method: str, seconds: float, note: str, point, ends: dict,
+    stood_in: str | None = None,
+) -> None:  # fmt: skip
     """Append one forecast."""
     CACHE.mkdir(exist_ok=True)
     row = {"series": case.series, "cut": case.cut, "method": method, "seconds": round(seconds, 5), "note": note}
+    row |= {} if stood_in is None else {"stood_in": stood_in}
     row |= {name: _digits(values) for name, values in {"point": point, **ends}.items()}
     with (CACHE / f"{collection}_{maker}.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -11,7 +11,7 @@ import pandas as pd
 from ezlib import blocks, messages, tables, wording
 from ezlib.audit import taking_part
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import chance_chart
 from ezlib.contracts import DataError
 from ezlib.drawing import Chart
@@ -107,7 +107,7 @@ class TargetTests:
             for a in self.assessments
         ]
         texts += [
-            say("subject.no_outlook", self.lang, name=_series_name(s, self.lang, self.catalogue), reason=reason)
+            say("subject.no_outlook", self.lang, name=self.catalogue.series_name(s, self.lang), reason=reason)
             for s, reason in self.without.items()
         ]
         return blocks.points(capital(text) for text in texts)
@@ -205,9 +205,7 @@ class TargetTests:
         return tables.target_name(a, self.lang, self.catalogue)
 
     def _name(self, series: str) -> str:
-        _, indicator, scope = series.split("/")
-        name = self.catalogue.indicator(indicator).short(self.lang)
-        return name if scope == self.zone.scope else f"{name} ({self.catalogue.scope(scope).name(self.lang)})"
+        return self.catalogue.series_name(series, self.lang, self.zone.scope)
 
     def _or_none(self, shown: list[Block]) -> Block:
         return blocks.stack(*shown) if shown else blocks.paragraph(say("target.none_open", self.lang))
@@ -231,7 +229,7 @@ class TargetTests:
         whole, lang = self.families[a.series], self.lang
         told = contributions(whole[a.series], {m: whole[m] for m in members}, a.target)
         rows = {
-            self.catalogue.indicator(series.split("/")[1]).short(lang): {
+            self.catalogue.indicator_of(series).short(lang): {
                 say("parts.share", lang): wording.percent(100 * row["share"], 1, lang),
                 say("parts.last", lang): _last_month(whole[series], lang),
                 say("parts.expected", lang): wording.digits(row["expected"], 3, lang),
@@ -298,7 +296,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year, wrong)]
     tests = [contested(a, facts, catalogue) for a in tests]
     indicators = {t.indicator for t in targets}
-    missing = {s: reason for s, reason in without.items() if s.split("/")[1] in indicators}
+    missing = {s: reason for s, reason in without.items() if SeriesKey.of(s).indicator in indicators}
     doubted = doubted_series(found, findings)
     day = as_of or facts["published"].max().date()
     kept = load_record(zone, day, root)
@@ -346,7 +344,7 @@ def _families(series: Iterable[str], month, as_of, catalogue: Catalogue, seed, r
     """The parts of each total that facts allow to estimate together with it."""
     found = {}
     for name in sorted(series):
-        zone, indicator, scope = name.split("/")
+        zone, indicator, scope = SeriesKey.of(name)
         if all(identity.total != indicator for identity in catalogue.identities_of(zone, scope)):
             continue
         try:
@@ -362,7 +360,7 @@ def _ahead(zone: str, month: pd.Period, as_of, seed, root) -> list[tuple[Target,
     later = [t for t in load_targets(None, as_of, root) if t.kind == "level" and t.period_start.year > tested]
     told = []
     for t in later:
-        bearers = [s for s in _bearers(t, as_of, root) if t.zone == zone or s.split("/")[0] == zone]
+        bearers = [s for s in _bearers(t, as_of, root) if t.zone == zone or SeriesKey.of(s).zone == zone]
         if t.period_start.year == t.period_end.year and bearers:
             told.append((t, bearers[0], _implied(bearers[0], t, month, as_of, seed, root)))
     return told
@@ -537,9 +535,8 @@ def _few(facts: tuple[str, ...], lang: str) -> str:
 def implied_text(t: Target, series: str, g: ImpliedGrowth | None, lang: str = "vi", catalogue=None) -> str:
     """What a target of a later year asks of each year, beside the best on record."""
     catalogue = catalogue or load_catalogue()
-    zone, indicator, scope = series.split("/")
     aim = wording.aim(t.value, t.unit, lang, catalogue)
-    name = f"{catalogue.indicator(indicator).short(lang)}, {catalogue.scope(scope).name(lang)}"
+    name = catalogue.series_name(series, lang)
     if g is None:
         return say("implied.no_base", lang, target=aim, year=t.period, name=name)
     base = wording.quantity(float(f"{g.base:.4g}"), t.unit, lang, catalogue=catalogue)
@@ -556,7 +553,7 @@ def implied_text(t: Target, series: str, g: ImpliedGrowth | None, lang: str = "v
         best = wording.change(g.best_run, 1, lang) if np.isfinite(g.best_run) else ""
         told.append(say(key, lang, years=str(g.years), best=best, end=str(g.best_run_end)))
     if series != t.series:
-        told.append(say("implied.stand_in", lang, zone=catalogue.zone(zone).name(lang)))
+        told.append(say("implied.stand_in", lang, zone=catalogue.zone(SeriesKey.of(series).zone).name(lang)))
     return messages.sentences(*told)
 
 
@@ -575,7 +572,7 @@ def compose_implied(zone: str, month, as_of=None, lang: str = "vi", root=None, s
     around = _around(zone, catalogue)
     aims = [t for name in around for t in load_targets(name, as_of, root) if _of_one_year(t, month)]
     series = [s for name in around for s in headline_series(name, root=root)]
-    series += [i.whole for i in catalogue.inside.values() if i.whole.split("/")[0] in around]
+    series += [i.whole for i in catalogue.inside.values() if SeriesKey.of(i.whole).zone in around]
     found, _ = outlooks_of(dict.fromkeys(series), month, as_of, seed, root)
     shown = [b for t in aims for b in _meaning(t, found, _yearly_rates(t, month, as_of, root), lang, catalogue)]
     return blocks.stack(*shown) if shown else blocks.paragraph(say("grdp.none", lang))
@@ -583,7 +580,7 @@ def compose_implied(zone: str, month, as_of=None, lang: str = "vi", root=None, s
 
 def _around(zone: str, catalogue: Catalogue) -> list[str]:
     """The zone, those its series lie inside, and those whose series lie inside it."""
-    pairs = [(i.part.split("/")[0], i.whole.split("/")[0]) for i in catalogue.inside.values()]
+    pairs = [(SeriesKey.of(i.part).zone, SeriesKey.of(i.whole).zone) for i in catalogue.inside.values()]
     near = [name for pair in pairs if zone in pair for name in pair]
     return list(dict.fromkeys([zone, *near]))
 
@@ -607,7 +604,7 @@ def _meaning(t: Target, found: dict[str, Outlook], rates: pd.Series, lang: str, 
     year, rows, differences = t.period_end.year, {}, []
     for series, o in found.items():
         if (o.paths.columns.year == year - 1).sum() == 12:
-            rows[_series_name(series, lang, catalogue)] = _meaning_row(t, o, rates, lang, catalogue)
+            rows[catalogue.series_name(series, lang)] = _meaning_row(t, o, rates, lang, catalogue)
             grown = 100 * settled_years(o).pct_change()
             differences += [grown[y] - rates[y] for y in grown.dropna().index.intersection(rates.index)]
     if not rows:
@@ -641,8 +638,3 @@ def _meaning_row(t: Target, o: Outlook, rates: pd.Series, lang: str, catalogue: 
         say("grdp.record", lang): best or wording.MISSING,
         say("grdp.both", lang): "; ".join(both) or wording.MISSING,
     }
-
-
-def _series_name(series: str, lang: str, catalogue: Catalogue) -> str:
-    _, indicator, scope = series.split("/")
-    return f"{catalogue.indicator(indicator).short(lang)}, {catalogue.scope(scope).name(lang)}"

@@ -18,7 +18,7 @@ from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
-from ezlib.catalogue import TARGETS_FILE, Catalogue, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import TARGETS_FILE, Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
 from ezlib.contracts import STATUSES
 from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
@@ -58,7 +58,7 @@ STATED = ("mom", "yoy", "ytd_yoy")
 
 
 @dataclass(frozen=True)
-class Figure:
+class ShownFigure:
     """One cell of the table: text and number, the facts that state it, whether it was computed from other facts."""
 
     text: str = ""
@@ -73,12 +73,12 @@ class Figure:
         number, bracket, interval = self.text.partition(" (")
         return number + (marks if number else "") + bracket + interval
 
-    def in_doubt(self) -> Figure:
+    def in_doubt(self) -> ShownFigure:
         """The same figure, marked as standing on one that cannot be true."""
         return replace(self, doubtful=True)
 
 
-EMPTY = Figure()
+EMPTY = ShownFigure()
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,16 @@ class Line:
     name: str
     kind: str
     month: pd.Period
-    value: Figure
-    mom: Figure
-    cumulative: Figure
-    ytd_yoy: Figure
-    plan: Figure
-    year_end: Figure
-    chance: Figure
+    value: ShownFigure
+    mom: ShownFigure
+    cumulative: ShownFigure
+    ytd_yoy: ShownFigure
+    plan: ShownFigure
+    year_end: ShownFigure
+    chance: ShownFigure
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def figures(self) -> tuple[ShownFigure, ...]:
         return self.value, self.mom, self.cumulative, self.ytd_yoy, self.plan, self.year_end, self.chance
 
     @property
@@ -138,7 +138,7 @@ class Brief:
     def masthead(self) -> Block:
         """Place and date, the headline computed from the numbers, and one paragraph."""
         zone = self.zone.name(self.lang)
-        calendar = self.catalogue.calendar_of(*self.first.series.split("/"))
+        calendar = self.catalogue.calendar_of(self.first.series)
         right = messages.sentences(
             say("page.month", self.lang, month=self._month(self.month, calendar)) + " ·",
             say("page.latest", self.lang, month=wording.month(self.first.month, self.lang)) + " ·"
@@ -431,7 +431,7 @@ class Brief:
     def _provisional(self) -> set[str]:
         return set(self.facts.loc[self.facts["status"] != "final", "fact_id"])
 
-    def _told_as(self, key: str, figure: Figure) -> str:
+    def _told_as(self, key: str, figure: ShownFigure) -> str:
         """The sentence for a figure, or the one for an estimate."""
         return f"{key}_estimate" if self._provisional & set(figure.facts) else key
 
@@ -481,7 +481,7 @@ class Brief:
             return "headline.year", values | {"year": str(self._year_shown()), "expected": expected}
         return "headline.only", values | {"value": self._amount(line.value, line.series)}
 
-    def _amount(self, figure: Figure, series: str) -> str:
+    def _amount(self, figure: ShownFigure, series: str) -> str:
         """A figure in the unit in which the year of its series is told: no two units in one paragraph."""
         factor, unit = self._readable(series)
         text = figure.text if factor == 1 else wording.digits(factor * figure.number, READABLE_DIGITS, self.lang)
@@ -494,7 +494,7 @@ class Brief:
         return wording.readable(_quantiles(found, self._year_shown())[0], unit)
 
     def _unit(self, series: str) -> str:
-        return self.catalogue.indicator(series.split("/")[1]).unit
+        return self.catalogue.indicator_of(series).unit
 
     def _expected(self, series: str) -> str:
         e, unit = self._year_in_words(series)
@@ -552,7 +552,7 @@ class Brief:
         }
         return say("lead.expected", self.lang, **values)
 
-    def _change(self, figure: Figure) -> str:
+    def _change(self, figure: ShownFigure) -> str:
         return wording.change_words(figure.number, 1 if figure.computed else None, self.lang)
 
     def _keys(self) -> Iterator[tuple]:
@@ -673,7 +673,7 @@ class Brief:
                 yield say(
                     "source.series",
                     self.lang,
-                    name=self.catalogue.indicator(series.split("/")[1]).short(self.lang),
+                    name=self.catalogue.indicator_of(series).short(self.lang),
                     count=wording.number(len(rows), 0, self.lang),
                     period=wording.stretch(rows["period_start"].min(), rows["period_end"].max(), self.lang),
                     files=messages.listing(sorted(set(rows["file"])), self.lang),
@@ -761,7 +761,7 @@ def _parts(
     """Outlooks of the parts of leading totals, which add up to the total in every path."""
     parts = {}
     for series, total in found.items():
-        _, indicator, scope = series.split("/")
+        _, indicator, scope = SeriesKey.of(series)
         in_parts = catalogue.indicator(indicator).group in GROUPS_IN_PARTS
         if in_parts and any(i.total == indicator for i in catalogue.identities_of(place.id, scope)):
             parts |= parts_of(series, month, as_of, seed, root, total).outlooks
@@ -777,14 +777,14 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
     year = _year_ahead(o.month)
     if target is None and not covers_year(o, year):
         return None
-    return news(o, target, year, day, load_record(series.split("/")[0], day, root), root, seed)
+    return news(o, target, year, day, load_record(SeriesKey.of(series).zone, day, root), root, seed)
 
 
 def _on_own_scope(found, targets, month, as_of, wrong, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
     """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
     own = {}
     for target in targets:
-        stand_ins = [s for s in found if s.split("/")[1] == target.indicator and s != target.series]
+        stand_ins = [s for s in found if SeriesKey.of(s).indicator == target.indicator and s != target.series]
         if stand_ins and target.status == "official" and target.period in map(str, years_asked(month)):
             other, _ = outlooks_of([target.series], month, as_of, seed, root)
             tests = {s: tuple(assess_all(o, [target], int(target.period), wrong)) for s, o in other.items()}
@@ -820,13 +820,13 @@ def _marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
 
 
 def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
-    zone, indicator, scope = series.split("/")
+    zone, indicator, scope = SeriesKey.of(series)
     return (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
 
 
 def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> Line | None:
     """The row of a series in the first of some months that it has figures for; a part may have its year alone."""
-    calendar = catalogue.calendar_of(*series.split("/"))
+    calendar = catalogue.calendar_of(series)
     for shown in months:
         start, end = month_bounds(shown, calendar)
         in_month = _best(facts, start, end)
@@ -838,7 +838,7 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
             return None
     stated = _Stated(facts, calendar, lang)
     test = next(iter(tests), None)
-    name = catalogue.indicator(series.split("/")[1]).short(lang)
+    name = catalogue.indicator_of(series).short(lang)
     return Line(
         series=series,
         name=name,
@@ -864,20 +864,20 @@ def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
     return order.iloc[-1]
 
 
-def _level(fact, catalogue: Catalogue, lang) -> Figure:
+def _level(fact, catalogue: Catalogue, lang) -> ShownFigure:
     if fact is None:
         return EMPTY
     text, _ = figure_and_unit(fact, catalogue, lang)
-    return Figure(text, fact["value"], (fact["fact_id"],))
+    return ShownFigure(text, fact["value"], (fact["fact_id"],))
 
 
-def _change(fact, bases: tuple[str, ...], lang) -> Figure | None:
+def _change(fact, bases: tuple[str, ...], lang) -> ShownFigure | None:
     if fact is None:
         return None
     for i in (1, 2):
         if fact[f"basis{i}"] in bases:
             change = fact[f"change{i}"]
-            return Figure(wording.change(change, None, lang), change, (fact["fact_id"],))
+            return ShownFigure(wording.change(change, None, lang), change, (fact["fact_id"],))
     return None
 
 
@@ -887,25 +887,27 @@ class _Stated:
     def __init__(self, facts: pd.DataFrame, calendar: Calendar, lang: str):
         self._facts, self._calendar, self._lang = facts, calendar, lang
 
-    def mom(self, month: pd.Period) -> Figure:
+    def mom(self, month: pd.Period) -> ShownFigure:
         return self._change([month - 1], [month])
 
-    def cumulative(self, month: pd.Period) -> Figure:
+    def cumulative(self, month: pd.Period) -> ShownFigure:
         year = self._stating(_year_to(month))
         if year is None:
             return EMPTY
         total = sum(year.values())
-        return Figure(wording.number(total, 0 if total >= 1000 else 1, self._lang), total, tuple(year), computed=True)
+        return ShownFigure(
+            wording.number(total, 0 if total >= 1000 else 1, self._lang), total, tuple(year), computed=True
+        )
 
-    def ytd_yoy(self, month: pd.Period) -> Figure:
+    def ytd_yoy(self, month: pd.Period) -> ShownFigure:
         return self._change(_year_to(month - 12), _year_to(month))
 
-    def _change(self, before: Iterable[pd.Period], now: Iterable[pd.Period]) -> Figure:
+    def _change(self, before: Iterable[pd.Period], now: Iterable[pd.Period]) -> ShownFigure:
         base, top = self._stating(before), self._stating(now)
         if base is None or top is None or sum(base.values()) == 0:
             return EMPTY
         change = 100 * (sum(top.values()) / sum(base.values()) - 1)
-        return Figure(wording.change(change, 1, self._lang), change, (*top, *base), computed=True)
+        return ShownFigure(wording.change(change, 1, self._lang), change, (*top, *base), computed=True)
 
     def _stating(self, months: Iterable[pd.Period]) -> dict[str, float] | None:
         """Values of the months by the facts that state them; None where one month has no fact."""
@@ -919,32 +921,32 @@ def _year_to(month: pd.Period) -> list[pd.Period]:
     return list(pd.period_range(f"{month.year}-01", month, freq="M"))
 
 
-def _plan(fact, test: TargetAssessment | None, lang) -> Figure:
+def _plan(fact, test: TargetAssessment | None, lang) -> ShownFigure:
     """Share of the year's plan as printed, else of the target in force."""
     if fact is not None:
         for i in (1, 2):
             if fact[f"basis{i}"] == "plan_share_pct":
                 share = fact[f"change{i}"]
-                return Figure(wording.percent(share, None, lang), share, (fact["fact_id"],))
+                return ShownFigure(wording.percent(share, None, lang), share, (fact["fact_id"],))
     if test is None or test.target.kind != "level" or not test.months_elapsed:
         return EMPTY
     share = 100 * test.year_to_date / test.target.value
-    return Figure(wording.percent(share, 1, lang), share, (test.target.target_id,), computed=True)
+    return ShownFigure(wording.percent(share, 1, lang), share, (test.target.target_id,), computed=True)
 
 
-def _year_end(found: Outlook | None, month: pd.Period, lang) -> Figure:
+def _year_end(found: Outlook | None, month: pd.Period, lang) -> ShownFigure:
     if found is None or not covers_year(found, _year_ahead(month)):
         return EMPTY
-    return Figure(_year_estimate(found, _year_ahead(month), lang).text)
+    return ShownFigure(_year_estimate(found, _year_ahead(month), lang).text)
 
 
-def _chance(test: TargetAssessment | None, lang) -> Figure:
+def _chance(test: TargetAssessment | None, lang) -> ShownFigure:
     if test is None:
         return EMPTY
     if test.state == "open":
-        return Figure(wording.probability(test.probability, lang))
+        return ShownFigure(wording.probability(test.probability, lang))
     verdict = wording.verdict(test.verdict, lang)
-    return Figure(say("verdict.of_year", lang, verdict=verdict, year=test.target.period))
+    return ShownFigure(say("verdict.of_year", lang, verdict=verdict, year=test.target.period))
 
 
 def _year_ahead(month: pd.Period) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -197,6 +197,14 @@ class SeriesKey(NamedTuple):
     indicator: str
     scope: str
 
+    @classmethod
+    def of(cls, series: str | Iterable[str]) -> SeriesKey:
+        """Return the key of a series given as text, as its three words or as a key.
+
+        The words are taken as they stand: names that a user writes go through `parse_series`, which checks them.
+        """
+        return cls(*_words(series))
+
     def __str__(self) -> str:
         return "/".join(self)
 
@@ -236,7 +244,7 @@ TARGET_COLUMNS = [field.name for field in fields(Target)]
 
 
 @dataclass(frozen=True)
-class Document(Named):
+class Citation(Named):
     """A source that has no address to show; its names are its title and issuer as a reader would cite them."""
 
 
@@ -251,7 +259,7 @@ class Catalogue:
     units: Mapping[str, Unit]
     identities: Mapping[str, Identity]
     inside: Mapping[str, Inside]
-    documents: Mapping[str, Document]
+    documents: Mapping[str, Citation]
 
     def document(self, reference: str, lang: str = "vi") -> str:
         """Return the title of the document that a fact's `reference` (`doc:…`) names, empty for any other."""
@@ -274,8 +282,23 @@ class Catalogue:
         """Return a unit; DataError with the nearest name when there is none."""
         return _find(self.units, id, "unit")
 
-    def calendar_of(self, zone: str, indicator: str, scope: str) -> Calendar:
-        """Return the calendar that a series counts its months by."""
+    def indicator_of(self, series: str | SeriesKey) -> Indicator:
+        """Return the indicator of a series; DataError with the nearest name when there is none."""
+        return self.indicator(SeriesKey.of(series).indicator)
+
+    def series_name(self, series: str | SeriesKey, lang: str = "vi", own_scope: str | None = None) -> str:
+        """Return the short name of a series: `Exports, Customs`.
+
+        Where a page speaks of one scope, `own_scope`, only another one is told: `Exports` and `Exports (Customs)`.
+        """
+        scope, name = SeriesKey.of(series).scope, self.indicator_of(series).short(lang)
+        if own_scope is None:
+            return f"{name}, {self.scope(scope).name(lang)}"
+        return name if scope == own_scope else f"{name} ({self.scope(scope).name(lang)})"
+
+    def calendar_of(self, *series: str | SeriesKey) -> Calendar:
+        """Return the calendar that a series, given as text, as a key or as its three words, counts its months by."""
+        zone, indicator, scope = SeriesKey.of(series[0] if len(series) == 1 else series)
         group = self.indicator(indicator).group
         rules = self.zone(zone).calendars
         return next((r.calendar for r in rules if r.scope == scope and group in r.groups), CALENDAR)
@@ -344,7 +367,7 @@ def parse_series(series: str | SeriesKey, catalogue: Catalogue) -> SeriesKey:
 
     Raises DataError naming every unknown word and the known word nearest to it.
     """
-    words = [str(word).strip() for word in (series.split("/") if isinstance(series, str) else series)]
+    words = [str(word).strip() for word in _words(series)]
     if len(words) not in (2, 3):
         wrong = f"{series!r} does not name a series"
         raise DataError(wrong, next_step="Write zone/indicator/scope, such as lao-cai/trade_total/board.")
@@ -358,7 +381,11 @@ def parse_series(series: str | SeriesKey, catalogue: Catalogue) -> SeriesKey:
     ]
     if faults:
         raise DataError(f"The series {'/'.join(words)!r} is not known.", faults, f"Names stand in {CATALOGUE_FILE}.")
-    return SeriesKey(*words)
+    return SeriesKey.of(words)
+
+
+def _words(series: str | Iterable[str]) -> Iterable[str]:
+    return series.split("/") if isinstance(series, str) else series
 
 
 @lru_cache(maxsize=8)
@@ -456,8 +483,8 @@ def _identity(id: str, entry: dict) -> Identity:
     return Identity(id, entry["zone"], tuple(entry["scopes"]), entry["total"], tuple(entry["parts"]), entry["by"])
 
 
-def _document(id: str, entry: dict) -> Document:
-    return Document(id, entry["vi"], entry["en"])
+def _citation(id: str, entry: dict) -> Citation:
+    return Citation(id, entry["vi"], entry["en"])
 
 
 def _inside(id: str, entry: dict) -> Inside:
@@ -487,7 +514,7 @@ SHAPES = {
     "units": Shape(_NAMES | {"dimension": str, "factor": (int, float), "symbol": str, "symbol_en": str}, {}, _unit),
     "identities": Shape({"zone": str, "scopes": list, "by": str, "total": str, "parts": list}, {}, _identity),
     "inside": Shape({"part": str, "whole": str}, {}, _inside),
-    "documents": Shape(_NAMES, {}, _document),
+    "documents": Shape(_NAMES, {}, _citation),
 }
 OPTIONAL_SECTIONS = ("identities", "inside", "documents")
 

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, scenarios, wording
 from ezlib.aims import COMPARE
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import scenario_chart
 from ezlib.contracts import DataError
 from ezlib.facts import load_facts
@@ -19,6 +20,7 @@ from ezlib.flow_views import covers_year
 from ezlib.messages import capital, say
 from ezlib.observations import observe, superseded
 from ezlib.outlook import Outlook
+from ezlib.outturns import agreed
 from ezlib.periods import CALENDAR, as_month
 from ezlib.revenue import (
     BASES,
@@ -32,10 +34,6 @@ from ezlib.revenue import (
 from ezlib.scenarios import Scenario
 from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
 from ezlib.subjects import headline_series, outlooks_of
-
-# A total of which all paths agree within this is printed as a figure, not as an interval.
-SETTLED = 0.005
-
 
 # ------------------------------------------------------------------------------------------------ futures by scenario
 
@@ -179,10 +177,10 @@ class Futures:
     def _ways(self) -> list[str]:
         found, lang = self.revenue, self.lang
         year = str(scenarios.first_ahead(found.direct).year)
-        base = _indicator(found.base, self.catalogue).short(lang)
+        base = self.catalogue.indicator_of(found.base.series).short(lang)
         totals = [_total(o, year, lang).text for o in (found.direct, found.from_base)]
         unit = wording.unit_name(found.direct.unit, lang, self.catalogue)
-        name = _indicator(found.direct, self.catalogue).short(lang)
+        name = self.catalogue.indicator_of(found.direct.series).short(lang)
         both = say(
             "revenue.both", lang, name=name, year=year, direct=totals[0], rated=totals[1], base=base.lower(), unit=unit
         )
@@ -213,7 +211,7 @@ class Futures:
         return say("scenario.left_out", self.lang, name=self._name(series), names="; ".join(names)) if names else ""
 
     def _name(self, series: str) -> str:
-        return self.catalogue.indicator(series.split("/")[1]).name(self.lang)
+        return self.catalogue.indicator_of(series).name(self.lang)
 
     def _missing(self) -> list[Block]:
         if not self.outlooks and not self.without:
@@ -262,7 +260,7 @@ def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalog
 
 def _target_of(found: Outlook, targets: Iterable[Target]) -> Target | None:
     """The level target of the first year ahead: set for the outlook's own scope if there is one, and official."""
-    _, indicator, scope = found.series.split("/")
+    _, indicator, scope = SeriesKey.of(found.series)
     year = str(scenarios.first_ahead(found).year)
     fitting = [t for t in targets if t.kind == "level" and t.indicator == indicator and t.period == year]
     return min(fitting, key=lambda t: (t.scope != scope, t.status != "official"), default=None)
@@ -283,7 +281,7 @@ def _revenue(zone, found, month, as_of, lang, root, seed, catalogue) -> tuple[Re
 def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: Catalogue) -> dict[str, Joint]:
     """Chances of trade and revenue together: of at least last year's, and of the targets where both have one."""
     pairs, year = (found.base, found.outlook), scenarios.first_ahead(found.outlook).year
-    names = [_indicator(o, catalogue).short(lang) for o in pairs]
+    names = [catalogue.indicator_of(o.series).short(lang) for o in pairs]
     asked = {}
     if all(covers_year(o, y) for o in pairs for y in (year - 1, year)):
         aims = [say("joint.last_year", lang, name=name, year=str(year - 1)) for name in names]
@@ -302,7 +300,7 @@ def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: C
 def compose_rates(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Block:
     """Return the effective rates of every other revenue of the zone's scope, by what it is levied on: customs, fees."""
     catalogue = load_catalogue(root)
-    leading = {series.split("/")[1] for series in headline_series(zone, "revenue", root)}
+    leading = {SeriesKey.of(series).indicator for series in headline_series(zone, "revenue", root)}
     shown = []
     for paid, bases in BASES.items():
         if paid in catalogue.indicators and paid not in leading:
@@ -325,7 +323,7 @@ def _rates_of(zone, paid, bases, month, as_of, lang, root, seed, catalogue) -> l
 
 def _rates_table(base_outlook: Outlook, direct: Outlook, rates: pd.DataFrame, lang: str, catalogue: Catalogue) -> Block:
     """Effective rates in đồng per unit of what they are levied on."""
-    base, paid = (_indicator(o, catalogue) for o in (base_outlook, direct))
+    base, paid = (catalogue.indicator_of(o.series) for o in (base_outlook, direct))
     vnd, whole = catalogue.units[direct.unit].factor, catalogue.units[base_outlook.unit].factor
     frame = pd.DataFrame(
         {
@@ -377,7 +375,7 @@ def _when(scenario: Scenario, found: Outlook, lang: str) -> str:
 
 def _sizes(scenario: Scenario, found: Outlook | None, lang: str) -> str:
     """The size on the series shown; where a scenario does not act on it, the first that it acts on."""
-    size = scenario.size(found.series.split("/")[1]) if found else None
+    size = scenario.size(SeriesKey.of(found.series).indicator) if found else None
     size = size or next(iter(scenario.effects.values()))
     return ", ".join(wording.change(x, None, lang) for x in (size.low, size.central, size.high))
 
@@ -522,7 +520,8 @@ def _deadline(target: Target, lang: str) -> str:
 def compose_scorecard(zone: str, month, as_of=None, lang: str = "vi", root=None) -> Scorecard:
     """Return the scorecard of a zone and of every zone that the catalogue says its series lie inside."""
     catalogue = load_catalogue(root)
-    around = [i.whole.split("/")[0] for i in catalogue.inside.values() if i.part.split("/")[0] == zone]
+    pairs = [(SeriesKey.of(i.part), SeriesKey.of(i.whole)) for i in catalogue.inside.values()]
+    around = [whole.zone for part, whole in pairs if part.zone == zone]
     aims = {
         name: assess_aims(load_targets(name, as_of, root), load_facts(name, as_of, root=root), month, as_of, catalogue)
         for name in dict.fromkeys([zone, *around])
@@ -601,7 +600,7 @@ class Zones:
     def caveats(self) -> Block:
         """What each zone counts, and why the zones cannot be added up."""
         lang, cat, told = self.lang, self.catalogue, []
-        for zone, scope in dict.fromkeys((s.split("/")[0], s.split("/")[2]) for s in self.outlooks):
+        for zone, scope in dict.fromkeys((key.zone, key.scope) for key in map(SeriesKey.of, self.outlooks)):
             known, counted = cat.zone(zone), cat.scope(scope)
             covers = counted.covers_vi if lang == "vi" else counted.covers_en
             told.append(say("zones.covers", lang, zone=known.name(lang), scope=counted.name(lang), covers=covers))
@@ -628,9 +627,11 @@ class Zones:
         return blocks.table(pd.DataFrame(rows, index=pd.Index(names, name="")), say(caption, self.lang))
 
     def _name(self, series: str) -> str:
-        zone, indicator, _ = series.split("/")
-        name = self.catalogue.indicator(indicator).short(self.lang)
-        return say("zones.series", self.lang, zone=self.catalogue.zone(zone).name(self.lang), name=name)
+        return say("zones.series", self.lang, **self._words(series))
+
+    def _words(self, series: str) -> dict[str, str]:
+        zone, name = SeriesKey.of(series).zone, self.catalogue.indicator_of(series).short(self.lang)
+        return {"zone": self.catalogue.zone(zone).name(self.lang), "name": name}
 
     def _missing(self) -> list[Block]:
         return [
@@ -642,11 +643,9 @@ class Zones:
         """Periods of these years for which two figures were published that disagree."""
         told = []
         for row in self.conflicts.itertuples():
-            zone, indicator, _ = row.series.split("/")
-            unit = self.catalogue.indicator(indicator).unit
+            about, unit = self._words(row.series), self.catalogue.indicator_of(row.series).unit
             values = [wording.number(x, None, self.lang) for x in (row.value, row.other)]
-            about = {"zone": self.catalogue.zone(zone).name(self.lang)}
-            about["name"] = self.catalogue.indicator(indicator).short(self.lang).lower()
+            about["name"] = about["name"].lower()
             about["period"] = wording.stretch(row.start, row.end, self.lang)
             about["values"] = wording.with_unit(messages.listing(values, self.lang), unit, self.lang, self.catalogue)
             told.append(say("zones.conflict", self.lang, used=values[0], **about))
@@ -673,17 +672,15 @@ class Zones:
         """Every zone's trade of last year beside the nation's, where both cover it."""
         year = self.month.year - 1
         totals = {s: o.total(str(year)).median() for s, o in self.outlooks.items() if covers_year(o, year)}
-        nation = {s: t for s, t in totals.items() if self.catalogue.zone(s.split("/")[0]).scope == "national"}
-        if {s.split("/")[1] for s in nation} != {"trade_export", "trade_import"}:
+        nation = {s: t for s, t in totals.items() if self.catalogue.zone(SeriesKey.of(s).zone).scope == "national"}
+        if {SeriesKey.of(s).indicator for s in nation} != {"trade_export", "trade_import"}:
             return []
         others = {series: total for series, total in totals.items() if series not in nation}
         return [self._scale_of(series, year, total / sum(nation.values())) for series, total in others.items()]
 
     def _scale_of(self, series: str, year: int, share: float) -> str:
-        zone, indicator, _ = series.split("/")
-        names = {"zone": self.catalogue.zone(zone).name(self.lang)}
-        names["name"] = self.catalogue.indicator(indicator).short(self.lang)
-        return say("zones.scale", self.lang, year=str(year), share=_share(share, self.lang), **names)
+        told = _share(share, self.lang)
+        return say("zones.scale", self.lang, year=str(year), share=told, **self._words(series))
 
 
 def compose_zones(month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Zones:
@@ -771,15 +768,17 @@ def _growth(found: Outlook, period: str, before: str, lang: str) -> str:
 
 
 def _amount_of(found: Outlook, period: str, lang: str, catalogue: Catalogue) -> str:
+    """The total of a period: one figure where all paths agree, else its median and interval."""
     try:
         total = found.total(period)
     except DataError:
         return wording.MISSING
-    low, middle, high = total.quantile([0.1, 0.5, 0.9])
-    if high - low <= SETTLED * middle:
-        large = found.unit in wording.THOUSANDFOLD and middle >= wording.LONG_NUMBER
-        value, unit = (middle / 1000, wording.THOUSANDFOLD[found.unit]) if large else (middle, found.unit)
+    value = agreed(total)
+    if np.isfinite(value):
+        large = found.unit in wording.THOUSANDFOLD and value >= wording.LONG_NUMBER
+        value, unit = (value / 1000, wording.THOUSANDFOLD[found.unit]) if large else (value, found.unit)
         return wording.with_unit(wording.digits(value, 4, lang), unit, lang, catalogue)
+    low, middle, high = total.quantile([0.1, 0.5, 0.9])
     told, unit = wording.estimate_in(middle, low, high, found.unit, lang)
     return f"{wording.with_unit(told.median, unit, lang, catalogue)} ({told.interval})"
 
@@ -796,7 +795,3 @@ def _share(share: float, lang: str) -> str:
 
 def _total(found: Outlook, period: str, lang: str) -> wording.Estimate:
     return wording.estimate(*found.total(period).quantile([0.5, 0.1, 0.9]), lang)
-
-
-def _indicator(found: Outlook, catalogue: Catalogue):
-    return catalogue.indicator(found.series.split("/")[1])

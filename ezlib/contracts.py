@@ -235,7 +235,7 @@ class WithoutFacts(DataError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class FactRule:
     """One demand on a row of data: the words for a row that breaks it, and the remedy (said once an error)."""
 
     says: str
@@ -243,98 +243,102 @@ class Rule:
 
 
 FACT_RULES = {
-    "held_open": Rule("is open in another program", "Close the file in Excel and run again."),
-    "encoding": Rule(
+    "held_open": FactRule("is open in another program", "Close the file in Excel and run again."),
+    "encoding": FactRule(
         "{shown}",
         "Excel: File > Save As > 'CSV UTF-8 (Comma delimited)'. Notepad: Save As, Encoding UTF-8.",
     ),
-    "empty_file": Rule("is empty", "Fill the file, or remove it."),
-    "separator": Rule("is not separated by commas or semicolons", "Save it as 'CSV UTF-8 (Comma delimited)'."),
-    "quotes": Rule(
+    "empty_file": FactRule("is empty", "Fill the file, or remove it."),
+    "separator": FactRule("is not separated by commas or semicolons", "Save it as 'CSV UTF-8 (Comma delimited)'."),
+    "quotes": FactRule(
         "a double quote is opened and not closed, or text follows a closing quote",
         'Quotes stand around a whole cell; a quote inside it is doubled: "the ""Kim Thành"" gate".',
     ),
-    "columns": Rule("{shown}", "The first line names the columns: {columns}."),
-    "no_zone": Rule("lies outside any zone", "Move it into the folder of its zone, such as data/facts/lao-cai/."),
-    "workbook": Rule(
+    "columns": FactRule("{shown}", "The first line names the columns: {columns}."),
+    "no_zone": FactRule("lies outside any zone", "Move it into the folder of its zone, such as data/facts/lao-cai/."),
+    "workbook": FactRule(
         "is a workbook", "Save the sheet as 'CSV UTF-8'; workbooks are read from data/series only, as monthly tables."
     ),
-    "broken_workbook": Rule("cannot be opened as a workbook", "Open it in Excel and save it again as .xlsx."),
-    "no_series_sheet": Rule(
+    "broken_workbook": FactRule("cannot be opened as a workbook", "Open it in Excel and save it again as .xlsx."),
+    "no_series_sheet": FactRule(
         "has no sheet whose first row names the columns month, indicator, unit, value",
         "Put these four names into the first row of the sheet.",
     ),
-    "cells": Rule(
+    "cells": FactRule(
         "has {shown}",
         'Text that contains the separator must stand in double quotes: "Lào Cai, Bát Xát". '
         "A decimal comma splits a number in the same way: write 1234.5.",
     ),
-    "empty": Rule("{column} is empty", "Fill the cell, or remove the row; a month not yet known is left out."),
-    "excel_date": Rule(
+    "empty": FactRule("{column} is empty", "Fill the cell, or remove the row; a month not yet known is left out."),
+    "excel_date": FactRule(
         "{column} {shown!r} is not a date as year-month-day",
         "Excel rewrites dates when it saves a CSV, and 05/06 can be May or June: write them as 2025-05-16 "
         "(format the column as Text before typing).",
     ),
-    "date": Rule(
+    "date": FactRule(
         "{column} {shown!r} is no day of the calendar between 1990 and 2050", "Write an existing day as 2025-05-16."
     ),
-    "month": Rule(
+    "month": FactRule(
         "month {shown!r} is not a month as year-month",
         "Write months as 2025-05; Excel turns them into May-25 unless the column is formatted as Text.",
     ),
-    "reversed": Rule("the period ends before it starts ({shown})", "Exchange period_start and period_end."),
-    "kind_length": Rule("period_kind {shown}", "Correct the dates or the period_kind."),
-    "number": Rule("{column} {shown!r} is not a number", "Write digits with a decimal point only: 1234.5."),
-    "decimal_comma": Rule(
+    "reversed": FactRule("the period ends before it starts ({shown})", "Exchange period_start and period_end."),
+    "kind_length": FactRule("period_kind {shown}", "Correct the dates or the period_kind."),
+    "number": FactRule("{column} {shown!r} is not a number", "Write digits with a decimal point only: 1234.5."),
+    "decimal_comma": FactRule(
         "{column} {shown!r} has a decimal comma or a thousands separator",
         "In a comma-separated file write 1234.5: no decimal commas, no thousands separators. "
         "(Decimal commas are read from files separated by semicolons, as Excel saves them under Vietnamese settings, "
         "when every figure of the file has them.)",
     ),
-    "thousands": Rule(
+    "thousands": FactRule(
         "{column} {shown!r} has thousands separators", "Write the number without them: 1234.5, not 1,234.5 or 1.234,5."
     ),
-    "mixed_decimals": Rule(
+    "mixed_decimals": FactRule(
         "{column} {shown!r} uses another decimal sign than {other} of the same file",
         "Use one decimal sign throughout the file; a point is always safe.",
     ),
-    "scientific": Rule(
+    "scientific": FactRule(
         "{column} {shown!r} was shortened to powers of ten",
         "Excel shortens long numbers and the digits are lost: type the number in full from the source "
         "(format the column as Number without separators).",
     ),
-    "negative": Rule("{column} is {shown}, and {kind}s cannot be negative", "Check the sign against the source."),
-    "half_width": Rule(
+    "negative": FactRule("{column} is {shown}, and {kind}s cannot be negative", "Check the sign against the source."),
+    "half_width": FactRule(
         "{column} is {shown}: it must be 0 or more", "Half a unit of the last printed digit: 150.83 has 0.005."
     ),
-    "change_alone": Rule(
+    "change_alone": FactRule(
         "{column} and its basis and half width do not come together",
         "A stated change needs change, basis and half_width in one row; leave all three empty otherwise.",
     ),
-    "change_below": Rule(
+    "change_below": FactRule(
         "{column} is {shown}: a flow cannot fall by more than 100 %", "Check the change in the source."
     ),
-    "zone": Rule("zone {shown!r} is not in the catalogue{hint}", "Zones are listed in data/catalogue.yml."),
-    "folder": Rule("zone {shown!r} stands in the folder of zone {other!r}", "Move the row to the folder of its zone."),
-    "indicator": Rule(
+    "zone": FactRule("zone {shown!r} is not in the catalogue{hint}", "Zones are listed in data/catalogue.yml."),
+    "folder": FactRule(
+        "zone {shown!r} stands in the folder of zone {other!r}", "Move the row to the folder of its zone."
+    ),
+    "indicator": FactRule(
         "indicator {shown!r} is not in the catalogue{hint}", "Indicators are listed in data/catalogue.yml."
     ),
-    "scope": Rule("scope {shown!r} is not in the catalogue{hint}", "Scopes are listed in data/catalogue.yml."),
-    "unit": Rule("unit {shown!r} is not in the catalogue{hint}", "Units are listed in data/catalogue.yml."),
-    "unit_kind": Rule("{shown}", "Use a unit of the indicator's own dimension."),
-    "period_kind": Rule("period_kind {shown!r} is unknown{hint}", f"Use one of: {', '.join(PERIOD_KINDS)}."),
-    "status": Rule("status {shown!r} is unknown{hint}", f"Use one of: {', '.join(STATUSES)}."),
-    "qualifier": Rule(
+    "scope": FactRule("scope {shown!r} is not in the catalogue{hint}", "Scopes are listed in data/catalogue.yml."),
+    "unit": FactRule("unit {shown!r} is not in the catalogue{hint}", "Units are listed in data/catalogue.yml."),
+    "unit_kind": FactRule("{shown}", "Use a unit of the indicator's own dimension."),
+    "period_kind": FactRule("period_kind {shown!r} is unknown{hint}", f"Use one of: {', '.join(PERIOD_KINDS)}."),
+    "status": FactRule("status {shown!r} is unknown{hint}", f"Use one of: {', '.join(STATUSES)}."),
+    "qualifier": FactRule(
         "qualifier {shown!r} is unknown{hint}", "Use over, nearly, about, a range such as `range 500-600`, or nothing."
     ),
-    "range": Rule(
+    "range": FactRule(
         "qualifier {shown!r} does not start at the value", "A range a-b is stored with value a, and a below b."
     ),
-    "basis": Rule(
+    "basis": FactRule(
         "{column} {shown!r} is unknown{hint}", f"Modelled are {', '.join(b for b in BASES if BASES[b].modelled)}."
     ),
-    "duplicate_id": Rule("fact_id {shown!r} is taken by {other}", "Give each fact an id of its own, or keep one row."),
-    "identical": Rule("says the same as {other}", "Keep one of the identical rows."),
+    "duplicate_id": FactRule(
+        "fact_id {shown!r} is taken by {other}", "Give each fact an id of its own, or keep one row."
+    ),
+    "identical": FactRule("says the same as {other}", "Keep one of the identical rows."),
 }
 """What every row of a facts file must satisfy. `load_facts` names every row that breaks one, over all files at once."""
 

@@ -25,7 +25,7 @@ from ezlib.periods import CALENDAR, as_month, month_bounds
 
 OURS = "structural"
 REFERENCE = "naive2"
-METHODS = (OURS, *rivals.METHODS)
+ALL_METHODS = (OURS, *rivals.METHODS)
 SIMPLE = (OURS, "seasonal_naive", "run_rate", "profile")
 REAL, PSEUDO = "real-time", "pseudo-real-time"
 LEVELS = {"80": 0.8, "95": 0.95}
@@ -65,7 +65,7 @@ class AnnualTotals(NamedTuple):
 def rolling_origins(
     y,
     horizon: int = 12,
-    methods=METHODS,
+    methods=ALL_METHODS,
     origins: Iterable | None = None,
     step: int = 1,
     min_history: int = MIN_HISTORY,
@@ -116,7 +116,7 @@ def annual_totals(
     y,
     years: Iterable[int],
     known_months: Sequence[int] = KNOWN_MONTHS,
-    methods=METHODS,
+    methods=ALL_METHODS,
     growths: Sequence[float] = GROWTHS,
     min_history: int = MIN_HISTORY,
     paths: int = 1000,
@@ -183,10 +183,10 @@ def _predictor(methods) -> Callable:
     given = dict(methods) if isinstance(methods, Mapping) else {}
     names = [] if given else [methods] if isinstance(methods, str) else list(methods)
     if not given and not names:
-        raise DataError("No method is named.", next_step=f"There are {', '.join(METHODS)}.")
-    unknown = [name for name in names if name not in METHODS]
+        raise DataError("No method is named.", next_step=f"There are {', '.join(ALL_METHODS)}.")
+    unknown = [name for name in names if name not in ALL_METHODS]
     if unknown:
-        raise DataError(f"No method is called {', '.join(unknown)}.", next_step=f"There are {', '.join(METHODS)}.")
+        raise DataError(f"No method is called {', '.join(unknown)}.", next_step=f"There are {', '.join(ALL_METHODS)}.")
 
     def predict(y, horizon, paths, seed) -> dict:
         found = {OURS: _structural(y, horizon, paths, seed)} if OURS in names else {}

@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ezlib.drawing import BANDS
+from ezlib.outturns import AGREE_WITHIN
 from ezlib.periods import month_bounds
 
 KNOWN = ("reported", "derived")
 
 # A 95 % band that would flatten everything else is cut, and the note says so.
 HEADROOM_OVER_80 = 1.3
-
-# Within this relative distance between paths a cumulative figure counts as published.
-FIXED = 0.005
 
 
 def covers_year(outlook, year: int) -> bool:
@@ -51,7 +49,7 @@ def cumulative_view(outlook, year: int, published: Published) -> pd.DataFrame:
     view = _bands(outlook.paths[columns].cumsum(axis=1))
     lower, upper = band(view, 0.95)
     view["status"] = np.where(outlook.months["status"].reindex(columns) == "forecast", "forecast", "estimated")
-    fixed = (upper - lower) <= FIXED * view["median"].abs()
+    fixed = (upper - lower) <= AGREE_WITHIN * view["median"].abs()
     stated = np.array([published.states(columns[0], month) for month in columns])
     view.loc[fixed & (view["status"] != "forecast"), "status"] = "derived"
     view.loc[fixed & (view["status"] == "derived") & stated, "status"] = "reported"

@@ -37,7 +37,7 @@ class Words:
     def _name(self, series) -> str:
         if not series:
             return ""
-        return self.catalogue.indicator(series.split("/")[1]).name(self.lang)
+        return self.catalogue.indicator_of(series).name(self.lang)
 
     def say(self, key: str, **values) -> str:
         return messages.say(key, self.lang, **values)

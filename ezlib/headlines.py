@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ezlib.catalogue import Catalogue, Zone
+from ezlib.catalogue import Catalogue, SeriesKey, Zone
 from ezlib.contracts import WithoutFacts
 from ezlib.facts import are_observed
 from ezlib.observations import months_with_facts
@@ -48,7 +48,7 @@ def refuse_untold(facts: pd.DataFrame, zone: Zone, month: pd.Period, catalogue: 
 
 def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     for series in zone.leading():
-        indicator, scope = series.split("/")[1:]
+        _, indicator, scope = SeriesKey.of(series)
         yield series, "total"
         if catalogue.indicator(indicator).group in GROUPS_IN_PARTS:
             for identity in catalogue.identities_of(zone.id, scope):
@@ -61,7 +61,7 @@ def _rows(zone: Zone, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
 
 def _stated(facts: pd.DataFrame, series: str, catalogue: Catalogue) -> Iterator[pd.Period]:
     """The months of a series that a fact states, alone or as the last of a year to date."""
-    zone, indicator, scope = series.split("/")
+    zone, indicator, scope = SeriesKey.of(series)
     calendar = catalogue.calendar_of(zone, indicator, scope)
     mine = (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
     for start, end in facts.loc[mine, ["period_start", "period_end"]].itertuples(index=False, name=None):

@@ -190,7 +190,7 @@ def _related(catalogue: Catalogue, zone: str, scope: str, indicator: str) -> dic
 
 
 def _one_calendar(catalogue: Catalogue, series: Iterable[str]) -> Calendar:
-    calendars = {catalogue.calendar_of(*name.split("/")): name for name in series}
+    calendars = {catalogue.calendar_of(name): name for name in series}
     if len(calendars) > 1:
         raise DataError(
             "Series that add up must count their months alike.",

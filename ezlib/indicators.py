@@ -12,7 +12,7 @@ import pandas as pd
 
 from ezlib import blocks, messages, tables, wording
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Indicator, Zone, load_catalogue
+from ezlib.catalogue import Catalogue, Indicator, SeriesKey, Zone, load_catalogue
 from ezlib.contracts import DataError
 from ezlib.facts import are_observed, from_series, load_facts
 from ezlib.flow_charts import fan_chart
@@ -34,7 +34,7 @@ GROUPS = {
 }
 ALSO = {"industry": ("enterprises_trading", "industrial_", "iip_")}  # beginnings of their names
 
-SETTLED = 1e-3  # a total that all paths agree on within this is printed as one figure
+PRINTED_AS_ONE = 1e-3  # a total that all paths agree on within this is printed as one figure
 
 FLOW, STOCK, READ = ("flow",), ("stock",), ("rate", "index", "count")
 """Kinds by what may be done with them: added up over months, taken at the last day, only read."""
@@ -209,13 +209,13 @@ class Indicators:
 
     def _leads(self, series: str) -> bool:
         """Whether a series is of the zone's own scope, or stands in for one that the zone has not."""
-        return series.split("/")[2] == self.zone.scope or series in self.outlooks
+        return SeriesKey.of(series).scope == self.zone.scope or series in self.outlooks
 
     def _rows(self, chosen: list[str], row) -> tuple[list[dict], list[str]]:
         """Rows of some series under their scopes, and how each row is set."""
         rows, styles, heading = [], [], self.zone.scope
         for series in chosen:
-            scope = series.split("/")[2]
+            scope = SeriesKey.of(series).scope
             if scope != heading:
                 rows.append({self._heading: capital(self.catalogue.scope(scope).name(self.lang))})
                 styles.append("group")
@@ -259,7 +259,7 @@ class Indicators:
     def _spread(self, total: pd.Series) -> str:
         """Median and 80 % interval of path totals, or one figure where all paths agree."""
         middle, width = total.median(), total.quantile(0.975) - total.quantile(0.025)
-        if width < SETTLED * middle:
+        if width < PRINTED_AS_ONE * middle:
             return wording.number(middle, max(0, -math.ceil(math.log10(max(width, 1e-9 * middle)))), self.lang)
         return wording.estimate(middle, total.quantile(0.1), total.quantile(0.9), self.lang).text
 
@@ -363,7 +363,7 @@ class Indicators:
     # -------------------------------------------------------------------------------------------------------- words
 
     def _indicator(self, series: str) -> Indicator:
-        return self.catalogue.indicator(series.split("/")[1])
+        return self.catalogue.indicator_of(series)
 
     def _name(self, series: str) -> str:
         return self._indicator(series).name(self.lang)
@@ -373,14 +373,14 @@ class Indicators:
 
     def _issuer(self, series: str) -> str:
         """Whose figures they are: the zone's board for its own scope, else the scope itself."""
-        scope = series.split("/")[2]
+        scope = SeriesKey.of(series).scope
         return self.zone.issuer(self.lang) if scope == self.zone.scope else self.catalogue.scope(scope).name(self.lang)
 
     def _unit(self, series: str) -> str:
         return wording.unit_name(self._indicator(series).unit, self.lang, self.catalogue)
 
     def _facts_of(self, series: str) -> pd.DataFrame:
-        _, indicator, scope = series.split("/")
+        _, indicator, scope = SeriesKey.of(series)
         return self.facts[(self.facts["indicator"] == indicator) & (self.facts["scope"] == scope)]
 
     def _cell(self, fact, usual: str = "") -> str:
@@ -481,8 +481,8 @@ def compose_indicators(
     flows = [
         series
         for series in dict.fromkeys(observed["zone"] + "/" + observed["indicator"] + "/" + observed["scope"])
-        if catalogue.indicator(series.split("/")[1]).kind == "flow"
-        and (series.split("/")[2] == about.scope or series in headline)
+        if catalogue.indicator_of(series).kind == "flow"
+        and (SeriesKey.of(series).scope == about.scope or series in headline)
     ]
     families, outlooks, without = _outlooks(flows, month, as_of, catalogue, seed, root)
     return Indicators(about, catalogue, month, lang, observed, expected, families, outlooks, without)
@@ -493,7 +493,7 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
 
     A total that leads the zone's brief keeps its own outlook, given as `total` or made here; the parts share it out.
     """
-    zone, indicator, scope = series.split("/")
+    zone, indicator, scope = SeriesKey.of(series)
     found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
     leading = set(load_catalogue(root).zone(zone).leading())
     for name in [name for name, _ in found.identities.values() if name in leading]:
@@ -537,7 +537,7 @@ def _outlooks(flows, month, as_of, catalogue: Catalogue, seed, root):
     """
     families, outlooks, seen = [], {}, set()
     for series in flows:
-        zone, indicator, scope = series.split("/")
+        zone, indicator, scope = SeriesKey.of(series)
         if series in seen:
             continue
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ezlib.catalogue import Catalogue
-from ezlib.phrases import Phrases, Rule
+from ezlib.phrases import NamingRule, Phrases
 
 
 @dataclass(frozen=True)
 class Match:
     """The indicator that words speak of: how sure, and by which features."""
 
-    rule: Rule
+    rule: NamingRule
     unit: str
     trust: float
     features: frozenset[str]
@@ -71,7 +71,7 @@ def match_any(
     return match_indicator(near, {}, names, tuple(catalogue.units), issuer, phrases, catalogue)
 
 
-def _score(rule: Rule, near: dict, weights: dict, names: set[str], light: frozenset[str]) -> float | None:
+def _score(rule: NamingRule, near: dict, weights: dict, names: set[str], light: frozenset[str]) -> float | None:
     named = f"={rule.indicator}" in names
     if rule.needs[0].startswith("="):
         return NEAR if named else None

@@ -766,11 +766,11 @@ SENTENCES = {
     },
     # targets explained: effort, parts, doubt, news, later years
     "target.none_open": {"vi": "Không còn mục tiêu nào chưa ngã ngũ.", "en": "No target is still open."},
-    "target.rivals_agree": {
+    "target.also_published_agree": {
         "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}), nhưng theo số nào thì kết luận cũng như vậy.",
         "en": "The figures published for the whole period conflict ({values}), but each of them leads to this outcome.",
     },
-    "target.rivals_split": {
+    "target.also_published_split": {
         "vi": "Các số đã công bố cho cả kỳ mâu thuẫn nhau ({values}) và dẫn tới kết luận trái ngược.",
         "en": "The figures published for the whole period conflict ({values}) and lead to opposite outcomes.",
     },

@@ -9,7 +9,7 @@ from ezlib.catalogue import Catalogue
 from ezlib.documents import Paragraph
 from ezlib.matches import HEAD, LAST, NEAR, SENTENCE, Match, match_indicator
 from ezlib.passages import Guide, Sentence, State
-from ezlib.phrases import Mark, Phrases, Rule, annotate, fold, tokens_of
+from ezlib.phrases import Mark, NamingRule, Phrases, annotate, fold, tokens_of
 from ezlib.proposals import Proposal
 
 _CLAUSE = re.compile(r"[,;(]")
@@ -34,7 +34,7 @@ def indicator_of(
     heavy = {f for f in near if f not in guide.phrases.light}
     if spoken is not None and not near and any(guide.catalogue.unit_fits(spoken.indicator, u) for u in units):
         sure *= spoken.subject * (1.0 if number.units else 0.8) * trust_in_silence(mark, sentence, guide.phrases)
-        return Match(Rule(spoken.indicator, ()), spoken.unit, sure, spoken.features)
+        return Match(NamingRule(spoken.indicator, ()), spoken.unit, sure, spoken.features)
     if last is not None and _is_worth(mark, sentence, state, guide.phrases):
         near = near | dict.fromkeys(last.features, NEAR)
     fresh = state.last is not None and state.last < sentence.first

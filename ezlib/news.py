@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ezlib.catalogue import Target, load_catalogue, load_targets
+from ezlib.catalogue import SeriesKey, Target, load_catalogue, load_targets
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
@@ -144,7 +144,7 @@ def _in_force(target: Target | None, day: dt.date, root) -> Target | None:
 
 
 def _published_between(found: Outlook, day_before: dt.date, root) -> tuple[str, ...]:
-    facts = load_facts(found.series.split("/")[0], found.as_of, root=root)
+    facts = load_facts(SeriesKey.of(found.series).zone, found.as_of, root=root)
     said = observe(facts, found.series, found.month, catalogue=load_catalogue(root))
     late = said[pd.to_datetime(said["published"]) > pd.Timestamp(day_before)]
     return tuple(dict.fromkeys(late["observation_id"].str.split(":change").str[0]))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ezlib import blocks, evaluate, messages, replays, rivals, scores, summaries, wording
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue, load_targets
 from ezlib.charts import hedgehog_chart, reliability_chart
 from ezlib.contracts import DataError
 from ezlib.evaluate import OURS, PSEUDO, AnnualTotals
@@ -251,9 +251,7 @@ class TrackRecord:
         return blocks.stack(shown)
 
     def _name(self, series: str) -> str:
-        _, indicator, scope = series.split("/")
-        name = self.catalogue.indicator(indicator).short(self.lang)
-        return name if scope == self.zone.scope else f"{name} ({self.catalogue.scope(scope).name(self.lang)})"
+        return self.catalogue.series_name(series, self.lang, self.zone.scope)
 
 
 def compose_record(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> TrackRecord:
@@ -290,7 +288,7 @@ def leading(zone: str, month: pd.Period, as_of=None, root=None) -> list[str]:
     """Return the series of a zone's first headline subject, and those of their indicators that targets are set on."""
     subject = next(iter(load_catalogue(root).zone(zone).headline), None)
     series = headline_series(zone, subject, root)
-    indicators = {s.split("/")[1] for s in series}
+    indicators = {SeriesKey.of(s).indicator for s in series}
     aims = [t.series for t in load_targets(zone, as_of, root) if fits(t, month.year) and t.indicator in indicators]
     return list(dict.fromkeys([*series, *aims]))
 
@@ -299,7 +297,8 @@ def year_end_record(zone: str, month, as_of, outlooks, facts: pd.DataFrame, root
     """Return the cases that the brief's line counts: year-ends on record, and the latest ones worked out again."""
     record = load_record(zone, as_of, root)
     series = leading(zone, as_month(month), as_of, root)
-    series = [series[0], *(s for s in series[1:] if s.split("/")[1] == series[0].split("/")[1])] if series else []
+    keys = [SeriesKey.of(s) for s in series]
+    series = [str(key) for key in keys if key.indicator == keys[0].indicator]
     missing, _ = outlooks_of(
         [s for s in dict.fromkeys(record["series"]) if s not in outlooks], month, as_of, seed, root
     )
@@ -321,7 +320,8 @@ def record_line(cases: pd.DataFrame, lang: str = "vi", catalogue: Catalogue | No
     values = {"held": str(held), "count": str(count), "needed": str(MIN_CASES)}
     if count == 0:
         return say("record.none", lang)
-    values["names"] = messages.listing(_short_names(shown, lang, catalogue), lang)
+    names = [catalogue.series_name(series, lang) for series in dict.fromkeys(shown["series"])]
+    values["names"] = messages.listing(names, lang)
     values["years"] = _years(sorted({int(year) for year in shown["period"]}))
     outturns = len(shown[["series", "period"]].drop_duplicates())
     values["outturns"] = say("record.outturn" if outturns == 1 else "record.outturns", lang, count=str(outturns))
@@ -332,14 +332,6 @@ def record_line(cases: pd.DataFrame, lang: str = "vi", catalogue: Catalogue | No
         key = "record.all_again" if len(again) == count else "record.some_again"
         told.append(say(key, lang, count=str(len(again)), how=how))
     return messages.sentences(*told)
-
-
-def _short_names(cases: pd.DataFrame, lang: str, catalogue: Catalogue) -> list[str]:
-    names = []
-    for series in dict.fromkeys(cases["series"]):
-        _, indicator, scope = series.split("/")
-        names.append(f"{catalogue.indicator(indicator).short(lang)}, {catalogue.scope(scope).name(lang)}")
-    return names
 
 
 def _rolling(series: list[str], facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue, seed: int) -> pd.DataFrame:

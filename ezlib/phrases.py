@@ -75,7 +75,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Rule:
+class NamingRule:
     """One way in which features make an indicator."""
 
     indicator: str
@@ -89,7 +89,7 @@ class Phrases:
     """The table, ready for use: a lexicon for each family of words, and the rules of the indicators."""
 
     lexicons: Mapping[str, Lexicon]
-    rules: tuple[Rule, ...]
+    rules: tuple[NamingRule, ...]
     units: Mapping[str, dict]
     table: Mapping[str, object] = field(repr=False)
     asides: tuple[tuple[str, re.Pattern], ...] = ()
@@ -168,16 +168,16 @@ def _table_faults(table: dict, catalogue: Catalogue) -> list[str]:
     return faults
 
 
-def _rules(table: dict, catalogue: Catalogue) -> tuple[Rule, ...]:
+def _rules(table: dict, catalogue: Catalogue) -> tuple[NamingRule, ...]:
     rules = [_rule(indicator, line) for indicator, lines in table["indicators"].items() for line in lines]
-    return (*rules, *(Rule(id, (f"={id}",)) for id in catalogue.indicators))
+    return (*rules, *(NamingRule(id, (f"={id}",)) for id in catalogue.indicators))
 
 
-def _rule(indicator: str, line: str) -> Rule:
+def _rule(indicator: str, line: str) -> NamingRule:
     words = line.split()
     needs = tuple(w for w in words if w[0] not in "(@")
     issuer = next((w[1:] for w in words if w[0] == "@"), "")
-    return Rule(indicator, needs, frozenset(w.strip("()") for w in words if w[0] == "("), issuer)
+    return NamingRule(indicator, needs, frozenset(w.strip("()") for w in words if w[0] == "("), issuer)
 
 
 def _units(table: dict) -> dict[str, dict]:

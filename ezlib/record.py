@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib.aims import COMPARE
-from ezlib.catalogue import data_root
+from ezlib.catalogue import SeriesKey, data_root
 from ezlib.contracts import DataError, as_of_date
 from ezlib.evaluate import REAL
 from ezlib.facts import facts_of
@@ -203,7 +203,7 @@ def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | N
 
 def _first_known(row, found: Outlook, facts: pd.DataFrame) -> pd.Timestamp:
     last = row.period if len(row.period) == 7 else f"{row.period}-12"
-    return known_on(facts_of(facts, row.series.split("/")), month_bounds(last, found.calendar)[1])
+    return known_on(facts_of(facts, SeriesKey.of(row.series)), month_bounds(last, found.calendar)[1])
 
 
 def _reached(row, found: Outlook) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib.aims import chance
-from ezlib.catalogue import load_catalogue, parse_series
+from ezlib.catalogue import SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
@@ -310,7 +310,7 @@ def _case(series: str, base: str, day, levels: pd.DataFrame, calendar, seed: int
 
 def _base(series: str, month, as_of, base: str | Outlook, seed: int, root) -> Outlook:
     """The outlook of what a revenue is levied on: as asked, or the first that has one in the same scope."""
-    zone, indicator, scope = series.split("/")
+    zone, indicator, scope = SeriesKey.of(series)
     if isinstance(base, Outlook):
         return base
     if base:

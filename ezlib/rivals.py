@@ -20,7 +20,7 @@ import pandas as pd
 from ezlib.scores import YEAR, is_seasonal, naive2, seasonal_indices
 from ezlib.threads import one_thread
 
-FLOOR = 0.02  # of the median month that is not zero
+LEAST_SHARE = 0.02  # of the median month that is not zero
 USUAL_CHANGE = 0.1  # of the logarithm from month to month, where a single month tells none; as in the prior of ours
 FEWEST_ERRORS = 3  # past forecasts of a rule below which its errors tell no spread
 MOST_OUTSIDE = 0.05  # share of path months beyond the outer fence above which a model counts as exploded
@@ -31,7 +31,8 @@ class ReferenceForecast:
     """What a reference model says: `point` (h,) and joint `paths` (n, h), in the unit of the series.
 
     `fallback` is '' when the method named by `method` did the work on the months as they are; otherwise it says what
-    stood in and why. `held` is the share of path months that lay beyond the outer fence and were held at it.
+    stood in and why. `stood_in` names the method whose forecast it is where another had to stand in, '' where none had.
+    `held` is the share of path months that lay beyond the outer fence and were held at it.
     """
 
     method: str
@@ -39,6 +40,7 @@ class ReferenceForecast:
     paths: np.ndarray
     fallback: str = ""
     held: float = 0.0
+    stood_in: str = ""
 
     def interval(self, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
         """Return the lower and upper ends (h,) of the central interval of the paths."""
@@ -47,13 +49,18 @@ class ReferenceForecast:
 
 @dataclass(frozen=True)
 class Method:
-    """A reference model: how it runs, the known months it needs, what gives way to when it cannot, its names."""
+    """A reference model: how it runs, the known months it needs, what it gives way to when it cannot, its names.
+
+    `run` takes months, horizon, number of paths and a generator; that of a model with `members` takes the forecasts of
+    these and the number of paths. It returns point, paths and a note.
+    """
 
     run: Callable
     needs: int
     instead: str
     name_vi: str
     name_en: str
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ def _consecutive(months: pd.PeriodIndex) -> bool:
 
 
 def _floored(months: _Months) -> tuple[_Months, str]:
-    floor = FLOOR * np.median(months.values[months.values > 0])
+    floor = LEAST_SHARE * np.median(months.values[months.values > 0])
     low = int(np.sum(months.values < floor))
     note = f"{low} months near zero count as {floor:.4g}" if low else ""
     return replace(months, values=np.maximum(months.values, floor)), note
@@ -179,12 +186,16 @@ def _run(name: str, months: _Months, horizon: int, paths: int, seed: int, done: 
             raise _CannotUse(f"{months.known} known month{'s' * (months.known != 1)}, {method.needs} needed")
         if method.instead and np.nanmin(months.values) == np.nanmax(months.values):
             raise _CannotUse("all months are alike")
-        point, drawn, note = method.run(months, horizon, paths, rng, others)
+        given = (months, horizon, paths, rng)
+        if method.members:
+            given = ([others(member) for member in method.members], paths)
+        point, drawn, note = method.run(*given)
         done[name] = _fenced(ReferenceForecast(name, point, drawn, note), months, is_last=not method.instead)
     except _CannotUse as reason:
         stand_in = others(method.instead)
         why = f"{METHODS[method.instead].name_en} stands in: {reason}"
-        done[name] = replace(stand_in, method=name, fallback="; ".join(filter(None, [why, stand_in.fallback])))
+        said = "; ".join(filter(None, [why, stand_in.fallback]))
+        done[name] = replace(stand_in, method=name, fallback=said, stood_in=stand_in.stood_in or method.instead)
     return done[name]
 
 
@@ -285,7 +296,7 @@ def _by_rule(rule: Callable, in_step_with_year: bool = False) -> Callable:
     With `in_step_with_year` only past forecasts made at the same place in the year count, while there are enough.
     """
 
-    def run(months, horizon, paths, rng, others):
+    def run(months, horizon, paths, rng):
         point = rule(months, horizon)
         if point is None:
             raise _CannotUse("not enough of a year is known")
@@ -367,7 +378,7 @@ ETS_FORMS = {
 """The forms among which AICc chooses: errors in proportion, since flows have no negative months."""
 
 
-def _ets(months, horizon, paths, rng, others):
+def _ets(months, horizon, paths, rng):
     """Exponential smoothing in state-space form (Hyndman et al. 2008): of the forms that converge, AICc's choice."""
     ETSModel = _statsmodels("exponential_smoothing.ets").ETSModel
     y, note = _filled(months)
@@ -386,14 +397,14 @@ def _ets(months, horizon, paths, rng, others):
     return np.asarray(best.forecast(horizon)), np.asarray(drawn).reshape(horizon, paths).T, note
 
 
-def _sarimax(months, horizon, paths, rng, others):
+def _sarimax(months, horizon, paths, rng):
     """The airline model ARIMA(0,1,1)(0,1,1)₁₂ of the logarithm (Box and Jenkins 1976); gaps need no filling."""
     SARIMAX = _statsmodels("statespace.sarimax").SARIMAX
     model = SARIMAX(np.log(months.values), order=(0, 1, 1), seasonal_order=(0, 1, 1, YEAR))
     return _state_space(model, horizon, paths, rng)
 
 
-def _unobserved_components(months, horizon, paths, rng, others):
+def _unobserved_components(months, horizon, paths, rng):
     """Random-walk level with a fixed season on the logarithm (Harvey 1989); gaps need no filling."""
     UnobservedComponents = _statsmodels("statespace.structural").UnobservedComponents
     model = UnobservedComponents(np.log(months.values), level="llevel", seasonal=YEAR, stochastic_seasonal=False)
@@ -432,7 +443,7 @@ def _root(covariance: np.ndarray) -> np.ndarray:
     return vectors * np.sqrt(np.maximum(values, 0))
 
 
-def _theta(months, horizon, paths, rng, others):
+def _theta(months, horizon, paths, rng):
     """The Theta method (Assimakopoulos and Nikolopoulos 2000) as exponential smoothing with drift.
 
     Seasonality is tested and needs three years: below that the method ignores it. Errors are taken in proportion and
@@ -483,13 +494,12 @@ def _filled(months: _Months) -> tuple[np.ndarray, str]:
 COMBINED = ("ets", "sarimax", "theta", "unobserved_components")
 
 
-def _combination(months, horizon, paths, rng, others):
+def _combination(members: list[ReferenceForecast], paths: int):
     """The mean of the four families' points; each gives a quarter of the paths, so disagreement widens the spread."""
-    members = [others(name) for name in COMBINED]
-    usable = [member for member in members if "stands in" not in member.fallback]
+    usable = [member for member in members if not member.stood_in]
     if not usable:
         raise _CannotUse("none of the four models could be used")
-    left_out = [member.method for member in members if member not in usable]
+    left_out = [member.method for member in members if member.stood_in]
     drawn = np.stack([member.paths for member in usable])[np.arange(paths) % len(usable), np.arange(paths)]
     note = f"without {', '.join(left_out)}" if left_out else ""
     return np.mean([member.point for member in usable], axis=0), drawn, note
@@ -507,6 +517,8 @@ METHODS = {
     "unobserved_components": Method(
         _unobserved_components, 24, "seasonal_naive", "Thành phần ẩn", "Unobserved components"
     ),
-    "combination": Method(_combination, 24, "seasonal_naive", "Trung bình các mô hình", "Mean of the four models"),
+    "combination": Method(
+        _combination, 24, "seasonal_naive", "Trung bình các mô hình", "Mean of the four models", COMBINED
+    ),
 }
 """The reference models by name; `instead` gives way to another, down to `naive`, which always can be used."""

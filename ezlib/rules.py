@@ -12,6 +12,7 @@ from functools import partial
 
 import pandas as pd
 
+from ezlib.catalogue import SeriesKey
 from ezlib.claims import EITHER, ROUNDED, Cell, Check, Claim, Figure
 from ezlib.evidence import Evidence, cell_of, level_of, link_of, plan_of
 from ezlib.slips import Suspect
@@ -250,8 +251,8 @@ def _heaviest(cells: list[Cell], weight: Mapping[Cell, float]) -> tuple[Cell, ..
 def _inside(evidence: Evidence) -> Iterator[Check]:
     """A series that the catalogue calls part of another, against it or the difference of its cumulatives."""
     for relation in evidence.catalogue.inside.values():
-        wholes = {(cell.start, cell.end): cell for cell in evidence.levels(*relation.whole.split("/"))}
-        for part in evidence.levels(*relation.part.split("/")):
+        wholes = {(cell.start, cell.end): cell for cell in evidence.levels(*SeriesKey.of(relation.whole))}
+        for part in evidence.levels(*SeriesKey.of(relation.part)):
             claim = evidence.best(part, how="printed")
             if claim and (whole := _over(part, wholes, evidence)):
                 yield Check("inside", part, ((1, claim),), whole, "<=")

@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 
 from ezlib.aims import COMPARE, chance
-from ezlib.catalogue import Catalogue, data_root, load_catalogue
+from ezlib.catalogue import Catalogue, SeriesKey, data_root, load_catalogue
 from ezlib.contracts import DataError, as_of_date, hint
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, month_bounds
@@ -145,7 +145,7 @@ def apply(outlook: Outlook, scenarios: Scenario | Iterable[Scenario], seed: int 
 
 def unfit(scenario: Scenario, outlook: Outlook) -> str:
     """Return why a scenario cannot be laid over an outlook, empty where it can."""
-    zone, indicator, _ = (outlook.series or "//").split("/")
+    zone, indicator, _ = SeriesKey.of(outlook.series or "//")
     if scenario.zone and zone and scenario.zone != zone:
         return f"it is about {scenario.zone}, the outlook about {zone}"
     if scenario.size(indicator) is None:
@@ -233,7 +233,7 @@ def _outcome(choice: str, total: pd.Series, base: pd.Series, threshold, comparat
 def _multiplier(scenario: Scenario, outlook: Outlook, seed: int) -> np.ndarray:
     """One factor for each path and month; the quantile of a path depends on the scenario and the seed alone."""
     chance = np.random.default_rng([seed, zlib.crc32(scenario.id.encode())])
-    size = scenario.size(outlook.series.split("/")[1] if outlook.series else "").draw(chance.random(len(outlook.paths)))
+    size = scenario.size(SeriesKey.of(outlook.series or "//").indicator).draw(chance.random(len(outlook.paths)))
     return 1 + size[:, None] / 100 * in_force(scenario, outlook).to_numpy()
 
 

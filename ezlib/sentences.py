@@ -26,7 +26,7 @@ from ezlib.matches import FAR, Match, match_any, match_indicator
 from ezlib.named_periods import days_of
 from ezlib.naming import indicator_of, near_features
 from ezlib.passages import Guide, Sentence, Source, State
-from ezlib.phrases import Base, Mark, Rule, When, fold
+from ezlib.phrases import Base, Mark, NamingRule, When, fold
 from ezlib.proposals import Change, Proposal
 from ezlib.refusals import amount_of_change, is_in_turn, refusal, restated
 
@@ -180,7 +180,7 @@ def _change_alone(
     value, step = mark.value.readings[0]
     value = value - 100 if direction == "equal" else -value if direction == "down" else value
     number = replace(mark.value, readings=((value, step),), form="level", units=("percent",))
-    match = replace(match, rule=Rule(growth.id, ()), unit=growth.unit, trust=0.85 * match.trust)
+    match = replace(match, rule=NamingRule(growth.id, ()), unit=growth.unit, trust=0.85 * match.trust)
     pending, sentence.pending = sentence.pending, []
     _propose(mark._replace(value=number), match, when, trust, before, sentence, state, guide)
     sentence.pending = pending

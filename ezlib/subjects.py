@@ -10,7 +10,7 @@ import pandas as pd
 from ezlib import blocks, tables
 from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
 from ezlib.contracts import DataError
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
@@ -72,11 +72,11 @@ class Subject:
         return self._each(lambda o: tables.grounds(o, self._companions(o.series), self.lang), headed=True)
 
     def _companions(self, series: str) -> str:
-        group = self.catalogue.indicator(series.split("/")[1]).group
-        named = [one.split("/") for one in self.zone.profiles.get(group, ())]
+        group = self.catalogue.indicator_of(series).group
+        named = [SeriesKey.of(one) for one in self.zone.profiles.get(group, ())]
         return ", ".join(
-            f"{self.catalogue.indicator(indicator).short(self.lang)} ({self.catalogue.zone(zone).name(self.lang)})"
-            for zone, indicator, _ in named
+            f"{self.catalogue.indicator_of(one).short(self.lang)} ({self.catalogue.zone(one.zone).name(self.lang)})"
+            for one in named
         )
 
     @property
@@ -101,7 +101,7 @@ class Subject:
         ]
 
     def _name(self, series: str) -> str:
-        return self.catalogue.indicator(series.split("/")[1]).name(self.lang)
+        return self.catalogue.indicator_of(series).name(self.lang)
 
 
 def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Subject:
@@ -129,7 +129,7 @@ def assess_all(
     A target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
     of the series within the old borders. A growth on a year that is unknown, or in which nothing came in, is no test.
     """
-    _, indicator, scope = found.series.split("/")
+    _, indicator, scope = SeriesKey.of(found.series)
     fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
     fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-") and has_base(found, t)]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))

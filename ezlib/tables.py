@@ -11,7 +11,7 @@ import pandas as pd
 from ezlib import blocks, messages, wording
 from ezlib.audit import audit
 from ezlib.blocks import Block
-from ezlib.catalogue import load_catalogue
+from ezlib.catalogue import SeriesKey, load_catalogue
 from ezlib.contracts import BASES
 from ezlib.facts import add_intervals
 from ezlib.messages import say
@@ -29,13 +29,13 @@ def series_table(series: pd.DataFrame, lang: str = "vi", catalogue=None) -> Bloc
     catalogue = catalogue or load_catalogue()
     frame = pd.DataFrame(
         {
-            say("table.scope", lang): [catalogue.scope(s.split("/")[2]).name(lang) for s in series["series"]],
+            say("table.scope", lang): [catalogue.scope(SeriesKey.of(s).scope).name(lang) for s in series["series"]],
             say("table.facts", lang): [str(n) for n in series["facts"]],
             say("table.first_month", lang): [wording.month(m, lang) for m in series["first_month"]],
             say("table.last_month", lang): [wording.month(m, lang) for m in series["last_month"]],
         },
         index=pd.Index(
-            [catalogue.indicator(s.split("/")[1]).name(lang) for s in series["series"]],
+            [catalogue.indicator_of(s).name(lang) for s in series["series"]],
             name=say("table.indicator", lang),
         ),
     )
@@ -233,13 +233,16 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
     if a.state != "open":
         sentences.append(say(f"target.{a.state}", lang, target=target))
     if "scope_differs" in a.notes:
-        scopes = {"target_scope": a.target.scope, "scope": a.series.split("/")[2]}
+        scopes = {"target_scope": a.target.scope, "scope": SeriesKey.of(a.series).scope}
         sentences.append(
             say("target.other_scope", lang, **{k: catalogue.scope(v).name(lang) for k, v in scopes.items()})
         )
-    if a.rivals:
-        values = [wording.quantity(float(f"{x:.4g}"), a.unit, lang, catalogue=catalogue) for x in (a.median, *a.rivals)]
-        key = "target.rivals_split" if a.state == "conflict" else "target.rivals_agree"
+    if a.also_published:
+        values = [
+            wording.quantity(float(f"{x:.4g}"), a.unit, lang, catalogue=catalogue)
+            for x in (a.median, *a.also_published)
+        ]
+        key = "target.also_published_split" if a.state == "conflict" else "target.also_published_agree"
         sentences.append(say(key, lang, values=messages.listing(values, lang)))
     elif "facts_conflict" in a.notes:
         sentences.append(say("target.facts_conflict", lang))
@@ -249,7 +252,7 @@ def target_text(a, lang: str = "vi", catalogue=None) -> str:
 def target_name(a, lang: str = "vi", catalogue=None) -> str:
     """The indicator and period of a target, with the scope it is tested on where that is not its own or the zone's."""
     catalogue = catalogue or load_catalogue()
-    zone, _, scope = a.series.split("/")
+    zone, _, scope = SeriesKey.of(a.series)
     name = f"{catalogue.indicator(a.target.indicator).short(lang)} {a.target.period}"
     plain = "scope_differs" not in a.notes and scope == catalogue.zone(zone).scope
     return name if plain else f"{name} – {catalogue.scope(scope).name(lang)}"

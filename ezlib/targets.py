@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib.aims import COMPARE, UPWARD, chance
-from ezlib.catalogue import Catalogue, Target
+from ezlib.catalogue import Catalogue, SeriesKey, Target
 from ezlib.contracts import DataError
 from ezlib.observations import superseded
 from ezlib.periods import CALENDAR, Calendar, covers_whole_months, month_of
@@ -48,7 +48,7 @@ class TargetAssessment:
     `largest_month` is among the published months, None for fewer than FEWEST_MONTHS, `largest_average` among
     equally long stretches that facts fix, `best_stretch` the best of all equally long stretches, estimated.
     `need_rank` is the place that the need would take among the `stretches` past ones, 1 if none ever reached it,
-    and `need_share` the share of them that did: both over paths and so estimated. `rivals` are other published
+    and `need_share` the share of them that did: both over paths and so estimated. `also_published` are other published
     totals of the period that gave way to the one used; where they decide otherwise the state is "conflict". `notes`
     are codes that `wording` turns into sentences.
     """
@@ -89,7 +89,7 @@ class TargetAssessment:
     crossing: pd.Series
     verdict: str
     notes: tuple[str, ...]
-    rivals: tuple[float, ...] = ()
+    also_published: tuple[float, ...] = ()
 
     @property
     def plan_share(self) -> float:
@@ -267,29 +267,31 @@ def _largest(growth: pd.Series) -> tuple[int, float]:
 
 
 def contested(found: TargetAssessment, facts: pd.DataFrame, catalogue: Catalogue) -> TargetAssessment:
-    """The assessment with other totals of its period published on the same day: `rivals`, and what they change.
+    """The assessment with other totals of its period published on the same day: `also_published`, and what they change.
 
     `facts` as loaded, cut at the same day. Where these too are on the target's side the outcome stands and says so;
-    where they are not it becomes "conflict". A figure that was revised later is no rival.
+    where they are not it becomes "conflict". A figure that was revised later is none of them.
     """
     lost = superseded(facts, found.series, found.month, catalogue=catalogue)
     same = lost[lost["value"].notna() & lost["reason"].isin(CONTRADICTED)]
-    calendar = catalogue.calendar_of(*found.series.split("/"))
+    calendar = catalogue.calendar_of(found.series)
     months = _months_of(found.target, calendar)[[0, -1]]
     whole = [(month_of(row.start, calendar), month_of(row.end, calendar)) == tuple(months) for row in same.itertuples()]
-    rivals = tuple(float(value) for value in same["value"][np.array(whole, bool)] if value != found.median)
-    if not rivals:
+    others = tuple(float(value) for value in same["value"][np.array(whole, bool)] if value != found.median)
+    if not others:
         return found
     notes = tuple(dict.fromkeys([*found.notes, "facts_conflict"]))
-    meets = {bool(COMPARE[found.target.comparator](value, found.threshold)) for value in rivals}
+    meets = {bool(COMPARE[found.target.comparator](value, found.threshold)) for value in others}
     if found.state in ("reached", "missed") and meets != {found.state == "reached"}:
-        return replace(found, rivals=rivals, notes=notes, state="conflict", verdict=verdict_key(np.nan, "conflict"))
-    return replace(found, rivals=rivals, notes=notes)
+        return replace(
+            found, also_published=others, notes=notes, state="conflict", verdict=verdict_key(np.nan, "conflict")
+        )
+    return replace(found, also_published=others, notes=notes)
 
 
 def growth_target(series: str, year: int, percent: float, unit: str = "percent") -> Target:
     """Return a target of growth in `year` over the year before, for questions that no plan has asked."""
-    zone, indicator, scope = series.split("/")
+    zone, indicator, scope = SeriesKey.of(series)
     return Target(
         target_id=f"growth:{series}:{year}:{percent:g}",
         zone=zone,
@@ -354,7 +356,7 @@ def _check(outlook, target: Target) -> None:
             f"Target {target.target_id} is a {target.kind}, which no sum of months decides; "
             f"assess_target takes {' or '.join(ON_PATHS)} targets."
         )
-    indicator = outlook.series.split("/")[1] if outlook.series else target.indicator
+    indicator = SeriesKey.of(outlook.series).indicator if outlook.series else target.indicator
     if indicator != target.indicator:
         raise DataError(
             f"Target {target.target_id} speaks of {target.indicator}, the outlook of {indicator}; "

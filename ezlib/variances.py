@@ -17,7 +17,7 @@ LEAST_CURVATURE = 0.5  # of the posterior of the whitened log variances, where t
 LEAST_LOG_RATIO = 3.0  # how far the posterior may differ from its Gaussian shape before it is cut
 MOST_LOG_VARIANCE = 50.0
 MOST_STEPS, LONGEST_STEP, SHORTEST_SHARE = 40, 3.0, 1e-3
-SETTLED = 1e-4  # of the log posterior, by which one more step would still raise it
+CONVERGED = 1e-4  # of the log posterior, by which one more step would still raise it
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def most_likely(posterior: Posterior, start) -> np.ndarray:
     for _ in range(MOST_STEPS):
         step = -inverse @ gradient
         promise = -gradient @ step
-        if promise < SETTLED:
+        if promise < CONVERGED:
             break
         share = min(1.0, LONGEST_STEP / np.abs(step).max())
         while True:

@@ -83,7 +83,7 @@ def test_conflicting_figures_that_decide_alike_are_said_to():
     tests = ez.test_targets("lai-chau", "2025-12", "", "en")
     trade = next(a for a in tests.assessments if a.target.target_id == "T039")
     assert trade.state == "reached"
-    assert trade.rivals == (44.15,)
+    assert trade.also_published == (44.15,)
     text = wording.plain(repr(tests.needs))
     assert "49.4 million USD and 44.15 million USD" in text
 

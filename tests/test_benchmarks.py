@@ -166,6 +166,32 @@ def test_a_run_that_was_cut_short_goes_on_after_its_last_whole_line(store):
     assert json.loads(whole.splitlines()[0])["note"] == ""
 
 
+@pytest.mark.parametrize(
+    ("stored", "says"),
+    [
+        ({"note": "2 gaps filled by trend and season", "stood_in": ""}, False),
+        ({"note": "Last month stands in: all months are alike", "stood_in": "naive"}, True),
+        ({"note": "Last month stands in: all months are alike"}, True),
+        ({"note": "failed (no fit)"}, True),
+        ({"note": ""}, False),
+    ],
+)
+def test_what_gave_way_is_told_by_the_stored_method_or_in_older_lines_by_the_note(stored, says):
+    import scoring
+
+    assert scoring.gave_way(stored) is says
+
+
+def test_the_method_that_stood_in_is_stored_with_a_reference_forecast(store):
+    import references
+
+    for name, months in (("short", 3), ("long", 48)):
+        references.one("m9", case(name, months), "seasonal_naive")
+    kept = store.read("m9", references.MAKER)
+    told = {name: forecast["stood_in"] for (name, _, _), forecast in kept.items()}
+    assert told == {"short": "naive", "long": ""}
+
+
 def test_scores_of_a_collection_are_the_library_s_and_differences_are_paired(store, monkeypatch):
     import scoring
     import series

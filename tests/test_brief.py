@@ -104,7 +104,7 @@ def test_every_figure_of_a_column_is_of_its_month_or_its_row_is_named_with_its_o
         end = brief.facts.set_index("fact_id")["period_end"]
         table = wording.plain(repr(brief.table))
         for line in (line for line in brief.lines if line.reported):
-            bounds = month_bounds(line.month, brief.catalogue.calendar_of(*line.series.split("/")))
+            bounds = month_bounds(line.month, brief.catalogue.calendar_of(line.series))
             for figure in (line.value, line.cumulative):
                 assert not figure.text or {end[fact] for fact in figure.facts} == {pd.Timestamp(bounds[1])}
             if line.month != brief.first.month:

@@ -162,6 +162,14 @@ def test_a_series_without_a_scope_has_the_scope_of_its_zone(small_root):
     assert parse_series(key, catalogue) == key
 
 
+def test_a_series_has_the_same_key_as_text_as_words_and_as_a_key():
+    key = SeriesKey.of("lao-cai/trade_total/board")
+    assert key == SeriesKey("lao-cai", "trade_total", "board") == SeriesKey.of(key) == SeriesKey.of([*key])
+    assert SeriesKey.of(str(key)) == key
+    with pytest.raises(TypeError):
+        SeriesKey.of("lao-cai/trade_total")
+
+
 def test_every_unknown_word_of_a_series_is_named_with_the_nearest_known(small_root):
     with pytest.raises(DataError) as error:
         parse_series("thu-nghim/trade_totl/bord", load_catalogue(small_root))
@@ -181,6 +189,22 @@ def test_the_calendar_belongs_to_the_group_and_the_scope(small_root):
     assert catalogue.calendar_of("thu-nghiem", "industrial_output", "board") is CALENDAR
     assert catalogue.calendar_of("thu-nghiem", "trade_total", "province") is CALENDAR
     assert catalogue.calendar_of("day-du", "trade_export", "national") is CALENDAR
+
+
+@pytest.mark.parametrize("given", ["thu-nghiem/trade_total/board", SeriesKey("thu-nghiem", "trade_total", "board")])
+def test_the_catalogue_tells_of_a_series_given_as_text_or_as_a_key(small_root, given):
+    catalogue = load_catalogue(small_root)
+    assert catalogue.calendar_of(given) is BOARD
+    assert catalogue.indicator_of(given) is catalogue.indicator("trade_total")
+
+
+def test_a_series_is_named_with_its_scope_unless_it_is_the_pages_own(small_root):
+    catalogue, series = load_catalogue(small_root), "thu-nghiem/trade_total/board"
+    name = catalogue.indicator("trade_total").short("en")
+    scope = catalogue.scope("board").name("en")
+    assert catalogue.series_name(series, "en") == f"{name}, {scope}"
+    assert catalogue.series_name(series, "en", "board") == name
+    assert catalogue.series_name(series, "en", "province") == f"{name} ({scope})"
 
 
 def test_units_of_one_dimension_convert_there_and_back(small_root):

@@ -69,6 +69,8 @@ READING |= {"held_by", "fromfile", "genfromtxt"}
 WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "dump", "savetxt", "savez", "mkdir"}
 WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all", "mkstemp", "savefig", "save"}
 
+SPLITTING = {"split", "rsplit", "partition"}  # rpartition finds the name of a file
+
 # The model is arithmetic: what a date is, or a table, it need not know.
 ARRAYS_ONLY = ["threads", "bounds", "closures", "linearised", "variances", "structural", "running_totals"]
 ARRAYS_ONLY += ["aims", "yielding", "sampling", "told_months", "draws", "shares"]
@@ -136,6 +138,12 @@ def file_calls(source: ast.AST) -> tuple[list[str], list[str]]:
     return reads, writes
 
 
+def taken_apart(source: ast.AST) -> list[str]:
+    """Calls that take a text apart at its slashes, as `split (line)`."""
+    found = [(name, call) for name, call in calls(source) if name in SPLITTING and call.args]
+    return [f"{name} (line {call.lineno})" for name, call in found if getattr(call.args[0], "value", "") == "/"]
+
+
 def test_every_module_has_its_place_in_the_order():
     assert len(ORDER) == len(set(ORDER))
     assert set(names()) <= set(ORDER), "a new module takes its place in ORDER, and in docs/design.md"
@@ -168,6 +176,11 @@ def test_files_are_touched_only_where_the_design_says_so(name):
     reads, writes = file_calls(tree(name))
     assert name in READERS or not reads, "tables in, tables out: reading belongs to " + ", ".join(READERS)
     assert name in WRITERS or not writes, "tables in, tables out: writing belongs to " + ", ".join(WRITERS)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name != "catalogue"])
+def test_the_name_of_a_series_is_taken_apart_in_the_catalogue_alone(name):
+    assert taken_apart(tree(name)) == [], "use SeriesKey.of, or what the catalogue says of a series"
 
 
 @pytest.mark.parametrize("name", [name for name in ARRAYS_ONLY if name in names()])
@@ -218,3 +231,19 @@ def test_every_way_to_import_a_sibling_is_seen(source, expected):
 def test_every_way_to_touch_a_file_is_seen(source, reads, writes):
     found = file_calls(ast.parse(source))
     assert (len(found[0]), len(found[1])) == (reads, writes)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("zone, _, scope = series.split('/')", ["split (line 1)"]),
+        ("outlook.series.partition('/')[0]", ["partition (line 1)"]),
+        ("catalogue.calendar_of(*row.series.rsplit('/', 1))", ["rsplit (line 1)"]),
+        ("period.split(':')", []),
+        ("words.split()", []),
+        ("facts['series'].str.split('/')", ["split (line 1)"]),
+        ("SeriesKey.of(series).scope", []),
+    ],
+)
+def test_every_way_to_take_the_name_of_a_series_apart_is_seen(source, found):
+    assert taken_apart(ast.parse(source)) == found

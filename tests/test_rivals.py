@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -32,7 +33,7 @@ def everything():
 def test_every_method_gives_a_point_and_joint_paths_without_giving_way(everything):
     assert list(everything) == list(r.METHODS)
     for name, found in everything.items():
-        assert (found.method, found.fallback) == (name, "")
+        assert (found.method, found.fallback, found.stood_in) == (name, "", "")
         assert found.point.shape == (12,) and found.paths.shape == (400, 12)
         assert (found.paths > 0).all() and (found.point > 0).all()
 
@@ -136,6 +137,22 @@ def test_the_combination_is_the_mean_of_the_four_families(everything):
     assert np.array_equal(everything["combination"].paths[1], everything["sarimax"].paths[1])
 
 
+def test_the_combination_does_without_a_family_that_another_method_stood_in_for(everything, monkeypatch):
+    def unusable(months, horizon, paths, rng):
+        raise r._CannotUse("it would not fit")
+
+    monkeypatch.setitem(r.METHODS, "theta", replace(r.METHODS["theta"], run=unusable))
+    found = r.forecasts(NOISY, 12, ["theta", "combination"], paths=50)
+    assert found["theta"].stood_in == "seasonal_naive"
+    assert (found["combination"].stood_in, found["combination"].fallback) == ("", "without theta")
+    usable = [everything[m].point for m in FAMILIES if m != "theta"]
+    assert found["combination"].point == pytest.approx(np.mean(usable, axis=0))
+    for family in FAMILIES:
+        monkeypatch.setitem(r.METHODS, family, replace(r.METHODS[family], run=unusable))
+    found = r.forecast(NOISY, 12, "combination", paths=50)
+    assert found.stood_in == "seasonal_naive" and "none of the four models" in found.fallback
+
+
 def test_gaps_are_carried_by_state_space_models_and_filled_with_a_word_for_the_others():
     y = NOISY.copy()
     y.iloc[[20, 33, 34, 57]] = np.nan
@@ -166,13 +183,14 @@ def test_too_short_a_history_gives_way_step_by_step_and_says_so():
     assert found.fallback.startswith(
         "Seasonal naive with drift stands in: 3 known months, 30 needed; Last month stands in"
     )
+    assert (found.method, found.stood_in) == ("sarimax", "naive")
     alone = r.forecast([10.0], 3, "naive", paths=400)
     assert "1 known month, 30 needed" in r.forecast([10.0], 3, "sarimax", paths=4).fallback
     assert (np.diff(np.std(np.log(alone.paths), axis=0)) > 0).all() and np.std(np.log(alone.paths[:, 0])) > 0.05
 
 
 def test_a_model_that_explodes_gives_way_with_the_fence_in_the_reason(monkeypatch):
-    def explodes(months, horizon, paths, rng, others):
+    def explodes(months, horizon, paths, rng):
         return np.full(horizon, 1e9), np.full((paths, horizon), 1e9), ""
 
     monkeypatch.setitem(r.METHODS, "wild", r.Method(explodes, 1, "seasonal_naive", "", ""))
@@ -190,7 +208,7 @@ def test_the_last_model_holds_its_paths_at_the_fence_however_many_leave_it():
 
 
 def test_single_wild_paths_are_held_at_the_fence_and_counted_while_many_make_the_model_give_way(monkeypatch):
-    def mostly_sane(months, horizon, paths, rng, others):
+    def mostly_sane(months, horizon, paths, rng):
         drawn = np.full((paths, horizon), 60.0)
         drawn[:wild] = np.inf
         return np.full(horizon, 60.0), drawn, ""
