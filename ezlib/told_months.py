@@ -19,6 +19,8 @@ from ezlib.structural import Fit, stray
 ENOUGH_EFFECTIVE = 0.75  # of the draws asked for; below, more are made and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 LEAST_EFFECTIVE = 0.05  # of the draws asked for; a lot worth less gives none where another is worth more
+ROOMS = (1.0, 0.25)  # shares of what is not linear that limits may leave room for; else none
+PILOT, ENOUGH_ROOM = 100, 0.25  # draws that try a room, and the share of them that must be worth something
 SOFT_REACH = 50.0  # standard deviations from what a soft statement says, beyond which no value is drawn
 LOOSER = 2.0  # times as much as a firm sum leaves open: a month's own figure that leaves more does not carry its value
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
@@ -75,12 +77,13 @@ def _held_draws(geometries, numbers, rng, most: int = 4) -> list[Told]:
     makes of them under this covariance: all draws would be copies of a few far from the others.
     """
     batches, worth, numbers = [[] for _ in geometries], np.zeros(len(geometries)), np.asarray(numbers)
+    room = _room(geometries[0], rng)
     for turn in range(most):
         poor = worth < LEAST_EFFECTIVE / most * turn * numbers
         wanting = np.flatnonzero((worth < ENOUGH_EFFECTIVE * numbers) & (~poor | poor.all()))
         if not len(wanting):
             break
-        values = _values([geometries[j] for j in wanting], numbers[wanting], rng)
+        values = _values([geometries[j] for j in wanting], numbers[wanting], room, rng)
         for j, (values_s, values_b) in zip(wanting, values, strict=True):
             scale = geometries[j].spread * stray(geometries[j].tail, sampling.even_points(numbers[j], rng)[:, 0])
             batches[j].append((*_weighted(geometries[j], values_s, values_b, scale, rng), scale))
@@ -89,6 +92,21 @@ def _held_draws(geometries, numbers, rng, most: int = 4) -> list[Told]:
     poor = worth < LEAST_EFFECTIVE * numbers
     given = np.where(poor & ~poor.all(), 0, numbers)
     return [_resampled(lot, number, rng) for lot, number in zip(batches, given, strict=True)]
+
+
+def _room(g: _Geometry, rng) -> float:
+    """How much of what is not linear the limits of what follows leave room for: all of it, where enough draws are left.
+
+    Where many statements follow from coarse ones, few draws in a wider room meet them all.
+    """
+    if not len(g.d) or g.soft(g.d).all():
+        return 0.0
+    for room in ROOMS:
+        ((values_s, values_b),) = _values([g], [PILOT], room, rng)
+        _, log_weight = _weighted(g, values_s, values_b, np.full(PILOT, g.spread), rng)
+        if sampling.effective(sampling.normalised(log_weight)) >= ENOUGH_ROOM * PILOT:
+            return room
+    return 0.0
 
 
 def _resampled(batches, number: int, rng) -> Told:
@@ -372,7 +390,7 @@ def _outside(g: _Geometry, z) -> np.ndarray:
 # ---------------------------------------------------------------------------------- values inside printed intervals
 
 
-def _values(geometries, numbers, rng, sweeps: int = 12) -> list[tuple[np.ndarray, np.ndarray]]:
+def _values(geometries, numbers, room: float, rng, sweeps: int = 12) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each geometry, values of the single months and of `b`: Gaussian, cut to the printed interval where it binds.
 
     In half-widths about the middle every interval is [-1, 1]; a soft value is counted in its own standard deviations.
@@ -387,7 +405,7 @@ def _values(geometries, numbers, rng, sweeps: int = 12) -> list[tuple[np.ndarray
     middle = np.where(soft, g.view.target[rows], (g.view.lower + g.view.upper)[rows] / 2) - _shift(g)
     half = np.where(soft, np.sqrt(g.view.variance[rows]), (g.view.upper - g.view.lower)[rows] / 2 * (1 - 1e-6))
     precision, slope = map(np.array, zip(*(_scaled_precision(each, middle, half) for each in geometries), strict=True))
-    limits = _limits(g, middle, half)
+    limits = _limits(g, middle, half, room)
     tied, flat = limits.tied, sampling.is_flat(precision, slope).all(axis=0)
     reach = np.where(soft, SOFT_REACH, 1.0)
     scaled = rng.uniform(-1.0, 1.0, (count, len(rows)))
@@ -478,9 +496,9 @@ def _following(g: _Geometry, which, middle, half) -> tuple[np.ndarray, np.ndarra
     return matrix * half, g.said_d[which] + matrix @ (middle - np.concatenate([g.at[g.s], g.said_b]))
 
 
-def _limits(g: _Geometry, middle, half) -> sampling.Limits:
-    """Binding statements that follow from the scaled values, widened by what is not linear: weights do the rest."""
+def _limits(g: _Geometry, middle, half, room: float) -> sampling.Limits:
+    """Binding statements that follow from the scaled values, with room for what is not linear: weights do the rest."""
     firm, soft = np.flatnonzero(~g.soft(g.d)), g.soft(np.concatenate([g.single_rows, g.b]).astype(int))
     matrix, said = _following(g, firm, middle, half)
-    bend = sampling.bend(matrix / half, np.where(soft, 2.0, 1.0) * half)
+    bend = room * sampling.bend(matrix / half, np.where(soft, 2.0, 1.0) * half)
     return sampling.Limits(matrix, g.view.lower[g.d[firm]] - said - bend, g.view.upper[g.d[firm]] - said + bend)
