@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ TIED = 1e-9  # half-widths by which one value must move another to count
 FLAT_CURVE, FLAT_SLOPE = 0.02, 0.05  # of a log density over [-1, 1] that counts as none
 NARROW = 0.02  # standard deviations over which a Gaussian density is as good as exponential
 FAR_TAIL = -30.0  # standard deviations from the mean, beyond which it is, too
+ROOMS = (1.0, 0.25)  # of what is not linear that limits may leave room for; else none
+PILOT, ENOUGH_ROOM = 100, 0.25  # draws that try a room, and the share of them that must be worth something
 LEAST_CHANCE = 1e-12  # so that no evenly spread point lies at an infinite quantile
 PLASTIC = 1.324717957244746  # the root of x³ = x + 1
 
@@ -94,6 +97,18 @@ def bend(slopes, reach) -> np.ndarray:
     `slopes` (m, k) by k logarithms, each of which moves by up to `reach` (k,) either way.
     """
     return (np.abs(slopes) * (1 + np.abs(slopes))) @ np.asarray(reach) ** 2
+
+
+def most_room(tried: Callable[[float], np.ndarray]) -> float:
+    """Return how much of what is not linear limits had better leave room for: all, some or nothing of `bend`.
+
+    `tried` gives the logarithms of the weights of PILOT draws. Where many statements follow from coarse ones, few
+    draws in a wide room meet them all.
+    """
+    for room in ROOMS:
+        if effective(normalised(tried(room))) >= ENOUGH_ROOM * PILOT:
+            return room
+    return 0.0
 
 
 @dataclass(frozen=True)

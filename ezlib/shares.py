@@ -8,8 +8,9 @@ all y at once. docs/hierarchy.md derives the steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -30,8 +31,9 @@ LEAST = 1e-12  # share of a typical month that stands for nothing at all
 ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
 CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
 FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
-QUICK = 20  # steps with slopes shared by all paths, before those left over take their own
-LONGEST = 1.0  # of the logarithm that a month moves in one step with slopes of its own
+QUICK, PATIENT = 20, 30  # steps with slopes shared by all paths, and with each path's own
+FIRST, HOPEFUL = 20, 0.25  # paths that try steps of their own, and the share that must get there for others to
+LONGEST = 2.0  # of the logarithm that a month moves in one step with slopes of its own
 CHUNK = 4_000_000  # numbers held at once while the paths' slopes are worked out
 
 
@@ -308,9 +310,9 @@ def draw(fitted: SharesFit, count: int, rng: np.random.Generator, most: int = 3)
     with one_thread():
         told = fitted.stated.touched
         frame = _framed(fitted.of_months(told))
-        batches = []
+        batches, room = [], _room(frame, rng)
         for _ in range(most):
-            batches.append(_weighted(frame, count, rng))
+            batches.append(_weighted(frame, count, room, rng))
             y, scale, log_weight = (np.concatenate(each) for each in zip(*batches, strict=True))
             weight = sampling.normalised(log_weight)
             effective = sampling.effective(weight)
@@ -339,7 +341,12 @@ def _others(fitted: SharesFit, told, y, scale, rng) -> np.ndarray:
     return out
 
 
-def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _room(frame: _Frame, rng) -> float:
+    """How much of what is not linear the limits of what follows leave room for; as in `told_months`."""
+    return sampling.most_room(lambda room: _weighted(frame, sampling.PILOT, room, rng)[2]) if len(frame.rest) else 0.0
+
+
+def _weighted(frame: _Frame, count: int, room: float, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One batch: y (count, S, n), how widely each strays, and the logarithm of their importance weights.
 
     A draw of the prior is moved, along the directions of the rows only, to where they say the values drawn for them:
@@ -352,7 +359,7 @@ def _weighted(frame: _Frame, count: int, rng) -> tuple[np.ndarray, np.ndarray, n
     y = fitted.mean + np.stack([noise[:, s] @ sampling.root(c).T for s, c in enumerate(fitted.covariance)], axis=1)
     error = np.sqrt(frame.extra) * rng.standard_normal((count, len(frame.rows)))
     values = np.repeat(frame.target[None], count, axis=0)
-    values[:, : frame.bound] = _values(frame, count, rng)
+    values[:, : frame.bound] = _values(frame, count, room, rng)
     said = frame.at_mean + np.einsum("psn,ksn->pk", y - fitted.mean, frame.slopes)
     y, error = _moved(frame, y, error, _solved(frame, values - said - error))
     linear = values - frame.at_mean
@@ -367,39 +374,48 @@ def _onto(frame: _Frame, y, error, values) -> tuple[np.ndarray, np.ndarray, np.n
     """Newton steps along the rows until every row says its value; and the sum of the steps.
 
     With the slopes at the mode first, which are the same for all paths; where these lead astray, once more from the
-    start with each path's own.
+    start with each path's own, no month moved by more than LONGEST at once.
     """
-    start, further = (y, error), np.zeros_like(values)
-    for _ in range(QUICK):
-        miss = _missing(frame, y, error, values)
-        astray = ~(np.abs(y - frame.fitted.mean) < FAR).all(axis=(1, 2))
-        miss[astray] = 0.0
-        if np.abs(miss).max(initial=0.0) < CLOSE / 10:
-            break
-        step = _solved(frame, miss)
-        y, error = _moved(frame, y, error, step)
-        further = further + step
-    left = astray | ~(np.abs(_missing(frame, y, error, values)).max(axis=1, initial=0.0) < CLOSE)
-    if left.any():
-        y, error, further = y.copy(), error.copy(), further.copy()
-        found = _onto_by_own_slopes(frame, start[0][left], start[1][left], values[left])
-        y[left], error[left], further[left] = found
-    return y, error, further
+    found = _steps(frame, y, error, values, QUICK, lambda at, miss: _solved(frame, miss))
+    left = np.flatnonzero(~_says(frame, *found[:2], values))
+    for some in (left[:FIRST], left[FIRST:]):
+        again = _steps(frame, y[some], error[some], values[some], PATIENT, partial(_own_step, frame))
+        for part, mended in zip(found, again, strict=True):
+            part[some] = mended
+        if _says(frame, *again[:2], values[some]).sum() < HOPEFUL * len(some):
+            break  # hardly any of the first gets there: the rest is spared
+    return found
 
 
-def _onto_by_own_slopes(frame: _Frame, y, error, values, most: int = 60):
-    """The same by Newton steps with each path's own slopes, no month moved by more than LONGEST at once."""
-    further = np.zeros_like(values)
+def _says(frame: _Frame, y, error, values) -> np.ndarray:
+    """Which paths (count) say their values in every row."""
+    return np.abs(_missing(frame, y, error, values)).max(axis=1, initial=0.0) < CLOSE
+
+
+def _steps(frame: _Frame, y, error, values, most: int, step_of: Callable) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps of each path until it says its values or strays FAR; y, the errors and the sum of the steps at the end."""
+    y, error, further = y.copy(), error.copy(), np.zeros_like(values)
+    left = np.arange(len(y))
     for _ in range(most):
-        miss = _missing(frame, y, error, values)
-        if np.abs(miss).max(initial=0.0) < CLOSE / 10:
+        miss = _missing(frame, y[left], error[left], values[left])
+        open_ = np.abs(miss).max(axis=1, initial=0.0) >= CLOSE / 10
+        left, miss = left[open_], miss[open_]
+        if not len(left):
             break
-        step = np.linalg.solve(_jacobians(frame, y), miss[..., None])[..., 0]
-        moves = np.abs(np.einsum("pk,ksn->psn", step, frame.reach)).max(axis=(1, 2))
-        step = step * np.minimum(1.0, LONGEST / np.maximum(moves, LONGEST))[:, None]
-        y, error = _moved(frame, y, error, step)
-        further = further + step
+        step = step_of(y[left], miss)
+        new_y, new_error = _moved(frame, y[left], error[left], step)
+        near = (np.abs(new_y - frame.fitted.mean) < FAR).all(axis=(1, 2))
+        left = left[near]
+        y[left], error[left] = new_y[near], new_error[near]
+        further[left] += step[near]
     return y, error, further
+
+
+def _own_step(frame: _Frame, y, miss) -> np.ndarray:
+    """A Newton step of each path with its own slopes."""
+    step = np.linalg.solve(_jacobians(frame, y), miss[..., None])[..., 0]
+    moves = np.abs(np.einsum("pk,ksn->psn", step, frame.reach)).max(axis=(1, 2))
+    return step * np.minimum(1.0, LONGEST / np.maximum(moves, LONGEST))[:, None]
 
 
 def _missing(frame: _Frame, y, error, values) -> np.ndarray:
@@ -436,7 +452,7 @@ def _holds(frame: _Frame, y, error, values) -> np.ndarray:
     fitted, rest = frame.fitted, frame.rest
     said = _said(fitted.stated.take(rest), fitted.of[rest], fitted.tree.log_levels(y))
     inside = (said >= frame.lower[rest]) & (said <= frame.upper[rest])
-    return (np.abs(_missing(frame, y, error, values)) < CLOSE).all(axis=1) & inside.all(axis=1)
+    return _says(frame, y, error, values) & inside.all(axis=1)
 
 
 # ------------------------------------------------------------------------------------------------- linearisation
@@ -536,10 +552,10 @@ def _inside(lower, upper, said, first, rest, follow) -> tuple[np.ndarray, float]
 # --------------------------------------------------------------------------------- values inside printed intervals
 
 
-def _values(frame: _Frame, count: int, rng, sweeps: int = 25) -> np.ndarray:
+def _values(frame: _Frame, count: int, room: float, rng, sweeps: int = 25) -> np.ndarray:
     """Values of the binding rows (count, bound) from their Gaussian, given the soft rows, cut to all intervals.
 
-    Intervals of what follows from them are widened by what is not linear: weights do the rest.
+    Intervals of what follows from them leave room for what is not linear: weights do the rest.
 
     Gibbs sweeps over all draws at once, in half-widths about the middles, so that every interval is [-1, 1]; uniform
     where nothing else depends on the value and the Gaussian is flat between its ends.
@@ -552,7 +568,7 @@ def _values(frame: _Frame, count: int, rng, sweeps: int = 25) -> np.ndarray:
     slope = width * (inverse[:k] @ (frame.target - frame.at_mean))
     ties = frame.follow * width / half[rest][:, None]
     shift = (frame.said[rest] + frame.follow @ (mine - frame.said[frame.rows[:k]]) - middle[rest]) / half[rest]
-    bend = sampling.bend(frame.follow, width) / half[rest]
+    bend = room * sampling.bend(frame.follow, width) / half[rest]
     limits = sampling.Limits(ties, -1.0 - shift - bend, 1.0 - shift + bend)
     scaled = np.repeat(((frame.start - mine) / width)[None], count, axis=0)
     free = ~limits.tied & sampling.is_flat(precision, slope)

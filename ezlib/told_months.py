@@ -19,8 +19,6 @@ from ezlib.structural import Fit, stray
 ENOUGH_EFFECTIVE = 0.75  # of the draws asked for; below, more are made and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 LEAST_EFFECTIVE = 0.05  # of the draws asked for; a lot worth less gives none where another is worth more
-ROOMS = (1.0, 0.25)  # shares of what is not linear that limits may leave room for; else none
-PILOT, ENOUGH_ROOM = 100, 0.25  # draws that try a room, and the share of them that must be worth something
 SOFT_REACH = 50.0  # standard deviations from what a soft statement says, beyond which no value is drawn
 LOOSER = 2.0  # times as much as a firm sum leaves open: a month's own figure that leaves more does not carry its value
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
@@ -95,18 +93,13 @@ def _held_draws(geometries, numbers, rng, most: int = 4) -> list[Told]:
 
 
 def _room(g: _Geometry, rng) -> float:
-    """How much of what is not linear the limits of what follows leave room for: all of it, where enough draws are left.
+    """How much of what is not linear the limits of what follows leave room for, tried under one covariance."""
 
-    Where many statements follow from coarse ones, few draws in a wider room meet them all.
-    """
-    if not len(g.d) or g.soft(g.d).all():
-        return 0.0
-    for room in ROOMS:
-        ((values_s, values_b),) = _values([g], [PILOT], room, rng)
-        _, log_weight = _weighted(g, values_s, values_b, np.full(PILOT, g.spread), rng)
-        if sampling.effective(sampling.normalised(log_weight)) >= ENOUGH_ROOM * PILOT:
-            return room
-    return 0.0
+    def tried(room: float) -> np.ndarray:
+        ((values_s, values_b),) = _values([g], [sampling.PILOT], room, rng)
+        return _weighted(g, values_s, values_b, np.full(sampling.PILOT, g.spread), rng)[1]
+
+    return sampling.most_room(tried) if len(g.d) and not g.soft(g.d).all() else 0.0
 
 
 def _resampled(batches, number: int, rng) -> Told:
