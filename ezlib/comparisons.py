@@ -398,10 +398,8 @@ def _choice_name(choice: tuple[Scenario, ...], lang: str) -> str:
 
 def _readable(frame: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, str]:
     """The totals in the next larger unit where their numbers are long."""
-    if unit in wording.THOUSANDFOLD and frame["median"].max() >= wording.LONG_NUMBER:
-        amounts = ["median", "lower_80", "upper_80"]
-        return frame.assign(**{a: frame[a] / 1000 for a in amounts}), wording.THOUSANDFOLD[unit]
-    return frame, unit
+    factor, unit = wording.readable(frame["median"].max(), unit)
+    return frame.assign(**{name: factor * frame[name] for name in ("median", "lower_80", "upper_80")}), unit
 
 
 # ---------------------------------------------------------------------------------------------------- aims by progress

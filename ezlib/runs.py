@@ -386,7 +386,8 @@ def _kernel(root: Path, log: Path):
 
     manager = AsyncKernelManager(kernel_name="python3")
     manager._kernel_spec = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        # Without its history, a file that several kernels at once would write into.
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
         display_name="ezlib",
         language="python",
     )
