@@ -262,6 +262,8 @@ class TargetTests:
 
     def _even(self, a: TargetAssessment, found: Outlook) -> str:
         height, multiple = even_odds(found, a.target)
+        if np.isnan(multiple):  # in half of the paths nothing more comes in
+            return ""
         told, unit = wording.estimate_in(height, a.lower_80, a.upper_80, a.unit, self.lang)
         values = {"height": wording.with_unit(told.median, unit, self.lang, self.catalogue)}
         return say("even.odds", self.lang, times=wording.number(multiple, 2, self.lang), **values)

@@ -6,6 +6,7 @@ A gate that is shut for weeks says nothing about what passes once it opens. docs
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from ezlib.bounds import Statements, month_range, nearest
 FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
 LASTING = 12  # months after which a low stretch is no closure any more
 YEAR, YEARS = 12, 5  # closures of so many years back tell how often they come
+GAP = 3  # unknown months between closed ones that count as closed too
 SPELLS = 3  # closures in two years that make shutting a habit
-LEAST_ALIKE, MOST_ALIKE = 0.25, 1e3  # years by which a calendar month is drawn to all, at least and at most
+EXCEPTIONAL = 3  # times as long as any other is a closure that says nothing of others
+LEAST_ALIKE, MOST_ALIKE = 0.1, 1e3  # years by which a calendar month is drawn to all, at least and at most
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def find(stated: Statements, typical: float) -> Closures:
         shut |= _between_sums(stated, typical) & ~level
     if not shut.any():
         return Closures(rows, shut, np.zeros(len(shut)))
+    shut |= _between_closures(shut, ~stated.touched)
     aims = _aims(stated, rows)
     beside = _beside(stated, shut | level, typical)
     shut, aims = shut | ~np.isnan(beside), np.where(np.isnan(beside), aims, beside)
@@ -74,6 +78,15 @@ def _between_sums(stated: Statements, typical: float) -> np.ndarray:
     return shut
 
 
+def _between_closures(shut, unknown) -> np.ndarray:
+    """Short stretches of unknown months (n,) with closed ones on either side, as parts of one closure."""
+    found = np.zeros(len(shut), bool)
+    for before, after in pairwise(np.flatnonzero(shut)):
+        if 1 < after - before <= GAP + 1 and unknown[before + 1 : after].all():
+            found[before + 1 : after] = True
+    return found
+
+
 def _beside(stated: Statements, shut, typical: float) -> np.ndarray:
     """The middle (n,) of what a change of or on closed months leaves next to nothing of; NaN for all other months."""
     changes = stated.is_change & stated.binding
@@ -98,28 +111,51 @@ def _aims(stated: Statements, rows) -> np.ndarray:
 def chances_ahead(closed, known, ahead: int) -> np.ndarray:
     """Return the chance (ahead,) that each month after the known ones is closed again: 0 unless closing is a habit.
 
-    `closed`, `known` (n,) of the months so far. It is one of a calendar month that was closed in both of its last two
-    years, or in more than half of five, and open in between; and of all months where the last two years hold SPELLS
-    closures or more that are not of such calendar months. See `_shares`.
+    `closed`, `known` (n,) of the months so far. It is one where a calendar month recurs: was closed more than once in
+    five years, open in between, and in both of its last two years or in more than half of all; and where the last two
+    years hold SPELLS closures or more beside those of such months, or are closed for the most part, if not without a
+    break. An exceptionally long closure, and what lies before it, counts for nothing. See `_shares`.
     """
-    habit = _habit(closed, known)
-    return np.array([habit[(len(closed) + step) % YEAR] for step in range(ahead)])
+    n, habit = len(closed), _Habit.of(closed, known)
+    return habit.chance[np.arange(n, n + ahead) % YEAR] if habit.is_one else np.zeros(ahead)
 
 
-def _habit(closed, known) -> np.ndarray:
-    """The chance (12,) of each month of the year, counted from the first of the months, to be closed again."""
-    n = len(closed)
-    if not closed[-YEARS * YEAR :].any():
-        return np.zeros(YEAR)
-    at = [np.arange(month, n, YEAR) for month in range(YEAR)]
-    at = [same[(same >= n - YEARS * YEAR) & known[same]] for same in at]
-    recurs = np.array([_recurs(closed, known, same) for same in at])
-    late = np.arange(max(0, n - 2 * YEAR), n)
-    late = late[known[late] & ~recurs[late % YEAR]]
-    often = _spells(closed[late]) >= SPELLS
-    return np.where(
-        recurs | often, _shares(np.array([closed[same].sum() for same in at]), np.array(list(map(len, at)))), 0.0
-    )
+@dataclass(frozen=True)
+class _Habit:
+    """Whether closing is a habit; and by month of the year, counted from the first of the months, whether its closures
+    recur and the chance of another (12,)."""
+
+    is_one: bool
+    recurs: np.ndarray
+    chance: np.ndarray
+
+    @classmethod
+    def of(cls, closed, known) -> _Habit:
+        n, begin = len(closed), _since_long_closures(closed, known)
+        if not closed[begin:].any():
+            return cls(False, np.zeros(YEAR, bool), np.zeros(YEAR))
+        at = [np.arange(month, n, YEAR) for month in range(YEAR)]
+        at = [same[(same >= begin) & known[same]] for same in at]
+        recurs = np.array([_recurs(closed, known, same) for same in at])
+        late = np.arange(max(begin, n - 2 * YEAR), n)
+        late = late[known[late]]
+        often = _spells(closed[late[~recurs[late % YEAR]]]) >= SPELLS
+        mostly = 2 * closed[late].sum() > len(late) and _spells(closed[late]) > 1
+        shares = _shares(np.array([closed[same].sum() for same in at]), np.array([len(same) for same in at]))
+        return cls(bool(recurs.any() or often or mostly), recurs, shares)
+
+
+def _since_long_closures(closed, known) -> int:
+    """The first month of the last five years after the last closure that is over and long: of more than LASTING months,
+    and more than three times as long as any other, the first months included."""
+    start, opened = max(0, len(closed) - YEARS * YEAR), np.flatnonzero(known & ~closed)
+    before = np.append(-1, opened)[: len(opened)]
+    lengths = np.array([closed[a + 1 : b].sum() for a, b in zip(before, opened, strict=True)], int)
+    if not len(lengths) or lengths.max() <= LASTING:
+        return start
+    longest = int(np.argmax(lengths))
+    others = np.append(np.delete(lengths, longest), 0).max()
+    return max(start, int(opened[longest])) if lengths[longest] > EXCEPTIONAL * others else start
 
 
 def _recurs(closed, known, same) -> bool:
@@ -147,23 +183,35 @@ def _shares(shut, years) -> np.ndarray:
     return (shut + alike * overall) / (years + alike)
 
 
-def lasting(closed, known) -> int:
-    """Return how many months the closure has lasted that the last month is in; 0 where that is open or a habit."""
-    if not closed[-1]:
-        return 0
-    opened = np.flatnonzero(known & ~closed)
-    spell = np.arange(opened[-1] + 1 if len(opened) else 0, len(closed))
-    return 0 if (_habit(closed, known)[spell % YEAR] > 0).all() else len(spell)
+def lasting(closed, known) -> tuple[int, int]:
+    """Return for how many months a closure under way has gone on, and how often such have ended; (0, 0) without one.
 
-
-def still_shut(lasted: int, ahead: int, chances) -> np.ndarray:
-    """Return which months ahead (count, ahead) a closure still covers that has lasted so long, one path a chance.
-
-    It goes on for h months more with probability T / (T + h) after T: what has lasted long will, knowing nothing else
-    (Gott 1993). `chances` (count,) lie between 0 and 1.
+    Months of the year whose closures recur are no part of it. Both count the months that it, and those of the last five
+    years that are over, were seen to go on: two numbers of a beta distribution for the chance that one ends next month,
+    where no other is known those of how long it has lasted.
     """
-    more = lasted * (1 / np.maximum(chances, 1e-12) - 1)
-    return np.arange(1, ahead + 1) <= more[:, None]
+    irregular = closed & ~_Habit.of(closed, known).recurs[np.arange(len(closed)) % YEAR]
+    if not len(closed) or not closed[-1] or not irregular[-1]:
+        return 0, 0
+    begin = _since_long_closures(closed, known)
+    seen = irregular[begin:][known[begin:] | irregular[begin:]]
+    ended = _spells(seen) - 1
+    opened = np.flatnonzero(~closed)
+    now = int(irregular[opened[-1] + 1 if len(opened) else 0 :].sum())
+    before = int(seen.sum()) - min(now, int(seen.sum()))
+    return max(now + before - ended, 1), max(ended, 0)
+
+
+def still_shut(gone_on: int, ended: int, ahead: int, rng: np.random.Generator, count: int) -> np.ndarray:
+    """Return which months ahead (count, ahead) a closure still covers that has `gone_on` so long, as others `ended`.
+
+    The chance that it ends next month has a beta distribution. Where none has ended it goes on for h months more with
+    probability T / (T + h) after T: what has lasted long will (Gott 1993).
+    """
+    survives = np.cumprod(1 - (1 + ended) / (1 + ended + gone_on + np.arange(ahead)))
+    # Spread evenly; of even odds a little more than half, so that no median falls between the shut and the open.
+    chances = rng.permutation((np.arange(count) + 0.5) / (count + 2))
+    return chances[:, None] < survives
 
 
 def worth_ahead(value, closed, ahead: int) -> np.ndarray:

@@ -322,6 +322,7 @@ def _outlook(solved: _Solved, s: int) -> Outlook:
     status = month_status(paths, printed, last, closed & (value == 0), lambda ask: _ranges(fitted, s, ask))
     found = {code: gave[rows].any() for code, gave in solved.yielded.gave_way.items()}
     found["few_effective_paths"] = solved.effective < LOW_EFFECTIVE * len(paths)
+    found["months_closed"] = closed.any()
     return Outlook(
         paths=paths,
         status=status,

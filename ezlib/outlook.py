@@ -512,7 +512,7 @@ def _notes(drawn, paths: int, fits, status, gave_way: dict[str, bool], trust=np.
         "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
         "months_closed": fits[0].view.closed.any(),
-        "closed_at_end": closures.lasting(*_shut_so_far(fits[0].view, status.to_numpy())) > 0,
+        "closed_at_end": closures.lasting(*_shut_so_far(fits[0].view, status.to_numpy()))[0] > 0,
         "closures_recur": closures.chances_ahead(*_shut_so_far(fits[0].view, status.to_numpy()), 12).any(),
         "profile_used": trust > 0,
     }
@@ -539,14 +539,16 @@ def _shut_ahead(view, status, paths: int, seed: int) -> np.ndarray | None:
     """
     ahead, n = status == "forecast", len(status)
     closed, known = _shut_so_far(view, status)
-    chances = closures.chances_ahead(closed, known, n - len(closed))
-    lasted = closures.lasting(closed, known)
-    if not chances.any() and not lasted:
+    horizon = n - len(closed)
+    chances, (gone_on, ended) = closures.chances_ahead(closed, known, horizon), closures.lasting(closed, known)
+    if not chances.any() and not gone_on:
         return None
     rng = np.random.default_rng([seed, n])
-    drawn = rng.random((paths, len(chances))) < chances
-    if lasted:
-        drawn |= closures.still_shut(lasted, len(chances), rng.permutation((np.arange(paths) + 0.5) / paths))
+    drawn = rng.random((paths, horizon)) < chances
+    if gone_on:
+        still = closures.still_shut(gone_on, ended, horizon, rng, paths)
+        ends = ~still & np.hstack([np.ones((paths, 1), bool), still[:, :-1]])  # in such a month a path is open
+        drawn = still | (drawn & ~ends)
     shut = np.full((paths, n), np.nan)
     worth = closures.worth_ahead(view.closed_value[~ahead], closed, n - len(closed))
     shut[:, ahead] = np.where(drawn, worth, np.nan)

@@ -190,8 +190,8 @@ def even_odds(outlook, target: Target) -> tuple[float, float]:
     """Return the height of target that is as likely reached as not, and the multiple of the months left that makes the
     target itself so; NaN where no month is left."""
     tally = _tally(outlook, target)
-    multiple = ((tally.threshold - tally.so_far) / tally.rest).clip(lower=0)
-    return float(tally.total.median()), float(multiple.median()) if (tally.rest > 0).any() else np.nan
+    multiple = (tally.need / tally.rest.where(tally.rest > 0)).fillna(np.inf).median()
+    return float(tally.total.median()), _finite(multiple)
 
 
 def contributions(outlook, parts: Mapping[str, object], target: Target) -> pd.DataFrame:
@@ -208,7 +208,7 @@ def contributions(outlook, parts: Mapping[str, object], target: Target) -> pd.Da
 def _contribution(paths: pd.DataFrame, tally: _Tally) -> dict[str, float]:
     past, left = tally.past, tally.left
     own_past, own_rest = paths[past].sum(axis=1), paths[left].sum(axis=1)
-    own_need = tally.need * own_rest / tally.rest
+    own_need = tally.need * own_rest / tally.rest.where(tally.rest > 0)
     before = paths[left - 12].sum(axis=1) if (left - 12).isin(paths.columns).all() else np.nan
     return {
         "so_far": float(own_past.median()),
@@ -216,7 +216,7 @@ def _contribution(paths: pd.DataFrame, tally: _Tally) -> dict[str, float]:
         "last_month": float(paths[past[-1]].median()) if len(past) else np.nan,
         "expected": float((own_rest / len(left)).median()),
         "needed": float((own_need / len(left)).median()),
-        "growth_pct": float(np.median(own_need / before - 1) * 100),
+        "growth_pct": _finite(100 * np.nanmedian(own_need / before - 1)) if np.ndim(before) else np.nan,
         "times": float((own_need / own_rest).median()),
     }
 
@@ -527,7 +527,11 @@ def _times_profile(usual: pd.DataFrame | None, tally: _Tally, need: pd.Series) -
     gone = usual[tally.past].sum(axis=1)
     gone = gone.where((gone > 0) & (gone < 1))  # else the usual year says nothing of what is left
     expected = tally.so_far * (1 - gone) / gone / len(tally.left)
-    return float((need / expected).median())
+    return _finite((need / expected.where(expected > 0)).median())
+
+
+def _finite(x) -> float:
+    return float(x) if np.isfinite(x) else np.nan
 
 
 def _crossing(paths: pd.DataFrame, threshold: pd.Series, target: Target) -> pd.Series:

@@ -20,7 +20,7 @@ ENOUGH_EFFECTIVE = 0.75  # of the draws asked for; below, more are made and weig
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
 LEAST_EFFECTIVE = 0.05  # of the draws asked for; a lot worth less gives none where another is worth more
 SOFT_REACH = 50.0  # standard deviations from what a soft statement says, beyond which no value is drawn
-LOOSER = 2.0  # times as much as a firm sum leaves open: a month's own figure that leaves more does not carry its value
+LOOSER = 2.0  # times as much as a sum leaves open: a month's own figure that leaves more does not carry its value
 EXACT_WIDTH = 1e-7  # of the logarithm: intervals of figures without rounding are narrower
 
 
@@ -272,27 +272,26 @@ class _Geometry:
 
 
 def _unsure(view: View, rows, x) -> np.ndarray:
-    """How much statements leave open in the unit of the months x (n,), soft ones always more than binding ones.
+    """How much statements leave open in the unit of the months x (n,).
 
     In logarithms a small remainder of a sum would seem to be known less well than what is much larger.
     """
-    above, soft = view.stated.num[rows] @ x, ~view.stated.binding[rows]
-    return above * view.width[rows] + np.where(soft, 1e3 * above.max(initial=1.0), 0.0)
+    return (view.stated.num[rows] @ x) * view.width[rows]
 
 
 def _split(view: View, rows, x) -> tuple[np.ndarray, np.ndarray]:
     """Statements that carry a month's value, of those about it alone the firmest; and all others.
 
-    A month whose own figure leaves more open than a firm sum or change about it, at months x (n,), carries none: the
-    values of such months, drawn one by one, would have no room to move inside the sum.
+    A month whose own figure leaves more open than a sum or change about it, at months x (n,), carries none: the values
+    of such months, drawn one by one, would have no room to move inside the sum.
     """
     alone = rows[view.single[rows] >= 0]
     alone = alone[np.argsort(view.looseness[alone], kind="stable")]
     _, first = np.unique(view.single[alone], return_index=True)
     chosen = np.sort(alone[first])
-    firm = np.setdiff1d(rows[view.stated.binding[rows]], chosen)
-    moves = np.abs(view.slopes(x, firm, view.single[chosen])) * view.width[chosen]
-    chosen = chosen[~(moves > LOOSER * view.width[firm][:, None]).any(axis=0)]
+    others = np.setdiff1d(rows, chosen)
+    moves = np.abs(view.slopes(x, others, view.single[chosen])) * view.width[chosen]
+    chosen = chosen[~(moves > LOOSER * view.width[others][:, None]).any(axis=0)]
     return chosen, np.setdiff1d(rows, chosen)
 
 

@@ -115,6 +115,27 @@ def test_estimated_months_share_out_an_exact_sum_by_their_likelihood():
             assert abs(below - q) < 4 * np.sqrt(q * (1 - q) / 1500)
 
 
+SOFT = {
+    "a change of coarse months": ([((0,), None, 0.75, 1.25), ((1,), None, 0.75, 1.25), ((1,), (0,), 1.3, 1.3)], 0.025),
+    "a sum of coarse months": ([((0,), None, 0.6, 1.4), ((1,), None, 0.6, 1.4), ((0, 1), None, 2.3, 2.3)], 0.01),
+}
+
+
+@pytest.mark.parametrize(("rows", "sd"), SOFT.values(), ids=SOFT)
+def test_estimates_firmer_than_the_months_they_are_of_have_the_distribution_that_rejection_gives(rows, sd):
+    stated = replace(told(rows, 2), soft_sd=np.array([0.0, 0.0, sd]))
+    drawn = draws.draw(independent_months(structural.fit(stated), 0.5), 4000, np.random.default_rng(1))
+    x = rejected(stated.take([0, 1]), 0.5, 2)
+    miss = np.log(said(stated, x)[:, 2] / rows[2][2]) / np.hypot(sd, 1e-9)
+    weight = np.exp(-0.5 * miss**2)
+    truth = x[np.random.default_rng(5).choice(len(x), 40_000, p=weight / weight.sum())]
+    assert honoured(stated.take([0, 1]), drawn.paths) and drawn.effective > 2000
+    for month in range(2):
+        for q in (0.1, 0.5, 0.9):
+            below = (drawn.paths[:, month] <= np.quantile(truth[:, month], q)).mean()
+            assert abs(below - q) < 4 * np.sqrt(q * (1 - q) / 1500)
+
+
 def test_facts_that_follow_from_each_other_are_all_honoured():
     stated = told(
         [

@@ -245,3 +245,12 @@ def test_a_growth_on_a_year_of_nothing_is_refused_and_no_test_of_a_zone():
     assert not has_base(Paths(values), target) and has_base(Paths(values + 1), target)
     assert not has_base(Paths(values + 1), growth_target("lao-cai/trade_total/board", 2024, 10))
     assert has_base(Paths(values), level(3000))
+
+
+def test_where_nothing_more_comes_in_on_half_of_the_paths_no_multiple_is_told():
+    values = np.tile(np.r_[np.full(17, 100.0), np.full(7, 50.0)], (10, 1))
+    values[:6, 17:] = 0.0
+    height, multiple = even_odds(Paths(values), level(3000))
+    assert height == pytest.approx(500) and np.isnan(multiple)
+    shut = Paths(np.r_[np.full(12, 100.0), np.zeros(5), np.full(7, 50.0)])
+    assert np.isnan(ez.assess_target(shut, level(600)).needed_times_profile), "nothing so far lets nothing be expected"
