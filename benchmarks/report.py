@@ -69,7 +69,7 @@ Until look 7 the damping was 0.9: M1 wants growth to fade, M3 does not, and it w
 collection, US employment, that showed a change which serves all of them. Looks 15 to 17 changed nothing
 in the model of months but what zeros, sums and estimates are read for (decisions 0021 and 0023). The
 rebuilding task uses the first 36 months of 300 M3 series and was run once for each look from 2 to 10
-and from 14 to 16, twice for look 17 and three times for look 5.
+and from 14 to 16, twice for look 17, once for look 18 and three times for look 5.
 """
 LOOKED = HERE / "results" / "looks.csv"
 
