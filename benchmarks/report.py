@@ -66,7 +66,7 @@ without its figures being read. Look 10 gives back what look 9 had cost months r
 windows of M1 showed too. Looks 11 and 12 were undone for what they showed, look 13 for what it does to
 annual totals of the Vietnamese series, and for its time. Looks 6, 7 and 14 changed the intervals alone.
 Until look 7 the damping was 0.9: M1 wants growth to fade, M3 does not, and it was a third development
-collection, US employment, that showed a change which serves all of them. Looks 15 to 17 changed nothing
+collection, US employment, that showed a change which serves all of them. Looks 15 to 18 changed nothing
 in the model of months but what zeros, sums and estimates are read for (decisions 0021 and 0023). The
 rebuilding task uses the first 36 months of 300 M3 series and was run once for each look from 2 to 10
 and from 14 to 16, twice for look 17, once for look 18 and three times for look 5.
