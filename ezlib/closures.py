@@ -184,11 +184,10 @@ def _shares(shut, years) -> np.ndarray:
 
 
 def lasting(closed, known) -> tuple[int, int]:
-    """Return for how many months a closure under way has gone on, and how often such have ended; (0, 0) without one.
+    """Return for how many months a closure under way has gone on, and how often others have ended; (0, 0) without one.
 
-    Months of the year whose closures recur are no part of it. Both count the months that it, and those of the last five
-    years that are over, were seen to go on: two numbers of a beta distribution for the chance that one ends next month,
-    where no other is known those of how long it has lasted.
+    Months of the year whose closures recur are no part of it. To its own months are added those after which another of
+    the last five years went on: the chance that it ends next month is then Beta(1 + ended, gone on).
     """
     irregular = closed & ~_Habit.of(closed, known).recurs[np.arange(len(closed)) % YEAR]
     if not len(closed) or not closed[-1] or not irregular[-1]:

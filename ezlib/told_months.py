@@ -181,10 +181,10 @@ def _after_soft(fitted: Fit, told) -> tuple[np.ndarray, np.ndarray]:
 class _Geometry:
     """The statements around the mode, for the months they speak of.
 
-    Months stated one by one (`s`) carry their value directly; the rest (`u`) are reached through the sums and
-    ratios: `b` an independent set of these, narrowest first, `d` those that follow from it, whatever the covariance is,
-    so that geometries of one point under several covariances share them. In whitened
-    coordinates of u given s, z_u = mean(z_s) + root·(free part + basis·w), and b's values fix w.
+    Months known firmly by themselves (`s`) carry their value directly; the rest (`u`) are reached through the other
+    statements: `b` an independent set of these, firmest first, `d` those that follow from it, whatever the covariance
+    is, so that geometries of one point under several covariances share them. In whitened coordinates of u given s,
+    z_u = mean(z_s) + root·(free part + basis·w), and b's values fix w.
     """
 
     view: View
