@@ -13,7 +13,7 @@ import numpy as np
 from ezlib.bounds import Statements, month_range, nearest
 
 FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
-LASTING = 12  # months after which a low stretch is no closure any more
+LASTING = 12  # months after which a low stretch is a level, and a closure that is over may say nothing of others
 YEAR, YEARS = 12, 5  # closures of so many years back tell how often they come
 GAP = 3  # unknown months between closed ones that count as closed too
 SPELLS = 3  # closures in two years that make shutting a habit
@@ -108,16 +108,66 @@ def _aims(stated: Statements, rows) -> np.ndarray:
     return aims
 
 
-def chances_ahead(closed, known, ahead: int) -> np.ndarray:
-    """Return the chance (ahead,) that each month after the known ones is closed again: 0 unless closing is a habit.
+@dataclass(frozen=True)
+class Foresight:
+    """What closures so far let expect of the months ahead: the `chances` (ahead,) that each is closed again, 0 unless
+    closing is a habit, and what it is `worth` (ahead,) then.
 
-    `closed`, `known` (n,) of the months so far. It is one where a calendar month recurs: was closed more than once in
-    five years, open in between, and in both of its last two years or in more than half of all; and where the last two
-    years hold SPELLS closures or more beside those of such months, or are closed for the most part, if not without a
-    break. An exceptionally long closure, and what lies before it, counts for nothing. See `_shares`.
+    A closure under way has `gone_on` for so many months, 0 without one, and so many others have `ended`. To its own
+    months are added those after which another went on: the chance that it ends next month is Beta(1 + ended, gone on).
     """
-    n, habit = len(closed), _Habit.of(closed, known)
-    return habit.chance[np.arange(n, n + ahead) % YEAR] if habit.is_one else np.zeros(ahead)
+
+    chances: np.ndarray
+    worth: np.ndarray
+    gone_on: int
+    ended: int
+
+    @property
+    def is_any(self) -> bool:
+        """Whether some month ahead may be closed."""
+        return bool(self.gone_on or self.chances.any())
+
+    def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw what months ahead of paths (count, ahead) are worth where they are closed, NaN where they are open."""
+        shut = rng.random((count, len(self.chances))) < self.chances
+        if self.gone_on:
+            still = self.still_shut(count, rng)
+            ends = ~still & np.hstack([np.ones((count, 1), bool), still[:, :-1]])  # in such a month a path is open
+            shut = still | (shut & ~ends)
+        return np.where(shut, self.worth, np.nan)
+
+    def still_shut(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw which months of paths (count, ahead) the closure under way still covers.
+
+        Where no other has ended it goes on for h months more with probability T / (T + h) after T: what has lasted
+        long will (Gott 1993).
+        """
+        months = np.arange(len(self.chances))
+        survives = np.cumprod(1 - (1 + self.ended) / (1 + self.ended + self.gone_on + months))
+        # Spread evenly; of even odds a little more than half, so that no median falls between the shut and the open.
+        chances = rng.permutation((np.arange(count) + 0.5) / (count + 2))
+        return chances[:, None] < survives
+
+
+def foresee(closed, known, value, ahead: int) -> Foresight:
+    """Return what to expect of so many months `ahead` of the months so far: `closed`, `known` and their `value` (n,).
+
+    Closing is a habit where a calendar month recurs: was closed more than once in five years, open in between, and in
+    both of its last two years or in more than half of all; and where the last two years hold SPELLS closures or more
+    beside those of such months, or are closed for the most part, if not without a break. An exceptionally long
+    closure, and what lies before it, counts for nothing. See `_shares`. Calendar months that recur are no part of a
+    closure under way. A closed month is worth the mean of that calendar month's closures, or of all where it had none.
+    """
+    months = np.arange(len(closed), len(closed) + ahead) % YEAR
+    if not closed.any():
+        return Foresight(np.zeros(ahead), np.zeros(ahead), 0, 0)
+    begin = _since_long_closures(closed, known)
+    habit = _Habit.of(closed, known, begin)
+    gone_on, ended = _under_way(closed, known, habit, begin)
+    chances = habit.chance[months] if habit.is_one else np.zeros(ahead)
+    own = [value[month::YEAR][closed[month::YEAR]] for month in range(YEAR)]
+    usual = np.array([each.mean() if len(each) else value[closed].mean() for each in own])
+    return Foresight(chances, usual[months], gone_on, ended)
 
 
 @dataclass(frozen=True)
@@ -130,8 +180,9 @@ class _Habit:
     chance: np.ndarray
 
     @classmethod
-    def of(cls, closed, known) -> _Habit:
-        n, begin = len(closed), _since_long_closures(closed, known)
+    def of(cls, closed, known, begin: int) -> _Habit:
+        """The habit that the months from `begin` on show."""
+        n = len(closed)
         if not closed[begin:].any():
             return cls(False, np.zeros(YEAR, bool), np.zeros(YEAR))
         at = [np.arange(month, n, YEAR) for month in range(YEAR)]
@@ -183,44 +234,16 @@ def _shares(shut, years) -> np.ndarray:
     return (shut + alike * overall) / (years + alike)
 
 
-def lasting(closed, known) -> tuple[int, int]:
-    """Return for how many months a closure under way has gone on, and how often others have ended; (0, 0) without one.
-
-    Months of the year whose closures recur are no part of it. To its own months are added those after which another of
-    the last five years went on: the chance that it ends next month is then Beta(1 + ended, gone on).
-    """
-    irregular = closed & ~_Habit.of(closed, known).recurs[np.arange(len(closed)) % YEAR]
-    if not len(closed) or not closed[-1] or not irregular[-1]:
+def _under_way(closed, known, habit: _Habit, begin: int) -> tuple[int, int]:
+    """For how many months a closure under way has gone on, and how many others have ended; (0, 0) without one."""
+    irregular = closed & ~habit.recurs[np.arange(len(closed)) % YEAR]
+    if not irregular[-1]:
         return 0, 0
-    begin = _since_long_closures(closed, known)
     seen = irregular[begin:][known[begin:] | irregular[begin:]]
     ended = _spells(seen) - 1
-    opened = np.flatnonzero(~closed)
-    now = int(irregular[opened[-1] + 1 if len(opened) else 0 :].sum())
-    before = int(seen.sum()) - min(now, int(seen.sum()))
+    now = int(irregular[np.flatnonzero(~closed).max(initial=-1) + 1 :].sum())
+    before = max(int(seen.sum()) - now, 0)
     return max(now + before - ended, 1), max(ended, 0)
-
-
-def still_shut(gone_on: int, ended: int, ahead: int, rng: np.random.Generator, count: int) -> np.ndarray:
-    """Return which months ahead (count, ahead) a closure still covers that has `gone_on` so long, as others `ended`.
-
-    The chance that it ends next month has a beta distribution. Where none has ended it goes on for h months more with
-    probability T / (T + h) after T: what has lasted long will (Gott 1993).
-    """
-    survives = np.cumprod(1 - (1 + ended) / (1 + ended + gone_on + np.arange(ahead)))
-    # Spread evenly; of even odds a little more than half, so that no median falls between the shut and the open.
-    chances = rng.permutation((np.arange(count) + 0.5) / (count + 2))
-    return chances[:, None] < survives
-
-
-def worth_ahead(value, closed, ahead: int) -> np.ndarray:
-    """Return what each month ahead (ahead,) is worth where it is closed: the mean of that calendar month's closures.
-
-    The mean of all closures where that month had none. `value`, `closed` (n,) of the months so far.
-    """
-    n, usual = len(closed), value[closed].mean() if closed.any() else 0.0
-    same = [np.arange((n + step) % YEAR, n, YEAR) for step in range(ahead)]
-    return np.array([value[at][closed[at]].mean() if closed[at].any() else usual for at in same])
 
 
 def _spells(closed) -> int:

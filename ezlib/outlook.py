@@ -14,6 +14,7 @@ import pandas as pd
 from ezlib import bounds, closures, draws, running_totals, structural, yielding
 from ezlib.aims import COMPARE, chance
 from ezlib.catalogue import load_catalogue, load_events, parse_series
+from ezlib.closures import Foresight
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
@@ -317,10 +318,9 @@ def forecast(
     status = np.select([np.isnan(y), total], ["estimated", "derived"], "reported").tolist() + ["forecast"] * horizon
     status = pd.Series(status, months, name="status")
     table = _observations_of(months[: len(y)][given], total[given], printed[given], np.isnan(y[given]))
-    notes = _notes(drawn, paths, [fitted], status, {})
-    shut = _shut_ahead(fitted.view, status.to_numpy(), paths, seed)
-    if shut is not None:
-        drawn.paths[~np.isnan(shut)] = shut[~np.isnan(shut)]
+    foresight = _foresight(fitted.view, status)
+    notes = _notes(drawn, paths, [fitted], status, foresight, {})
+    _close(drawn.paths, foresight, seed)
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
     return Outlook(
@@ -362,12 +362,11 @@ def _solve(
     status = month_status(table, printed, last, nothing, lambda ask: bounds.month_range(held, ask))
     trust = np.nan if offset is None else float(shares[-1])
     gave_way = {code: rows.any() for code, rows in yielded.gave_way.items()}
-    notes = _notes(drawn, paths, fits, status, gave_way, trust)
-    shut = _shut_ahead(view, status.to_numpy(), paths, seed)
-    if shut is not None:
-        table = table.where(np.isnan(shut), shut)
+    foresight = _foresight(view, status)
+    notes = _notes(drawn, paths, fits, status, foresight, gave_way, trust)
+    _close(drawn.paths, foresight, seed)
     return Outlook(
-        paths=table,
+        paths=pd.DataFrame(drawn.paths, columns=months),
         status=status,
         observations=marked(observations, yielded),
         printed=printed,
@@ -507,13 +506,13 @@ def month_status(paths: pd.DataFrame, printed: pd.Series, last: pd.Period, nothi
     return status
 
 
-def _notes(drawn, paths: int, fits, status, gave_way: dict[str, bool], trust=np.nan) -> tuple[str, ...]:
+def _notes(drawn, paths: int, fits, status, foresight: Foresight, gave_way, trust=np.nan) -> tuple[str, ...]:
     found = gave_way | {
         "fit_failed": any(fitted.failed for fitted in fits),
         "few_effective_paths": drawn.effective < LOW_EFFECTIVE * paths,
         "months_closed": fits[0].view.closed.any(),
-        "closed_at_end": closures.lasting(*_shut_so_far(fits[0].view, status.to_numpy()))[0] > 0,
-        "closures_recur": closures.chances_ahead(*_shut_so_far(fits[0].view, status.to_numpy()), 12).any(),
+        "closed_at_end": foresight.gone_on > 0,
+        "closures_recur": foresight.chances.any(),
         "profile_used": trust > 0,
     }
     found |= _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed)
@@ -532,34 +531,20 @@ def _beyond_fence(paths, ahead, closed) -> dict[str, bool]:
     return {"forecast_far": far, "mean_far": not far and paths[:, ahead].mean(axis=0).max() > FENCE * usual.max()}
 
 
-def _shut_ahead(view, status, paths: int, seed: int) -> np.ndarray | None:
-    """What months of paths (paths, n) are worth that are closed after the last observed one, NaN for all others.
-
-    None where closing is no habit and the last month is open.
-    """
-    ahead, n = status == "forecast", len(status)
-    closed, known = _shut_so_far(view, status)
-    horizon = n - len(closed)
-    chances, (gone_on, ended) = closures.chances_ahead(closed, known, horizon), closures.lasting(closed, known)
-    if not chances.any() and not gone_on:
-        return None
-    rng = np.random.default_rng([seed, n])
-    drawn = rng.random((paths, horizon)) < chances
-    if gone_on:
-        still = closures.still_shut(gone_on, ended, horizon, rng, paths)
-        ends = ~still & np.hstack([np.ones((paths, 1), bool), still[:, :-1]])  # in such a month a path is open
-        drawn = still | (drawn & ~ends)
-    shut = np.full((paths, n), np.nan)
-    worth = closures.worth_ahead(view.closed_value[~ahead], closed, n - len(closed))
-    shut[:, ahead] = np.where(drawn, worth, np.nan)
-    return shut
-
-
-def _shut_so_far(view, status) -> tuple[np.ndarray, np.ndarray]:
-    """Which months up to the last observed one are closed, and which are known, be it as closed."""
-    so_far = status != "forecast"
+def _foresight(view, status) -> Foresight:
+    """What the closures up to the last observed month let expect of those after it."""
+    so_far = (status != "forecast").to_numpy()
     closed = view.closed[so_far]
-    return closed, closed | np.isin(status[so_far], ("reported", "derived"))
+    known = closed | status[so_far].isin(["reported", "derived"]).to_numpy()
+    return closures.foresee(closed, known, view.closed_value[so_far], int((~so_far).sum()))
+
+
+def _close(paths: np.ndarray, foresight: Foresight, seed: int) -> None:
+    """Close months ahead of paths (count, n), the last ones, as often as they are foreseen to be."""
+    if foresight.is_any:
+        ahead = paths[:, paths.shape[1] - len(foresight.chances) :]
+        shut = foresight.draw(len(paths), np.random.default_rng([seed, paths.shape[1]]))
+        np.copyto(ahead, shut, where=~np.isnan(shut))
 
 
 def _checked_events(events, months: pd.PeriodIndex) -> np.ndarray:

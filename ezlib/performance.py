@@ -268,7 +268,9 @@ def compose_record(zone: str, month, as_of=None, lang: str = "vi", root=None, se
     kept = scored(record, found, facts)
     complete = [s for s in series if s in found and found[s].printed.notna().sum() >= MIN_MONTHS]
     year_ends = {
-        s: replays.year_ends(s, month, as_of, YEAR_END_METHODS, GROWTHS, STANDINGS, root, seed=seed, now=found.get(s))
+        s: replays.year_ends(
+            s, month, as_of, YEAR_END_METHODS, GROWTHS, STANDINGS, root, seed=seed, progress=False, now=found.get(s)
+        )
         for s in series
     }
     return TrackRecord(
@@ -304,7 +306,8 @@ def year_end_record(zone: str, month, as_of, outlooks, facts: pd.DataFrame, root
     )
     kept = scored(record, {**outlooks, **missing}, facts)
     again = [
-        replays.year_ends(s, month, as_of, last=SHOWN, root=root, seed=seed, now=outlooks.get(s)).totals for s in series
+        replays.year_ends(s, month, as_of, last=SHOWN, root=root, seed=seed, progress=False, now=outlooks.get(s)).totals
+        for s in series
     ]
     return year_end_cases(kept[kept["series"].isin(series)], _joined([from_replay(t) for t in again]))
 
@@ -352,7 +355,7 @@ def _replays(series: list[str], month: pd.Period, as_of, root, seed: int) -> pd.
     found = []
     for s in series:
         try:
-            table = replays.replay(s, None, (OURS,), root, PATHS, seed, as_of=as_of).forecasts
+            table = replays.replay(s, None, (OURS,), root, PATHS, seed, progress=False, as_of=as_of).forecasts
         except DataError:  # no fact of the series at all, which the other tables say
             continue
         found.append(table[table["end"] <= month])

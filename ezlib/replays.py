@@ -71,7 +71,7 @@ def replay(
     root=None,
     paths: int = 500,
     seed: int = 0,
-    progress: bool = False,
+    progress: bool = True,
     as_of=None,
 ) -> Replay:
     """Make the outlook of a published series on each day that brought a fact, and score it on figures published later.
@@ -80,8 +80,8 @@ def replay(
     then covered; it is scored on every level over whole months that ends later and was published later, at most 24
     months ahead, in its last vintage. Reference models cannot read totals: they continue joint histories of ours,
     and `fallback` tells what gave way in the first of these where anything did. `methods`: names; what was published
-    after `as_of` is not seen at all. Returns a row a
-    method, day and figure, and the days without an outlook.
+    after `as_of` is not seen at all. With `progress` a bar is shown from two seconds on. Returns a row a method, day
+    and figure, and the days without an outlook.
     """
     catalogue = load_catalogue(root)
     key = parse_series(series, catalogue)
@@ -119,7 +119,7 @@ def year_ends(
     root=None,
     paths: int = 1000,
     seed: int = 0,
-    progress: bool = False,
+    progress: bool = True,
     now: Outlook | None = None,
 ) -> AnnualTotals:
     """Forecast the year's total of a published series again from each past month, with what had been published then.
@@ -128,7 +128,7 @@ def year_ends(
     in it. A year takes part when the facts published by `as_of` about months up to `month` tell its total (see
     `outturn_of`), and the standing came before any figure reached its end. `last` keeps the latest standings alone.
     Reference models continue joint histories of ours, as in `replay`. `now` is the outlook as of `as_of`, made anew
-    unless given. Returns TOTAL_COLUMNS and CHANCE_COLUMNS with
+    unless given; with `progress` a bar is shown from two seconds on. Returns TOTAL_COLUMNS and CHANCE_COLUMNS with
     `origin`, the month stood in, `as_of` and `timing`; `known` counts the months of the year that had passed. A chance
     is of growth by at least so many percent, path by path, on the year before; `reached` is NaN where that is unknown.
     """

@@ -130,6 +130,17 @@ def test_months_now_open_and_now_shut_are_forecast_as_such():
     assert 0.8 < np.median(missed) < 1.25
 
 
+def ahead_of(closed, known):
+    """What closures let expect of twelve months."""
+    return closures.foresee(closed, known, np.zeros(len(closed)), 12)
+
+
+def under_way(closed, known):
+    """How long a closure under way has gone on, and how many others have ended."""
+    found = ahead_of(closed, known)
+    return found.gone_on, found.ended
+
+
 def test_chances_count_the_last_five_years():
     closed = np.zeros(72, bool)
     closed[11::12] = True  # six Decembers
@@ -137,11 +148,11 @@ def test_chances_count_the_last_five_years():
     share = 5 / 60
     expected = np.full(12, 0.1 * share / 5.1)  # shut in every year, and no other month is: little is shared
     expected[11] = (5 + 0.1 * share) / 5.1
-    np.testing.assert_allclose(closures.chances_ahead(closed, known, 12), expected)
+    np.testing.assert_allclose(ahead_of(closed, known).chances, expected)
     closed[-1] = closed[-13] = False
-    assert closures.chances_ahead(closed, known, 12)[11] > 0.4, "in three of five years"
+    assert ahead_of(closed, known).chances[11] > 0.4, "in three of five years"
     closed[-25] = False
-    assert not closures.chances_ahead(closed, known, 12).any()
+    assert not ahead_of(closed, known).chances.any()
 
 
 def months_shut(*where, n=72):
@@ -162,7 +173,7 @@ LONG = {
 @pytest.mark.parametrize("where", LONG.values(), ids=LONG)
 def test_a_long_closure_that_is_over_says_nothing_of_the_years_after(where):
     closed, known = months_shut(*where)
-    assert not closures.chances_ahead(closed, known, 12).any() and closures.lasting(closed, known) == (0, 0)
+    assert not ahead_of(closed, known).chances.any() and under_way(closed, known) == (0, 0)
 
 
 @pytest.mark.parametrize("until", range(60, 72))
@@ -170,37 +181,34 @@ def test_a_season_without_exception_shuts_its_own_months_alone(until):
     in_season = np.isin(np.arange(72) % 12, (4, 5, 6))
     closed, known = ~in_season[:until], np.ones(until, bool)
     ahead = np.isin(np.arange(until, until + 12) % 12, (4, 5, 6))
-    chances = closures.chances_ahead(closed, known, 12)
+    chances = ahead_of(closed, known).chances
     assert (chances[ahead] < 0.025).all() and (chances[~ahead] > 0.975).all()
-    assert closures.lasting(closed, known) == (0, 0), "a season ends when it does every year"
+    assert under_way(closed, known) == (0, 0), "a season ends when it does every year"
 
 
 def test_where_any_month_may_be_shut_none_is_sure_to_be_open_or_shut():
     closed, known = months_shut(slice(None), n=60)
     closed[[2, 9, 22, 29, 46]] = False
-    chances = closures.chances_ahead(closed, known, 12)
+    chances = ahead_of(closed, known).chances
     assert ((chances > 0.85) & (chances < 0.96)).all()
     for seed in range(20):
         closed = np.random.default_rng(seed).random(60) < 0.7
-        chances = closures.chances_ahead(closed, np.ones(60, bool), 12)
+        chances = ahead_of(closed, np.ones(60, bool)).chances
         assert (chances > 0.4).all() and chances.mean() == pytest.approx(closed.mean(), abs=0.05)
 
 
 def test_a_closure_lasts_as_long_again_in_half_of_the_paths():
     closed, known = months_shut(slice(-4, None), n=60)
-    assert closures.lasting(closed, known) == (4, 0)
-    shut = closures.still_shut(4, 0, 12, np.random.default_rng(0), 10_000)
+    assert under_way(closed, known) == (4, 0)
+    shut = ahead_of(closed, known).still_shut(10_000, np.random.default_rng(0))
     assert shut.mean(axis=0) == pytest.approx(4 / (4 + np.arange(1, 13)), abs=1e-3)
     assert (np.diff(shut.astype(int), axis=1) <= 0).all(), "what has opened stays open"
 
 
 def test_single_months_that_were_shut_before_speak_for_a_short_closure():
     alone, after_others = months_shut([59], n=60), months_shut([10, 25, 40, 59], n=60)
-    assert closures.lasting(*alone) == (1, 0) and closures.lasting(*after_others) == (1, 3)
-    first = [
-        closures.still_shut(*closures.lasting(*one), 1, np.random.default_rng(0), 1000).mean()
-        for one in (alone, after_others)
-    ]
+    assert under_way(*alone) == (1, 0) and under_way(*after_others) == (1, 3)
+    first = [ahead_of(*one).still_shut(1000, np.random.default_rng(0))[:, 0].mean() for one in (alone, after_others)]
     assert first == pytest.approx([0.5, 0.2], abs=0.01)
 
 

@@ -49,7 +49,7 @@ def test_the_finest_parts_of_a_family_decide_what_agrees():
     assert yielding.resolve(apart, as_one).relaxed.tolist() == [False, True]
 
 
-@pytest.mark.parametrize(("firmest", "code"), [(0.01, "facts_strained"), (0.5, "facts_unmet")])
+@pytest.mark.parametrize(("firmest", "code"), [(0.01, "facts_strained"), (0.5, "facts_unmet"), (np.inf, "facts_unmet")])
 def test_figures_that_no_path_meets_are_held_less_firmly_until_one_does_and_are_named(monkeypatch, firmest, code):
     drawn = draws.draw
 
@@ -63,22 +63,6 @@ def test_figures_that_no_path_meets_are_held_less_firmly_until_one_does_and_are_
     rows = [("2024-01", "2024-01", 10.0), ("2024-01", "2024-06", 66.0)]
     table = pd.DataFrame(rows, columns=["start", "end", "value"]).assign(half_width=0.5)
     found = rebuild(table, "2024-01", "2024-12", paths=50)
+    assert found.paths["2024-01"].between(9.5, 10.5).all(), "a month keeps its own figure, however loose the sums"
     assert code in found.notes and found.observations["relaxed"].tolist() == [False, True]
-    assert not {"facts_relaxed", "facts_strained", "facts_unmet"} - {code} & set(found.notes)
-
-
-def test_where_no_path_meets_even_the_softest_sums_the_months_alone_are_told(monkeypatch):
-    drawn = draws.draw
-
-    def meets_months_alone(fitted, count, rng):
-        sums = (fitted.view.stated.num != 0).sum(axis=1) > 1
-        if not fitted.view.is_silent[sums].all():
-            raise ArithmeticError("no path satisfies the statements at once")
-        return drawn(fitted, count, rng)
-
-    monkeypatch.setattr(draws, "draw", meets_months_alone)
-    rows = [("2024-01", "2024-01", 10.0), ("2024-01", "2024-06", 66.0)]
-    table = pd.DataFrame(rows, columns=["start", "end", "value"]).assign(half_width=0.5)
-    found = rebuild(table, "2024-01", "2024-12", paths=50)
-    assert found.paths["2024-01"].between(9.5, 10.5).all() and "facts_unmet" in found.notes
-    assert found.observations["relaxed"].tolist() == [False, True]
+    assert not ({"facts_relaxed", "facts_strained", "facts_unmet"} - {code}) & set(found.notes)

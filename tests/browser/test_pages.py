@@ -84,24 +84,27 @@ addEventListener('message', event => { document.getElementById('seen').textConte
 pytestmark = pytest.mark.browser
 
 
+def without(what: str):
+    """Leave a test out on a machine that lacks what only looking at a page needs: a system package, which `make test`
+    must not install for its user. `.ci/run` installs them all and sets EZLIB_REQUIRE_BROWSER, so there it is a failure.
+    """
+    missing = f"This machine has not {what}"
+    if os.environ.get("EZLIB_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{missing}, and EZLIB_REQUIRE_BROWSER is 1.")
+    pytest.skip(f"{missing}, which `make test` cannot install; .ci/run does, and looks at the pages there.")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """A headless browser. `.ci/run` installs one and requires it, so that these tests are left out on a machine without
-    one only; every other test runs there."""
+    """A headless browser."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found is None and os.environ.get("EZLIB_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"EZLIB_REQUIRE_BROWSER=1, but none of {', '.join(NAMES)} is installed.")
-    if found is None:
-        pytest.skip(f"No headless browser: none of {', '.join(NAMES)} is installed.")
-    return found
+    return found or without(f"a headless browser ({', '.join(NAMES)})")
 
 
 @pytest.fixture(params=[DEJAVU, NOTO])
 def font(request) -> str:
-    """A font of Vietnamese letters. `.ci/run` installs both and requires them, as it does the browser."""
-    if not (FONTS / request.param).is_dir():
-        (pytest.fail if os.environ.get("EZLIB_REQUIRE_BROWSER") == "1" else pytest.skip)(f"No font {request.param}.")
-    return request.param
+    """A font of Vietnamese letters."""
+    return request.param if (FONTS / request.param).is_dir() else without(f"the font {request.param}")
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])
