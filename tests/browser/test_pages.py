@@ -88,7 +88,7 @@ def without(what: str):
     """Leave a test out on a machine that lacks what only looking at a page needs: a system package, which `make test`
     must not install for its user. `.ci/run` installs them all and sets EZLIB_REQUIRE_BROWSER, so there it is a failure.
     """
-    missing = f"This machine has not {what}"
+    missing = f"This machine has no {what}"
     if os.environ.get("EZLIB_REQUIRE_BROWSER") == "1":
         pytest.fail(f"{missing}, and EZLIB_REQUIRE_BROWSER is 1.")
     pytest.skip(f"{missing}, which `make test` cannot install; .ci/run does, and looks at the pages there.")
@@ -98,13 +98,13 @@ def without(what: str):
 def chromium() -> str:
     """A headless browser."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
-    return found or without(f"a headless browser ({', '.join(NAMES)})")
+    return found or without(f"headless browser ({', '.join(NAMES)})")
 
 
 @pytest.fixture(params=[DEJAVU, NOTO])
 def font(request) -> str:
     """A font of Vietnamese letters."""
-    return request.param if (FONTS / request.param).is_dir() else without(f"the font {request.param}")
+    return request.param if (FONTS / request.param).is_dir() else without(f"font {request.param}")
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])
