@@ -36,6 +36,7 @@ SHIFT = {"noise": 0.0, "level": -0.3, "slope": -0.6, "drift": 0.0, "season": 0.4
 OUTLIER, SPREAD, SPREAD_TAIL = 3.0, 0.85, 6.0
 YEAR_ON_YEAR, REGRESSION = 0.18, 0.15
 LEAN, STEADY = 0.2, 0.14
+VOLATILITY, VOLATILITY_LASTS, NOISY_MONTHS = 0.5, 24.0, 0.35
 HOLIDAYS = -4.0, 1.0  # mean and sd; M1 has no dates, so these come from the Vietnamese development series
 
 
@@ -61,6 +62,9 @@ def wide() -> variances.Prior:
         regression=0.0,
         lean=0.0,
         steady=STEADY,
+        volatility=VOLATILITY,
+        volatility_lasts=VOLATILITY_LASTS,
+        noisy_months=NOISY_MONTHS,
     )
 
 
@@ -112,6 +116,9 @@ def stored(prior: variances.Prior) -> dict:
         "regression": REGRESSION,
         "lean": LEAN,
         "steady": STEADY,
+        "volatility": VOLATILITY,
+        "volatility_lasts": VOLATILITY_LASTS,
+        "noisy_months": NOISY_MONTHS,
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.special import chdtri
 
+from ezlib import volatility
 from ezlib.bounds import Statements
 from ezlib.linearised import JITTER, Rows, View, settle
 from ezlib.threads import one_thread
@@ -178,6 +179,10 @@ def fit(
                     granted = of_events + _granted(shocks, view)
                     posterior = _posterior(stack, rows, granted, prior)
                     v = most_likely(posterior, v)
+                if len(_stated_alone(view)) >= volatility.FEWEST:
+                    stack = volatility.find(posterior, v, rows.h).kernels(stack)
+                    posterior = _posterior(stack, rows, granted, prior)
+                    v = most_likely(posterior, v)
             if not view.curved or np.abs(prior.root @ (v - before)).max() < 0.05:
                 break
         u = prior.mean + prior.root @ v
@@ -191,6 +196,11 @@ def fit(
     return Fit(
         view, u, centre, z, alternatives, weights, shocks, spread, prior.spread_tail, lean, evidence, rounds == 0
     )
+
+
+def _stated_alone(view: View) -> np.ndarray:
+    """The months, in order, that a figure of their own tells closely."""
+    return np.unique(view.single[(view.single >= 0) & (view.variance < SHARP)])
 
 
 def _of_events(n: int, events) -> np.ndarray:
@@ -286,7 +296,7 @@ def _shocks(held, rows: Rows, view: View, limit: float) -> tuple[Shock, ...]:
     months (auxiliary residuals: Harvey and Koopman 1992, de Jong and Penzer 1998). Asked one by one, so that the
     months after a step are not taken for shocks themselves.
     """
-    months = np.unique(view.single[(view.single >= 0) & (view.variance < SHARP)])
+    months = _stated_alone(view)
     if len(months) < YEAR:
         return ()
     factor = np.linalg.cholesky(held)

@@ -30,7 +30,9 @@ class Prior:
     of freedom of Student's t that turn the Gaussian spread of what is not known into a calibrated one; `year_on_year`,
     how widely growth over a year usually strays, and `regression`, the power by which a series comes nearer to that;
     `lean`, the share by which paths of a series that hardly strays reach farther down and less far up, which fades to
-    nothing where growth over a year strays by `steady`.
+    nothing where growth over a year strays by `steady`; `volatility`, standard deviation of the logarithm of how much a
+    month moves a series, and `volatility_lasts`, the months by which what made it calm or wild falls to 1/e;
+    `noisy_months`, the same deviation between the months of the year, for their noise alone.
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,9 @@ class Prior:
     regression: float
     lean: float
     steady: float
+    volatility: float
+    volatility_lasts: float
+    noisy_months: float
 
 
 @lru_cache
@@ -66,6 +71,9 @@ def population_prior() -> Prior:
         stored["regression"],
         stored["lean"],
         stored["steady"],
+        stored["volatility"],
+        stored["volatility_lasts"],
+        stored["noisy_months"],
     )
 
 

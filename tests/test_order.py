@@ -27,7 +27,7 @@ ORDER = [
     *("changes", "refusals", "sentences", "walk", "reports"),
     *("claims", "evidence", "slips", "rules", "findings", "audit"),
     *("observations", "headlines", "profiles"),
-    *("threads", "running_totals", "bounds", "closures", "linearised", "variances", "structural"),
+    *("threads", "running_totals", "bounds", "closures", "linearised", "variances", "volatility", "structural"),
     *("yielding", "sampling", "told_months", "draws", "shares"),
     *("aims", "scores", "rivals"),
     *("stated", "outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard"),
@@ -72,7 +72,7 @@ WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all",
 SPLITTING = {"split", "rsplit", "partition"}  # rpartition finds the name of a file
 
 # The model is arithmetic: what a date is, or a table, it need not know.
-ARRAYS_ONLY = ["threads", "bounds", "closures", "linearised", "variances", "structural", "running_totals"]
+ARRAYS_ONLY = ["threads", "bounds", "closures", "linearised", "variances", "volatility", "structural", "running_totals"]
 ARRAYS_ONLY += ["aims", "yielding", "sampling", "told_months", "draws", "shares"]
 
 VAGUE = {"util", "utils", "helper", "helpers", "core", "base", "common", "misc", "tools"}
