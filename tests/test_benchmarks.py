@@ -338,3 +338,13 @@ def test_the_page_says_how_the_prototype_compares_from_the_results_alone(monkeyp
         "By OWA ezlib is ahead of the prototype in 1 of 3 comparisons; behind it on M3, whole history; "
         "level with it on M3, last 36 months. Its MSIS is the higher one on M3, whole history (5.00 against 4.00).\n"
     )
+
+
+def test_rows_not_made_again_move_with_ours():
+    import scoring
+
+    kept = {scoring.OURS: {"owa": 0.80}, "rival": {"owa": 0.90, "ours_less": [-0.10, -0.12, -0.08], "cases": 3}}
+    moved = scoring.moved_with_ours(kept, 0.79, "owa")
+    assert moved["rival"]["ours_less"] == pytest.approx([-0.11, -0.13, -0.09])
+    assert moved["rival"]["owa"] == 0.90 and kept["rival"]["ours_less"][0] == -0.10
+    assert scoring.moved_with_ours({}, 0.79, "owa") == {}
