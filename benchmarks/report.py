@@ -25,9 +25,10 @@ Every figure here was measured by the scripts in `benchmarks/`, whose [README](.
 up; this page is written by `benchmarks/report.py` from their results. In brackets: 90 % bootstrap interval, over series
 unless said otherwise. OWA is the M4 competition's, against its Naive2. CPU seconds are of one whole forecast with its
 intervals, on one thread of a machine that was busy with other work; ours on whole histories are those measured beside
-the rivals times what decision 0024 added, 1.35 to 1.46, measured case by case in one run. "Ours less" is the OWA of ezlib less that of the
-row, on the same series and the same bootstrap draws: below 0, ezlib is ahead. Where a rival's forecasts were not made
-again for the last change of the model, it has moved with ours, and its interval is as wide as it was.
+the rivals times what decision 0024 added, 1.35 to 1.46, measured case by case in one run. "Ours less" is the OWA of
+ezlib less that of the row, on the same series and the same bootstrap draws: below 0, ezlib is ahead. Where a rival's
+forecasts were not made again for the last change of the model, it has moved with ours, and its interval is as wide as
+it was.
 
 The rivals are statsforecast 2.1.1's AutoETS, DOTM (dynamic optimised theta), AutoCES and AutoARIMA with two
 combinations of them, `{MEAN}` and `{MEDIAN}`, the latter as in SCUM of the M4 competition; the families of statsmodels

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, toeplitz
+from scipy.linalg import cho_factor, cho_solve, solve_triangular, toeplitz
 
 from ezlib.variances import Posterior
 
@@ -56,7 +56,7 @@ def find(posterior: Posterior, v, h) -> Volatility:
         step = cho_solve(factor, pull) - whitened
         whitened += step * min(1.0, LONGEST_STEP / max(np.abs(root @ step).max(), 1e-9))
         logs = (root @ whitened).reshape(2, n)
-    left_open = np.einsum("ik,ki->i", root, cho_solve(factor, root.T)).reshape(2, n)
+    left_open = np.sum(solve_triangular(factor[0], root.T, lower=True) ** 2, axis=0).reshape(2, n)
     return Volatility(*np.exp(logs + left_open / 2))
 
 
@@ -70,14 +70,16 @@ def score_and_information(held, residual, h, usual, logs) -> tuple[np.ndarray, n
     excess = usual[:, None] * np.expm1(logs)
     shapes = np.concatenate([h, _from_each_month_on(h)], axis=1)
     factor = cho_factor(held + (shapes * excess.ravel()) @ shapes.T, lower=True)
-    inner = shapes.T @ cho_solve(factor, shapes)
+    between = h.T @ cho_solve(factor, h)
+    across = _from_each_month_on(between)
+    inner = np.block([[between, across], [across.T, _from_each_month_on(across.T)]])
     pull = shapes.T @ cho_solve(factor, residual)
     size = (usual[:, None] * np.exp(logs)).ravel()
     return size * (pull**2 - inner.diagonal()) / 2, (np.sqrt(np.outer(size, size) / 2) * inner) ** 2
 
 
 def _from_each_month_on(h) -> np.ndarray:
-    """Shapes of the level's steps: a step into a month moves it and all that follow; none leads into the first."""
+    """Columns of the level's steps from those of months: a step moves its month and all that follow, none the first."""
     shapes = np.cumsum(h[:, ::-1], axis=1)[:, ::-1].copy()
     shapes[:, 0] = 0.0
     return shapes
