@@ -452,8 +452,9 @@ def cost() -> str:
     parts = [
         "## Cost, CPU milliseconds a series on one thread\n",
         wrapped(
-            "Simulated series, peers in the same run. Slope: of log time on log length, from 60 months on. A forecast "
-            "uses the last 120 months, so that its cost stays level beyond. The last column is the ratio to our whole "
+            "Simulated series, peers in the same run. Machines differ between the tables of this page: only what "
+            "stands in one table can be compared. Slope: of log time on log length, from 60 months on. A forecast uses "
+            "the last 120 months, so that its cost stays level beyond. The last column is the ratio to our whole "
             "call at 120 months. Statsmodels' and our rows include 1,000 paths, those of the peers intervals alone."
         ),
         table(["", *(f"{n} months" for n in length), "slope", "times ours"], rows),

@@ -133,16 +133,18 @@ def _owas(table: pd.DataFrame) -> tuple[float, np.ndarray]:
     return float(owa(values.mean(axis=0))), owa(resampled(values, table["block"]))
 
 
-def moved_with_ours(kept: dict[str, dict], now: float, measure: str) -> dict[str, dict]:
-    """Rows of methods whose forecasts were not made again: what ours is less than theirs by moves as ours has moved.
+def renewed(kept: dict[str, dict], made: dict[str, dict], measure: str) -> dict[str, dict]:
+    """The rows `made` now, by method, and those `kept` of methods whose forecasts were not made again.
 
-    `now` is our `measure`. The middle of such a difference is right, its interval as wide as when both were scored.
+    What ours is less than a kept row's, in `measure`, moves as ours has moved: its middle is right, its interval as
+    wide as when both were scored.
     """
-    moved = now - kept[OURS][measure] if OURS in kept else 0.0
-    return {
+    moved = made[OURS][measure] - kept[OURS][measure] if OURS in made and OURS in kept else 0.0
+    rows = {
         name: {key: [value + moved for value in row[key]] if key.startswith("ours_less") else row[key] for key in row}
         for name, row in kept.items()
     }
+    return rows | made
 
 
 def score(collection: str) -> None:
@@ -152,8 +154,5 @@ def score(collection: str) -> None:
     for cut, part in table.groupby("cut", sort=False):
         groups = {"all": part} | ({"core": part[part["core"]]} if not part["core"].all() else {})
         earlier = before.get(cut, {})
-        found[cut] = {}
-        for group, one in groups.items():
-            made = summaries(one)
-            found[cut][group] = moved_with_ours(earlier.get(group, {}), made[OURS]["owa"], "owa") | made
+        found[cut] = {group: renewed(earlier.get(group, {}), summaries(one), "owa") for group, one in groups.items()}
     keep(name, found)

@@ -19,7 +19,7 @@ import series
 import store
 from common import keep, results, run_ours
 from prototype import stored_totals
-from scoring import moved_with_ours, score
+from scoring import renewed, score
 
 from ezlib import evaluate, scores, summaries
 from ezlib.evaluate import OURS
@@ -42,8 +42,7 @@ def totals() -> None:
     found = evaluate.AnnualTotals(*(pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True)))
     before, kept = results("vietnam_totals"), {}
     for known in series.KNOWN_MONTHS:
-        made = standing(found, known)
-        kept[str(known)] = moved_with_ours(before.get(str(known), {}), made[OURS]["brier"], "brier") | made
+        kept[str(known)] = renewed(before.get(str(known), {}), standing(found, known), "brier")
     tables = summaries.reliability(found.chances).groupby("method")
     kept["reliability"] = before.get("reliability", {}) | {
         method: table[["stated", "reached", "cases"]].to_numpy().tolist() for method, table in tables

@@ -1,8 +1,9 @@
 """The structural model of a monthly series on the log scale: its kernels, its fit, months out of line. Arrays only.
 
 z = log x - offset is Gaussian: level walk + damped slope + drift + month effect + noise + regressors, each with a
-covariance kernel times a variance; `variances` finds the variances. Whatever a report says about months is a
-`Statements` row. `draws` makes paths of the result; docs/methods.md derives every step.
+covariance kernel times a variance; `variances` finds the variances, `volatility` the months in which noise and level
+move more than in others. Whatever a report says about months is a `Statements` row. `draws` makes paths of the result;
+docs/methods.md derives every step.
 """
 
 from __future__ import annotations
@@ -111,10 +112,10 @@ class Fit:
     `view`, the statements and what they show of closures, with the `offset` that z is about; `log_variances` (k), the
     mode of their posterior; `centre` of z before the facts, and `mode` (n) of z given them; `alternatives` (j, n, n),
     covariances of z before the facts under variances that they leave possible, those at the mode first, and their
-    `weights` (j); `shocks`, months out of line, already inside the covariances. What is not known varies `spread` times
-    as much, in `tail` degrees of freedom, and `lean` more of it below than above. `log_evidence` of the statements
-    under this model, up to a constant that models of the same statements share. `failed` where the variances are the
-    prior's.
+    `weights` (j); `shocks`, months out of line, already inside the covariances, as calm and wild times are. What is not
+    known varies `spread` times as much, in `tail` degrees of freedom, and `lean` more of it below than above.
+    `log_evidence` of the statements under this model, up to a constant that models of the same statements share.
+    `failed` where the variances are the prior's.
     """
 
     view: View
@@ -177,12 +178,10 @@ def fit(
                 shocks = _shocks(posterior.held(v), rows, view, prior.outlier)
                 if shocks:
                     granted = of_events + _granted(shocks, view)
-                    posterior = _posterior(stack, rows, granted, prior)
-                    v = most_likely(posterior, v)
+                    posterior, v = _refitted(stack, rows, granted, prior, v)
                 if len(_stated_alone(view)) >= volatility.FEWEST:
                     stack = volatility.find(posterior, v, rows.h).kernels(stack)
-                    posterior = _posterior(stack, rows, granted, prior)
-                    v = most_likely(posterior, v)
+                    posterior, v = _refitted(stack, rows, granted, prior, v)
             if not view.curved or np.abs(prior.root @ (v - before)).max() < 0.05:
                 break
         u = prior.mean + prior.root @ v
@@ -236,6 +235,12 @@ def _posterior(stack, rows: Rows, granted, prior: Prior) -> Posterior:
         fixed += rows.h @ granted @ rows.h.T
     fixed[np.diag_indices(len(one))] += rows.variance
     return Posterior(_project(stack, rows.h), rows.residual, fixed, prior)
+
+
+def _refitted(stack, rows: Rows, granted, prior: Prior, v) -> tuple[Posterior, np.ndarray]:
+    """The posterior of the variances and its mode, searched from v on."""
+    posterior = _posterior(stack, rows, granted, prior)
+    return posterior, most_likely(posterior, v)
 
 
 def _straying(own: float | None, u, prior: Prior) -> tuple[float, float]:

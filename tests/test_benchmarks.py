@@ -344,7 +344,16 @@ def test_rows_not_made_again_move_with_ours():
     import scoring
 
     kept = {scoring.OURS: {"owa": 0.80}, "rival": {"owa": 0.90, "ours_less": [-0.10, -0.12, -0.08], "cases": 3}}
-    moved = scoring.moved_with_ours(kept, 0.79, "owa")
-    assert moved["rival"]["ours_less"] == pytest.approx([-0.11, -0.13, -0.09])
-    assert moved["rival"]["owa"] == 0.90 and kept["rival"]["ours_less"][0] == -0.10
-    assert scoring.moved_with_ours({}, 0.79, "owa") == {}
+    found = scoring.renewed(kept, {scoring.OURS: {"owa": 0.79}}, "owa")
+    assert found[scoring.OURS]["owa"] == 0.79 and found["rival"]["owa"] == 0.90
+    assert found["rival"]["ours_less"] == pytest.approx([-0.11, -0.13, -0.09])
+    assert kept["rival"]["ours_less"] == [-0.10, -0.12, -0.08]
+
+
+@pytest.mark.parametrize("made", [{}, {"other": {"owa": 0.95}}], ids=["nothing", "a rival alone"])
+def test_rows_stay_where_ours_was_not_made_again(made):
+    import scoring
+
+    kept = {scoring.OURS: {"owa": 0.80}, "rival": {"owa": 0.90, "ours_less": [-0.10, -0.12, -0.08]}}
+    assert scoring.renewed(kept, made, "owa") == kept | made
+    assert scoring.renewed({}, made, "owa") == made

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_structural import told
 
-from ezlib import draws, structural, variances, volatility
+from ezlib import draws, linearised, structural, variances, volatility
 
 YEARS = 10
 MONTHS = 12 * YEARS
@@ -17,15 +17,14 @@ def series(noise, level=0.0, seed=0) -> np.ndarray:
     return season + np.cumsum(level * rng.standard_normal(MONTHS)) + noise * rng.standard_normal(MONTHS)
 
 
-def fitted(logs, ahead=12):
-    rows = [((month,), None, value, value) for month, value in enumerate(100 * np.exp(logs))]
-    return structural.fit(told(rows, MONTHS + ahead))
+def stated(logs) -> list:
+    return [((month,), None, value, value) for month, value in enumerate(100 * np.exp(logs))]
 
 
 def posterior_of(logs):
     n, prior = len(logs), variances.population_prior()
     stack, prior = structural._with_regressors(n, prior, None)
-    fixed = structural.DIFFUSE + 1e-9 * np.eye(n)
+    fixed = structural.DIFFUSE + linearised.JITTER * np.eye(n)
     posterior = variances.Posterior(stack, logs - logs.mean(), fixed, prior)
     return posterior, variances.most_likely(posterior, variances.guess(posterior))
 
@@ -101,7 +100,7 @@ def test_a_forecast_is_wider_where_the_month_of_the_year_is_noisy():
     is_february = np.arange(MONTHS) % 12 == 1
     widths = []
     for seed in range(6):
-        fit = fitted(series(np.where(is_february, 0.24, 0.06), seed=seed))
+        fit = structural.fit(told(stated(series(np.where(is_february, 0.24, 0.06), seed=seed)), MONTHS + 12))
         paths = draws.draw(fit, 1000, np.random.default_rng(0)).paths[:, MONTHS:]
         low, high = np.quantile(np.log(paths), [0.1, 0.9], axis=0)
         widths.append(high - low)
@@ -111,13 +110,9 @@ def test_a_forecast_is_wider_where_the_month_of_the_year_is_noisy():
 
 def test_three_years_of_months_count_as_alike():
     few = volatility.FEWEST - 1
-    rows = [((m,), None, v, v) for m, v in enumerate(100 * np.exp(series(np.full(MONTHS, 0.05))[:few]))]
-    short = structural.fit(told(rows, few))
-    prior = structural.population_prior()
-    stack, _ = structural._with_regressors(few, prior, None)
-    usual = structural._covariance(stack, short.log_variances, np.zeros((few, few)))
-    assert not short.shocks and np.allclose(short.covariance, usual)
-    told_more = structural.fit(told([*rows, ((few,), None, 100.0, 100.0)], few + 1))
-    stack, _ = structural._with_regressors(few + 1, prior, None)
-    usual = structural._covariance(stack, told_more.log_variances, np.zeros((few + 1, few + 1)))
-    assert not told_more.shocks and not np.allclose(told_more.covariance, usual)
+    rows = stated(series(np.full(MONTHS, 0.05)))
+    for months, alike in ((few, True), (few + 1, False)):
+        fit = structural.fit(told(rows[:months], months))
+        stack, _ = structural._with_regressors(months, variances.population_prior(), None)
+        usual = structural._covariance(stack, fit.log_variances, np.zeros((months, months)))
+        assert not fit.shocks and np.allclose(fit.covariance, usual) == alike
