@@ -5,7 +5,7 @@
 
 None of the test sets is among these. Naive2 is the reference of OWA; the last column of each pair is the change, in
 percent, on the result kept before: a change of the model is worth having where it lowers most of them and none rises
-by much. The American collections are less sure than their numbers say: industries, and what banks hold, rise and fall
+by much. `prototype.py development` scores the model's prototype on the same cases. The American collections are less sure than their numbers say: industries, and what banks hold, rise and fall
 together, so that nine origins of 148 or 239 series say little more than some tens of forecasts.
 """
 
@@ -19,17 +19,21 @@ from common import forecast_of, keep, results
 from scoring import MEASURES, NAIVES, naive_of, owa, scored
 
 
-def judged_case(case: series.Case) -> dict[str, float]:
+def judged_case(case: series.Case, forecast) -> dict[str, float]:
     of_naive = scored(case, naive_of(case))
-    return scored(case, forecast_of(case)) | {"naive_smape": of_naive["smape"], "naive_mase": of_naive["mase"]}
+    return scored(case, forecast(case)) | {"naive_smape": of_naive["smape"], "naive_mase": of_naive["mase"]}
 
 
-def judged() -> dict[str, dict[str, dict[str, float]]]:
-    """Scores by collection and length of history. All cases come first, so that a missing file is missed at once."""
+def judged(forecaster=lambda collection: forecast_of) -> dict[str, dict[str, dict[str, float]]]:
+    """Scores by collection and length of history of what `forecaster` gives for the collection's cases: ours.
+
+    All cases come first, so that a missing file is missed at once.
+    """
     cases = {collection: list(series.rolling(collection)) for collection in series.DEVELOPMENT}
     found: dict = {}
     for collection, own in cases.items():
-        rows = pd.DataFrame([{"cut": case.cut} | judged_case(case) for case in own])
+        forecast = forecaster(collection)
+        rows = pd.DataFrame([{"cut": case.cut} | judged_case(case, forecast) for case in own])
         means = rows.groupby("cut")[[*MEASURES, *NAIVES]].mean()
         table = means.assign(cases=rows.groupby("cut").size(), owa=owa(means[["smape", "mase", *NAIVES]].to_numpy()))
         found[collection] = table[["cases", "owa", "msis", "coverage_80", "coverage_95"]].to_dict("index")

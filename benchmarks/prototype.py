@@ -3,6 +3,7 @@
     python benchmarks/prototype.py --prototype DIR               all of it
     python benchmarks/prototype.py --prototype DIR totals        annual totals, into results/prototype_totals.csv
     python benchmarks/prototype.py --prototype DIR vietnam m3    its forecasts of collections, into the store
+    python benchmarks/prototype.py --prototype DIR development   its scores where choices are judged
 
 DIR holds `logbsm.py`, `annual_targets.py` and `tet_robust.py`. Of the annual totals each case's interval ends, median,
 probabilities and outturn are kept, so that the paired difference can be computed without the prototype.
@@ -14,6 +15,7 @@ import argparse
 import runpy
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +23,8 @@ import numpy as np
 import pandas as pd
 import series
 import store
+from common import keep
+from development import judged
 from series import HERE
 
 from ezlib import evaluate
@@ -70,26 +74,36 @@ def stored_totals() -> evaluate.AnnualTotals | None:
     return evaluate.AnnualTotals(table[evaluate.TOTAL_COLUMNS], chances[evaluate.CHANCE_COLUMNS])
 
 
-def ahead(folder: Path, collection: str) -> None:
-    """Forecasts of a collection: with windows and robust weights for the Vietnamese series, plain for others."""
+def forecaster(folder: Path, collection: str):
+    """What makes its forecast of a case: with windows and robust weights for Vietnamese series, plain for others."""
     sys.path.insert(0, str(folder))
     import logbsm
 
     robust = script(folder, "tet_robust")["fc_t"] if collection == series.VIETNAM else None
-    done = store.read(collection, NAME)
+
+    def forecast(case: series.Case) -> dict:
+        history, horizon, began = case.history.interpolate(), len(case.outturn), time.process_time()
+        if robust:
+            point, sd, middle, _ = robust(history, horizon)
+        else:
+            point, low, high = logbsm.forecast(history.to_numpy(), horizon)
+            middle, sd = np.log(low * high) / 2, np.log(high / low) / (2 * SD_95)
+        ends = {"lower_80": -SD_80, "upper_80": SD_80, "lower_95": -SD_95, "upper_95": SD_95}
+        made = {"point": point, "note": "", "seconds": time.process_time() - began}
+        return made | {name: np.exp(middle + factor * sd) for name, factor in ends.items()}
+
+    return forecast
+
+
+def ahead(folder: Path, collection: str) -> None:
+    """Its forecasts of a collection."""
+    forecast, done = forecaster(folder, collection), store.read(collection, NAME)
     for cut in series.cuts(collection):
         for case in series.cases(collection, cut):
-            if (case.series, cut, NAME) in done:
-                continue
-            history, horizon, began = case.history.interpolate(), len(case.outturn), time.process_time()
-            if robust:
-                point, sd, middle, _ = robust(history, horizon)
-            else:
-                point, low, high = logbsm.forecast(history.to_numpy(), horizon)
-                middle, sd = np.log(low * high) / 2, np.log(high / low) / (2 * SD_95)
-            ends = {"lower_80": -SD_80, "upper_80": SD_80, "lower_95": -SD_95, "upper_95": SD_95}
-            ends = {name: np.exp(middle + factor * sd) for name, factor in ends.items()}
-            store.add(collection, NAME, case, NAME, time.process_time() - began, "", point, ends)
+            if (case.series, cut, NAME) not in done:
+                made = forecast(case)
+                ends = {name: made[name] for name in store.ENDS}
+                store.add(collection, NAME, case, NAME, made["seconds"], made["note"], made["point"], ends)
 
 
 if __name__ == "__main__":
@@ -97,8 +111,10 @@ if __name__ == "__main__":
     reader.add_argument("--prototype", type=Path, required=True)
     reader.add_argument("tasks", nargs="*")
     given = reader.parse_args()
-    for task in given.tasks or ["totals", series.VIETNAM, "m3", "tourism"]:
+    for task in given.tasks or ["totals", series.VIETNAM, "m3", "tourism", "development"]:
         if task == "totals":
             totals(given.prototype)
+        elif task == "development":
+            keep("prototype_development", judged(partial(forecaster, given.prototype)))
         else:
             ahead(given.prototype, task)
