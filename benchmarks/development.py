@@ -5,8 +5,9 @@
 
 None of the test sets is among these. Naive2 is the reference of OWA; the last column of each pair is the change, in
 percent, on the result kept before: a change of the model is worth having where it lowers most of them and none rises
-by much. `prototype.py development` scores the model's prototype on the same cases. The American collections are less sure than their numbers say: industries, and what banks hold, rise and fall
-together, so that nine origins of 148 or 239 series say little more than some tens of forecasts.
+by much. `prototype.py development` scores the model's prototype on the same cases. The American collections are less
+sure than their numbers say: industries, and what banks hold, rise and fall together, so that nine origins of 148 or 239
+series say little more than some tens of forecasts.
 """
 
 from __future__ import annotations
