@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 import series
@@ -17,14 +18,21 @@ from ezlib.outlook import forecast
 SEED = 0
 
 
+def run(collection: str, method: str, forecast: Callable[[series.Case], dict]) -> None:
+    """Forecast every case of a collection that the store does not hold yet by a method, into the store."""
+    done = store.read(collection, method)
+    for cut in series.cuts(collection):
+        for case in series.cases(collection, cut):
+            if (case.series, cut, method) not in done:
+                made = forecast(case)
+                ends = {name: made[name] for name in store.ENDS}
+                store.add(collection, method, case, method, made["seconds"], made["note"], made["point"], ends)
+
+
 def run_ours(collection: str) -> None:
     """Forecast every case of a collection by the structural model, afresh, into the store."""
     store.forget(collection, OURS)
-    for cut in series.cuts(collection):
-        for case in series.cases(collection, cut):
-            made = forecast_of(case)
-            ends = {name: made[name] for name in store.ENDS}
-            store.add(collection, OURS, case, OURS, made["seconds"], made["note"], made["point"], ends)
+    run(collection, OURS, forecast_of)
 
 
 def forecast_of(case: series.Case) -> dict:

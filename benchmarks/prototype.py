@@ -22,8 +22,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import series
-import store
-from common import keep
+from common import keep, run
 from development import judged
 from series import HERE
 
@@ -75,7 +74,7 @@ def stored_totals() -> evaluate.AnnualTotals | None:
 
 
 def forecaster(folder: Path, collection: str):
-    """What makes its forecast of a case: with windows and robust weights for Vietnamese series, plain for others."""
+    """What makes its forecast of a case: for Vietnamese series with windows and robust weights, plain for others."""
     sys.path.insert(0, str(folder))
     import logbsm
 
@@ -95,17 +94,6 @@ def forecaster(folder: Path, collection: str):
     return forecast
 
 
-def ahead(folder: Path, collection: str) -> None:
-    """Its forecasts of a collection."""
-    forecast, done = forecaster(folder, collection), store.read(collection, NAME)
-    for cut in series.cuts(collection):
-        for case in series.cases(collection, cut):
-            if (case.series, cut, NAME) not in done:
-                made = forecast(case)
-                ends = {name: made[name] for name in store.ENDS}
-                store.add(collection, NAME, case, NAME, made["seconds"], made["note"], made["point"], ends)
-
-
 if __name__ == "__main__":
     reader = argparse.ArgumentParser()
     reader.add_argument("--prototype", type=Path, required=True)
@@ -117,4 +105,4 @@ if __name__ == "__main__":
         elif task == "development":
             keep("prototype_development", judged(partial(forecaster, given.prototype)))
         else:
-            ahead(given.prototype, task)
+            run(task, NAME, forecaster(given.prototype, task))

@@ -215,13 +215,13 @@ def development() -> str:
             f"{ours['msis']:.2f}",
             f"{ours['coverage_80']:.3f}",
             f"{ours['coverage_95']:.3f}",
-            f"{theirs['owa']:.3f}",
-            f"{theirs['msis']:.2f}",
-            f"{theirs['coverage_95']:.3f}",
+            f"{theirs['owa']:.3f}" if theirs else "–",
+            f"{theirs['msis']:.2f}" if theirs else "–",
+            f"{theirs['coverage_95']:.3f}" if theirs else "–",
         ]
         for name, stored in results("development").items()
         for cut in CUTS
-        for ours, theirs in [(stored[cut], prototype[name][cut])]
+        for ours, theirs in [(stored[cut], prototype.get(name, {}).get(cut))]
     ]
     return f"{DEVELOPED}\n{table(DEVELOPED_HEADER, rows)}" if rows else ""
 

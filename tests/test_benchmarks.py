@@ -357,3 +357,40 @@ def test_rows_stay_where_ours_was_not_made_again(made):
     kept = {scoring.OURS: {"owa": 0.80}, "rival": {"owa": 0.90, "ours_less": [-0.10, -0.12, -0.08]}}
     assert scoring.renewed(kept, made, "owa") == kept | made
     assert scoring.renewed({}, made, "owa") == made
+
+
+def test_where_choices_are_judged_the_prototype_stands_beside_ours_if_it_was_scored(monkeypatch):
+    import report
+
+    row = {"cases": 9, "owa": 0.8, "msis": 8.0, "coverage_80": 0.8, "coverage_95": 0.95}
+    ours = dict.fromkeys(report.CUTS, row)
+    theirs = {"m1": {"full": row | {"owa": 0.9}}}
+    stored = {"development": {"m1": ours, "fedstl": ours}, "prototype_development": theirs}
+    monkeypatch.setattr(report, "results", lambda name: stored[name])
+    text = report.development()
+    assert "| M1 | whole history | 9 | 0.800 | 8.00 | 0.800 | 0.950 | 0.900 | 8.00 | 0.950 |" in text
+    assert text.count("| – | – | – |") == 2 * len(report.CUTS) - 1
+
+
+def test_a_method_forecasts_only_the_cases_that_the_store_lacks(monkeypatch, tmp_path):
+    import common
+    import series
+    import store
+
+    cases = [series.Case(name, name, "full", series.dated(np.arange(1.0, 40.0)), np.ones(2)) for name in "abc"]
+    monkeypatch.setattr(store, "CACHE", tmp_path)
+    monkeypatch.setattr(series, "cuts", lambda collection: ["full"])
+    monkeypatch.setattr(series, "cases", lambda collection, cut: iter(cases))
+    asked = []
+
+    def forecast(case):
+        asked.append(case.series)
+        if asked == ["a", "b"]:
+            raise KeyboardInterrupt
+        return {"point": np.ones(2), "seconds": 0.0, "note": "", **{name: np.ones(2) for name in store.ENDS}}
+
+    with pytest.raises(KeyboardInterrupt):
+        common.run("m1", "some", forecast)
+    common.run("m1", "some", forecast)
+    assert asked == ["a", "b", "b", "c"]
+    assert set(store.read("m1", "some")) == {(name, "full", "some") for name in "abc"}
