@@ -8,8 +8,8 @@ paths of an outlook.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -18,21 +18,22 @@ from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, news_text, relieved
 from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
-from ezlib.catalogue import TARGETS_FILE, Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
-from ezlib.contracts import STATUSES
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue, load_targets
+from ezlib.citations import Citations, ids_behind, listed_behind
 from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
-from ezlib.facts import from_series, has_assumed_day, load_facts
+from ezlib.facts import load_facts
 from ezlib.flow_charts import cumulative_chart, fan_chart
 from ezlib.flow_views import covers_year
 from ezlib.flow_words import READABLE_DIGITS
-from ezlib.headlines import GROUPS_IN_PARTS, OLDEST_TOLD, refuse_untold, table_series
-from ezlib.indicators import figure_and_unit, named, parts_of
+from ezlib.headlines import GROUPS_IN_PARTS, refuse_untold
+from ezlib.indicators import named, parts_of
 from ezlib.messages import say
+from ezlib.month_table import OLDEST_SHOWN, Line, ShownFigure, marked, table_lines, year_ahead, year_range
 from ezlib.news import News, news
 from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
-from ezlib.periods import Calendar, as_month, month_bounds, year_bounds
+from ezlib.periods import as_month
 from ezlib.record import given, load_record
 from ezlib.subjects import (
     assess_all,
@@ -46,65 +47,9 @@ from ezlib.subjects import (
 from ezlib.tables import findings_texts, stated_aim, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
-# A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
-OLDEST_SHOWN = 2
 FEW_FACTS = 6
 WIDE = 1.5  # an interval whose upper end is this many times the lower is called wide
-SOURCES_PER_SERIES = 12
 DOUBTS_SHOWN = 6
-NUMBERS_SHOWN = 4
-COMPUTED, DOUBTFUL = "*", "†"
-STATED = ("mom", "yoy", "ytd_yoy")
-
-
-@dataclass(frozen=True)
-class ShownFigure:
-    """One cell of the table: text and number, the facts that state it, whether it was computed from other facts."""
-
-    text: str = ""
-    number: float = float("nan")
-    facts: tuple[str, ...] = ()
-    computed: bool = False
-
-    doubtful: bool = False
-
-    def __str__(self) -> str:
-        marks = COMPUTED * self.computed + DOUBTFUL * self.doubtful
-        number, bracket, interval = self.text.partition(" (")
-        return number + (marks if number else "") + bracket + interval
-
-    def in_doubt(self) -> ShownFigure:
-        """The same figure, marked as standing on one that cannot be true."""
-        return replace(self, doubtful=True)
-
-
-EMPTY = ShownFigure()
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of the table: what a series reached in its last month, and where its year is going."""
-
-    series: str
-    name: str
-    kind: str
-    month: pd.Period
-    value: ShownFigure
-    mom: ShownFigure
-    cumulative: ShownFigure
-    ytd_yoy: ShownFigure
-    plan: ShownFigure
-    year_end: ShownFigure
-    chance: ShownFigure
-
-    @property
-    def figures(self) -> tuple[ShownFigure, ...]:
-        return self.value, self.mom, self.cumulative, self.ytd_yoy, self.plan, self.year_end, self.chance
-
-    @property
-    def reported(self) -> bool:
-        """Whether the row shows a figure of its month, not the year ahead alone."""
-        return bool(self.value.text or self.cumulative.text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +110,7 @@ class Brief:
             columns=list(columns.values()),
         )
         refs = pd.DataFrame(
-            [[self._numbers(getattr(line, field).facts) for field in columns] for line in shown],
+            [[self._citations.numbers(getattr(line, field).facts) for field in columns] for line in shown],
             index=frame.index,
             columns=frame.columns,
         )
@@ -190,7 +135,7 @@ class Brief:
             return blocks.stack()
         return blocks.stack(
             blocks.section(say("section.targets", self.lang)),
-            targets_table(tested, self.lang, self.catalogue, self.doubted, self._target_numbers),
+            targets_table(tested, self.lang, self.catalogue, self.doubted, self._citations.target_numbers),
             blocks.points(self._target_text(a) for a in tested),
         )
 
@@ -239,26 +184,13 @@ class Brief:
         """Every other figure of the month, a line a group, with the documents they are from."""
         if not self.further_lines:
             return blocks.stack()
-        documents = self._documents()
-        lines = [(line.name, self._with_letters(line, documents)) for line in self.further_lines]
+        lines = [(line.name, self._citations.with_letters(line)) for line in self.further_lines]
         marked = not self._in_doubt.isdisjoint(self._further_facts)
         return blocks.stack(
             blocks.section(say("section.digest", self.lang)),
             blocks.glossed(lines),
             blocks.small_print(say("digest.note", self.lang), say("digest.doubtful", self.lang) if marked else ""),
         )
-
-    def _with_letters(self, line: DigestLine, documents: dict[str, str]) -> str:
-        """The figures of a group with the letter of their document: once where it is one for all, else at each."""
-        whole = self._letters(line.facts, documents)
-        if " " not in whole:
-            return f"{line.text} {whole}"
-        return "; ".join(f"{text} {self._letters(facts, documents)}".rstrip() for text, facts in line.items)
-
-    def _letters(self, facts: Iterable[str], documents: dict[str, str]) -> str:
-        rows = self.everything.set_index("fact_id").loc[list(facts)]
-        found = {documents[_document(row, self.lang, self.catalogue)] for _, row in rows.iterrows()}
-        return " ".join(f"[{letter}]" for letter in sorted(found, key=lambda letter: (len(letter), letter)))
 
     @property
     def doubts(self) -> Block:
@@ -278,13 +210,11 @@ class Brief:
     @property
     def sources(self) -> Block:
         """Each fact and target shown, and the document that states it."""
-        documents = self._documents()
-        facts = [self._source_line(fact, documents) for fact in self.sources_in_order]
-        targets = [self._target_line(target, documents) for target in self._targets_in_order.values()]
+        cited = self._citations
         return blocks.stack(
             blocks.section(say("section.sources", self.lang)),
-            blocks.sources(facts + targets),
-            blocks.small_print(*(f"[{letter}] {text}." for text, letter in documents.items()), *self._whole_series()),
+            blocks.sources(cited.entries()),
+            blocks.small_print(*cited.documents(), *cited.whole_series(self.outlooks)),
             blocks.small_print(self._method_note()),
         )
 
@@ -340,7 +270,7 @@ class Brief:
     @cached_property
     def _shown(self) -> list[str]:
         shown = [fact for line in self.lines for figure in line.figures for fact in figure.facts]
-        behind = [fact for found in self.outlooks.values() for fact in _facts_behind(found)]
+        behind = [fact for found in self.outlooks.values() for fact in listed_behind(found)]
         known = set(self.facts["fact_id"])
         return [fact for fact in dict.fromkeys([*shown, *behind]) if fact in known]
 
@@ -349,26 +279,16 @@ class Brief:
         return [fact for line in self.further_lines for fact in line.facts]
 
     @cached_property
-    def _targets_in_order(self) -> dict[str, Target]:
-        """The targets of this page, by id, in the order in which they are told."""
-        return {a.target.target_id: a.target for found in self.assessments.values() for a in found}
-
-    @property
-    def _target_numbers(self) -> dict[str, int]:
-        """Numbers of the targets in the list of sources, after those of the facts."""
-        return {name: i for i, name in enumerate(self._targets_in_order, len(self.sources_in_order) + 1)}
+    def _citations(self) -> Citations:
+        targets = {a.target.target_id: a.target for found in self.assessments.values() for a in found}
+        further = tuple(self._further_facts)
+        return Citations(self.everything, self.sources_in_order, further, targets, self.catalogue, self.lang)
 
     def _line(self, series: str) -> Line | None:
         return next((line for line in self.lines if line.series == series), None)
 
     def _month(self, month, calendar) -> str:
         return wording.reporting_month(month, calendar, self.lang)
-
-    def _numbers(self, facts: Iterable[str]) -> list[int]:
-        """Numbers of the facts in the list of sources; a sum of many is named there as a whole."""
-        known = {fact: i for i, fact in enumerate(self.sources_in_order, 1)} | self._target_numbers
-        numbers = [known[fact] for fact in facts if fact in known]
-        return numbers if len(numbers) <= NUMBERS_SHOWN else []
 
     def _columns(self) -> dict[str, str]:
         """Fields of a line and the words over them; columns that no line fills are left out."""
@@ -444,7 +364,7 @@ class Brief:
 
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
-        year, found = _year_ahead(self.month), self._lead_outlook()
+        year, found = year_ahead(self.month), self._lead_outlook()
         return year if found is None or covers_year(found, year) else self.month.year + 1
 
     def _lead_outlook(self) -> Outlook | None:
@@ -491,7 +411,7 @@ class Brief:
         found, unit = self.outlooks.get(series), self._unit(series)
         if found is None or not covers_year(found, self._year_shown()):
             return 1.0, unit
-        return wording.readable(_quantiles(found, self._year_shown())[0], unit)
+        return wording.readable(year_range(found, self._year_shown())[0], unit)
 
     def _unit(self, series: str) -> str:
         return self.catalogue.indicator_of(series).unit
@@ -502,7 +422,7 @@ class Brief:
 
     def _year_in_words(self, series: str) -> tuple[wording.Estimate, str]:
         """The year expected, in the unit people would say it in, and that unit."""
-        quantiles = _quantiles(self.outlooks[series], self._year_shown())
+        quantiles = year_range(self.outlooks[series], self._year_shown())
         return wording.estimate_in(*quantiles, self._unit(series), self.lang)
 
     def _lead_sentences(self) -> list[str]:
@@ -521,10 +441,10 @@ class Brief:
         found = self._lead_outlook()
         if found is not None:
             sentences.append(self._expectation(line.series))
-            behind = len(_ids_behind(found))
+            behind = len(ids_behind(found))
             if behind <= FEW_FACTS:
                 key = "lead.few_facts" if behind > 1 else "lead.one_fact"
-                _, lower, upper = _quantiles(found, self._year_shown())
+                _, lower, upper = year_range(found, self._year_shown())
                 key += "_wide" if upper > WIDE * lower else ""
                 sentences.append(say(key, lang, count=wording.number(behind, 0, lang)))
         return sentences or [self.without_outlook.get(line.series, "")]
@@ -616,69 +536,6 @@ class Brief:
             sentences.append(self._expectation(line.series))
         return sentences
 
-    def _documents(self) -> dict[str, str]:
-        rows = self.everything.set_index("fact_id").loc[[*self.sources_in_order, *self._further_facts]]
-        texts = dict.fromkeys(_document(row, self.lang, self.catalogue) for _, row in rows.iterrows())
-        texts |= dict.fromkeys(self._target_document(target, texts) for target in self._targets_in_order.values())
-        return {text: _letter(i) for i, text in enumerate(texts)}
-
-    def _source_line(self, fact: str, documents: dict[str, str]) -> str:
-        row = self.everything.set_index("fact_id").loc[fact]
-        bases = [(row[f"basis{i}"], row[f"change{i}"]) for i in (1, 2)]
-        return say(
-            "source.fact",
-            self.lang,
-            fact=fact,
-            name=self.catalogue.indicator(row["indicator"]).short(self.lang),
-            period=wording.stretch(row["period_start"], row["period_end"], self.lang),
-            value=wording.with_unit(*figure_and_unit(row, self.catalogue, self.lang), self.lang, self.catalogue),
-            changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED)
-            + self._day_of_its_own(row),
-            document=documents[_document(row, self.lang, self.catalogue)],
-        )
-
-    def _target_line(self, target: Target, documents: dict[str, str]) -> str:
-        document = self._target_document(target, documents)
-        published = say("source.published", self.lang, date=wording.date(target.published, self.lang))
-        return say(
-            "source.target",
-            self.lang,
-            target=target.target_id,
-            name=self.catalogue.indicator(target.indicator).short(self.lang),
-            period=target.period,
-            aim=stated_aim(target, self.lang, self.catalogue),
-            published="" if published in document else f"; {published}",
-            document=documents[document],
-        )
-
-    def _target_document(self, target: Target, documents: Iterable[str]) -> str:
-        """The document that states a target: one of those that state facts, or else with the file of its row."""
-        title = self.catalogue.document(target.reference, self.lang) or f"“{target.source}”"
-        same = (text for text in documents if text.startswith(f"{title}; "))
-        return next(same, f"{title}; {TARGETS_FILE}")
-
-    def _day_of_its_own(self, row: pd.Series) -> str:
-        """When a row of a monthly table was published: its file as a whole has no day."""
-        if not from_series(row):
-            return ""
-        assumed = has_assumed_day(row, self.catalogue.zone(row["zone"]).assumed_lag_days)
-        day = wording.date(row["published"], self.lang)
-        return "; " + say("source.assumed" if assumed else "source.published", self.lang, date=day)
-
-    def _whole_series(self) -> Iterator[str]:
-        """Series too long to list, each with its count of facts, its span and its files."""
-        for series, found in self.outlooks.items():
-            if not _facts_behind(found):
-                rows = self.facts[self.facts["fact_id"].isin(_ids_behind(found))]
-                yield say(
-                    "source.series",
-                    self.lang,
-                    name=self.catalogue.indicator_of(series).short(self.lang),
-                    count=wording.number(len(rows), 0, self.lang),
-                    period=wording.stretch(rows["period_start"].min(), rows["period_end"].max(), self.lang),
-                    files=messages.listing(sorted(set(rows["file"])), self.lang),
-                )
-
     def _method_note(self) -> str:
         count = max((len(o.paths) for o in self.outlooks.values()), default=0)
         return say("method.note", self.lang, count=wording.number(count, 0, self.lang)) if count else ""
@@ -712,11 +569,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     }
     assessments |= _on_own_scope(found, targets, month, as_of, wrong, seed, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
-    told = (
-        tuple(_lines(place, month, facts, catalogue, found | shares, assessments, lang, oldest))
-        for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1)
-    )
-    lines = next(lines for lines in told if lines)
+    lines = table_lines(place, month, facts, catalogue, found | shares, assessments, lang)
     day = found[lines[0].series].as_of if lines[0].series in found else None
     until = day or facts["published"].max().date()
     return Brief(
@@ -730,7 +583,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         outlooks=found,
         without_outlook=without,
         assessments=assessments,
-        lines=tuple(_marked(line, suspect, line.series in doubted) for line in lines),
+        lines=tuple(marked(line, suspect, line.series in doubted) for line in lines),
         findings=findings,
         doubted=doubted,
         reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
@@ -774,7 +627,7 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
         return None
     o = found[series]
     target = next((a.target for a in assessments.get(series, ()) if a.state == "open"), None)
-    year = _year_ahead(o.month)
+    year = year_ahead(o.month)
     if target is None and not covers_year(o, year):
         return None
     return news(o, target, year, day, load_record(SeriesKey.of(series).zone, day, root), root, seed)
@@ -792,201 +645,6 @@ def _on_own_scope(found, targets, month, as_of, wrong, seed, root) -> dict[str, 
     return own
 
 
-# ---------------------------------------------------------------------------------------------------- the lines
-
-
-def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -> Iterator[Line]:
-    total = None
-    for series, kind in table_series(zone, catalogue).items():
-        of_series = facts[_is_series(facts, series) & facts["status"].map(lambda s: STATUSES[s].observed)]
-        found, tests = outlooks.get(series), assessments.get(series, ())
-        # A part stands under the month of its total: an older one would read as a share of it.
-        months = [total.month] if kind == "part" and total else [month - late for late in range(oldest + 1)]
-        line = _line(series, kind, month, months, of_series, catalogue, found, tests, lang)
-        total = line if kind == "total" else total
-        if line is not None:
-            yield line
-
-
-def _marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
-    """The row with a mark on every figure in doubt, and on its outlook where that stands on one that cannot be true."""
-    fields = ("value", "mom", "cumulative", "ytd_yoy", "plan")
-    behind = {field: getattr(line, field).facts for field in fields}
-    if line.plan.computed:
-        behind["plan"] = line.cumulative.facts  # what the share is of; the figure itself leads to the target
-    doubtful = [field for field, facts in behind.items() if not suspect.isdisjoint(facts)]
-    doubtful += ["year_end", "chance"] if outlook_too else []
-    return replace(line, **{field: getattr(line, field).in_doubt() for field in doubtful})
-
-
-def _is_series(facts: pd.DataFrame, series: str) -> pd.Series:
-    zone, indicator, scope = SeriesKey.of(series)
-    return (facts["zone"] == zone) & (facts["indicator"] == indicator) & (facts["scope"] == scope)
-
-
-def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> Line | None:
-    """The row of a series in the first of some months that it has figures for; a part may have its year alone."""
-    calendar = catalogue.calendar_of(series)
-    for shown in months:
-        start, end = month_bounds(shown, calendar)
-        in_month = _best(facts, start, end)
-        so_far = _best(facts, year_bounds(shown.year, calendar)[0], end)
-        if in_month is not None or so_far is not None:
-            break
-    else:
-        if kind != "part" or found is None:
-            return None
-    stated = _Stated(facts, calendar, lang)
-    test = next(iter(tests), None)
-    name = catalogue.indicator_of(series).short(lang)
-    return Line(
-        series=series,
-        name=name,
-        kind=kind,
-        month=shown,
-        value=_level(in_month, catalogue, lang),
-        mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
-        cumulative=_level(so_far, catalogue, lang) if so_far is not None else stated.cumulative(shown),
-        ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
-        plan=_plan(so_far, test, lang),
-        year_end=_year_end(found, month, lang),
-        chance=_chance(test, lang),
-    )
-
-
-def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
-    """The fact used for a period: published last, then the firmest, then the finest."""
-    same = facts[(facts["period_start"] == pd.Timestamp(start)) & (facts["period_end"] == pd.Timestamp(end))]
-    if same.empty:
-        return None
-    rank = same["status"].map(lambda s: STATUSES[s].rank)
-    order = same.assign(rank=-rank, fine=-same["half_width"]).sort_values(["published", "rank", "fine"])
-    return order.iloc[-1]
-
-
-def _level(fact, catalogue: Catalogue, lang) -> ShownFigure:
-    if fact is None:
-        return EMPTY
-    text, _ = figure_and_unit(fact, catalogue, lang)
-    return ShownFigure(text, fact["value"], (fact["fact_id"],))
-
-
-def _change(fact, bases: tuple[str, ...], lang) -> ShownFigure | None:
-    if fact is None:
-        return None
-    for i in (1, 2):
-        if fact[f"basis{i}"] in bases:
-            change = fact[f"change{i}"]
-            return ShownFigure(wording.change(change, None, lang), change, (fact["fact_id"],))
-    return None
-
-
-class _Stated:
-    """The months of one series that a fact states, for changes and sums that no fact prints."""
-
-    def __init__(self, facts: pd.DataFrame, calendar: Calendar, lang: str):
-        self._facts, self._calendar, self._lang = facts, calendar, lang
-
-    def mom(self, month: pd.Period) -> ShownFigure:
-        return self._change([month - 1], [month])
-
-    def cumulative(self, month: pd.Period) -> ShownFigure:
-        year = self._stating(_year_to(month))
-        if year is None:
-            return EMPTY
-        total = sum(year.values())
-        return ShownFigure(
-            wording.number(total, 0 if total >= 1000 else 1, self._lang), total, tuple(year), computed=True
-        )
-
-    def ytd_yoy(self, month: pd.Period) -> ShownFigure:
-        return self._change(_year_to(month - 12), _year_to(month))
-
-    def _change(self, before: Iterable[pd.Period], now: Iterable[pd.Period]) -> ShownFigure:
-        base, top = self._stating(before), self._stating(now)
-        if base is None or top is None or sum(base.values()) == 0:
-            return EMPTY
-        change = 100 * (sum(top.values()) / sum(base.values()) - 1)
-        return ShownFigure(wording.change(change, 1, self._lang), change, (*top, *base), computed=True)
-
-    def _stating(self, months: Iterable[pd.Period]) -> dict[str, float] | None:
-        """Values of the months by the facts that state them; None where one month has no fact."""
-        found = [_best(self._facts, *month_bounds(month, self._calendar)) for month in months]
-        if any(fact is None for fact in found):
-            return None
-        return {fact["fact_id"]: float(fact["value"]) for fact in found}
-
-
-def _year_to(month: pd.Period) -> list[pd.Period]:
-    return list(pd.period_range(f"{month.year}-01", month, freq="M"))
-
-
-def _plan(fact, test: TargetAssessment | None, lang) -> ShownFigure:
-    """Share of the year's plan as printed, else of the target in force."""
-    if fact is not None:
-        for i in (1, 2):
-            if fact[f"basis{i}"] == "plan_share_pct":
-                share = fact[f"change{i}"]
-                return ShownFigure(wording.percent(share, None, lang), share, (fact["fact_id"],))
-    if test is None or test.target.kind != "level" or not test.months_elapsed:
-        return EMPTY
-    share = 100 * test.year_to_date / test.target.value
-    return ShownFigure(wording.percent(share, 1, lang), share, (test.target.target_id,), computed=True)
-
-
-def _year_end(found: Outlook | None, month: pd.Period, lang) -> ShownFigure:
-    if found is None or not covers_year(found, _year_ahead(month)):
-        return EMPTY
-    return ShownFigure(_year_estimate(found, _year_ahead(month), lang).text)
-
-
-def _chance(test: TargetAssessment | None, lang) -> ShownFigure:
-    if test is None:
-        return EMPTY
-    if test.state == "open":
-        return ShownFigure(wording.probability(test.probability, lang))
-    verdict = wording.verdict(test.verdict, lang)
-    return ShownFigure(say("verdict.of_year", lang, verdict=verdict, year=test.target.period))
-
-
-def _year_ahead(month: pd.Period) -> int:
-    """The year whose end is still open: the month's own, the next one once it is December."""
-    return month.year + (month.month == 12)
-
-
-def _year_estimate(found: Outlook, year: int, lang: str) -> wording.Estimate:
-    return wording.estimate(*_quantiles(found, year), lang)
-
-
-def _quantiles(found: Outlook, year: int) -> tuple[float, float, float]:
-    """Median of the year's path totals, and their 80 % interval."""
-    total = found.total(str(year))
-    return total.median(), total.quantile(0.1), total.quantile(0.9)
-
-
 def _chance_of_growth(found: Outlook, year: int) -> float:
     grown = found.total(str(year)) >= found.total(str(year - 1))
     return (float(grown.sum()) + 0.5) / (len(grown) + 1)
-
-
-def _ids_behind(found: Outlook) -> list[str]:
-    """Ids of the facts that an outlook stands on."""
-    return list(dict.fromkeys(found.observations["observation_id"].str.split(":change").str[0]))
-
-
-def _facts_behind(found: Outlook) -> list[str]:
-    """The same where they are few enough to list; none for a long series, which is named as a whole."""
-    ids = _ids_behind(found)
-    return ids if len(ids) <= SOURCES_PER_SERIES else []
-
-
-def _document(row, lang: str, catalogue: Catalogue) -> str:
-    """A document as a reader would cite it: title and issuer, day, and the file whose rows give its address."""
-    issuer = row["publisher"] or catalogue.zone(row["zone"]).issuer(lang)
-    title = catalogue.document(row["reference"], lang) or f"{issuer}, “{row['source']}”"
-    day = say("source.published", lang, date=wording.date(row["published"], lang))
-    return "; ".join([title, row["file"]] if from_series(row) else [title, day, row["file"]])
-
-
-def _letter(i: int) -> str:
-    return chr(65 + i) if i < 26 else chr(64 + i // 26) + chr(65 + i % 26)

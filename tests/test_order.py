@@ -36,7 +36,7 @@ ORDER = [
     *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
     *("blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("assessments", "performance"),
-    *("brief", "publish", "runs", "cli"),
+    *("month_table", "citations", "brief", "publish", "runs", "cli"),
 ]
 
 # The only modules that open a file, and what for. All others take tables and arrays, and give them.
