@@ -200,6 +200,13 @@ def test_a_table_that_begins_in_the_middle_of_a_year_makes_a_brief_of_the_next_y
     assert "svg" in brief.charts.html
 
 
+def test_in_december_the_chart_of_the_year_that_ends_is_drawn_without_the_target_of_the_next(small_root):
+    brief = ez.compose_brief("day-du", "2024-12", "2025-01-31", root=small_root)
+    assert [a.target.period for a in brief.assessments["day-du/trade_export/national"]] == ["2025"]
+    drawn = wording.plain(brief.charts.html)
+    assert "Xuất khẩu, lũy kế năm 2024" in drawn and "ục tiêu" not in drawn
+
+
 def test_a_chance_that_stands_on_an_impossible_figure_says_so(may):
     series = "lao-cai/industrial_output_value_2010prices/board"
     assert may.doubted == {series: ("F0219",)}
