@@ -36,9 +36,6 @@ COMPARE = {
 }
 """Whether totals compare so with an aim; those that differ in their last bits alone are equal."""
 
-UPWARD = (">=", ">", "=")
-"""Comparators of aims to be reached; the others are limits, to be kept."""
-
 
 def chance(reached) -> float:
     """Return the probability of what k of n paths reach: (k + ½) / (n + 1), never 0 or 1."""

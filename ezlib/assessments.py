@@ -212,17 +212,20 @@ class TargetTests:
 
     def _months_of(self, a: TargetAssessment) -> Block:
         found, lang = self.outlooks[a.series], self.lang
-        rows, before = {}, found.paths.median()
+        rows, before, limit = {}, found.paths.median(), a.target.is_limit
         for month, needed in a.needed_by_month.items():
             first = a.crossing.get(month, 0.0)
             rows[capital(wording.month(month, lang))] = {
-                say("table.needed_in", lang): wording.digits(needed, 3, lang),
+                say("table.allowed_in" if limit else "table.needed_in", lang): wording.digits(needed, 3, lang),
                 say("table.expected_in", lang): wording.digits(before[month], 3, lang),
                 say("table.year_before", lang): wording.digits(before.get(month - 12, np.nan), 3, lang),
-                say("table.first_reached", lang): wording.probability(first, lang) if first >= SMALLEST_TOLD else "",
+                say("table.first_passed" if limit else "table.first_reached", lang): wording.probability(first, lang)
+                if first >= SMALLEST_TOLD
+                else "",
             }
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(wording.unit_name(a.unit, lang, self.catalogue))
-        note = say("months.never", lang, chance=wording.probability(1 - float(a.crossing.sum()), lang))
+        key = "months.never_passed" if limit else "months.never"
+        note = say(key, lang, chance=wording.probability(1 - float(a.crossing.sum()), lang))
         return blocks.table(frame.loc[:, (frame != "").any()], say("months.caption", lang), note=note)
 
     def _parts_of(self, a: TargetAssessment, members: tuple[str, ...]) -> Block:
@@ -233,13 +236,16 @@ class TargetTests:
                 say("parts.share", lang): wording.percent(100 * row["share"], 1, lang),
                 say("parts.last", lang): _last_month(whole[series], lang),
                 say("parts.expected", lang): wording.digits(row["expected"], 3, lang),
-                say("parts.needed", lang): wording.digits(row["needed"], 3, lang),
+                say("parts.allowed" if a.target.is_limit else "parts.needed", lang): wording.digits(
+                    row["needed"], 3, lang
+                ),
                 say("parts.growth", lang): wording.change(row["growth_pct"], 0, lang),
             }
             for series, row in told.iterrows()
         }
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(wording.unit_name(a.unit, lang, self.catalogue))
-        note = say("parts.note", lang, times=wording.times(told["times"].iloc[0], lang))
+        key = "parts.note_limit" if a.target.is_limit else "parts.note"
+        note = say(key, lang, times=wording.times(told["times"].iloc[0], lang))
         return blocks.table(frame, say("parts.caption", lang), note=note)
 
     def _relieved(self, a: TargetAssessment) -> Block:
@@ -452,7 +458,7 @@ def news_text(found: News, lang: str = "vi", catalogue: Catalogue | None = None)
     if found.target is not None and not np.isnan(found.move["probability"]):
         chance = _chance_moved(found)
         ends = {k: wording.probability_words(_open01(e["probability"]), lang) for k, e in _ends(found).items()}
-        aim = wording.aim(found.target.value, found.target.unit, lang, catalogue)
+        aim = wording.aim_to_reach(found.target, lang, catalogue)
         why = _why(chance.parts, lambda points: _points(points, lang), lang)
         told.append(say(f"news.chance_{chance.way}", lang, target=aim, since=since, why=why, **ends))
     total = _total_moved(found)
@@ -537,7 +543,7 @@ def _few(facts: tuple[str, ...], lang: str) -> str:
 def implied_text(t: Target, series: str, g: ImpliedGrowth | None, lang: str = "vi", catalogue=None) -> str:
     """What a target of a later year asks of each year, beside the best on record."""
     catalogue = catalogue or load_catalogue()
-    aim = wording.aim(t.value, t.unit, lang, catalogue)
+    aim = capital(wording.stated_aim(t, lang, catalogue))
     name = catalogue.series_name(series, lang)
     if g is None:
         return say("implied.no_base", lang, target=aim, year=t.period, name=name)

@@ -44,7 +44,7 @@ from ezlib.subjects import (
     years_asked,
     zone_findings,
 )
-from ezlib.tables import findings_texts, stated_aim, target_name, target_text, targets_table
+from ezlib.tables import aim_to_reach, findings_texts, stated_aim, target_name, target_text, targets_table
 from ezlib.targets import TargetAssessment, contested
 
 FEW_FACTS = 6
@@ -455,10 +455,11 @@ class Brief:
         if found is not None:
             yield self._expectation(self.first.series)
         if test is not None and test.state == "open":
-            target = stated_aim(test.target, self.lang, self.catalogue)
+            target = aim_to_reach(test.target, self.lang, self.catalogue)
             chance = wording.probability(test.probability, self.lang)
             needed = wording.quantity(test.needed_per_month, test.unit, self.lang, decimals=0, catalogue=self.catalogue)
-            yield say("result.target", self.lang, target=target, probability=chance, needed=needed)
+            key = "result.limit" if test.target.is_limit else "result.target"
+            yield say(key, self.lang, target=target, probability=chance, needed=needed)
         elif test is not None:
             yield target_text(test, self.lang, self.catalogue)
 
@@ -479,7 +480,7 @@ class Brief:
         line, test, found = self.first, self._lead_assessment(), self._lead_outlook()
         lang = self.lang
         if test is not None and test.state == "open":
-            target = stated_aim(test.target, lang, self.catalogue)
+            target = aim_to_reach(test.target, lang, self.catalogue)
             tone = "warn" if test.probability < 0.1 else ""
             label = say("key.probability", lang, target=target, year=test.target.period)
             yield wording.probability(test.probability, lang), label, tone
@@ -499,7 +500,8 @@ class Brief:
         last = self.outlooks[line.series].months.loc[test.last_observed, "value"]
         times = wording.times(test.needed_per_month / last, self.lang)
         month = wording.month(test.last_observed, self.lang)
-        return needed, say("key.needed", self.lang, unit=unit, times=times, month=month), ""
+        key = "key.allowed" if test.target.is_limit else "key.needed"
+        return needed, say(key, self.lang, unit=unit, times=times, month=month), ""
 
     def _charts(self) -> Iterator[Chart]:
         source = self.zone.issuer(self.lang)

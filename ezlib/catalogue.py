@@ -239,6 +239,11 @@ class Target:
         """The period in the shortest words: 2025, 2025-Q4, 2025-05, 2026-2030, else its two days."""
         return _period_words(self.period_start, self.period_end)
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether it is kept by staying below its value; other aims are reached from below."""
+        return self.comparator in ("<=", "<")
+
 
 TARGET_COLUMNS = [field.name for field in fields(Target)]
 

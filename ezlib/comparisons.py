@@ -139,7 +139,7 @@ class Futures:
                 before = str(int(period) - 1)
                 cells[say("table.chance_last_year", lang, year=before)] = wording.probability(row.probability, lang)
             if target is not None:
-                aim = wording.aim(target.value, target.unit, lang, self.catalogue)
+                aim = wording.aim_to_reach(target, lang, self.catalogue)
                 cells[say("table.chance_of", lang, target=aim)] = wording.probability(row.chance_of_target, lang)
             rows.append(cells)
         index = pd.Index(self._names(frame), name=say("table.scenario", lang))
@@ -291,7 +291,7 @@ def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: C
     if all(set_for):
         told = {}
         for o, name, t in zip(pairs, names, set_for, strict=True):
-            aim = say("joint.target", lang, name=name, target=wording.aim(t.value, t.unit, lang, catalogue))
+            aim = say("joint.target", lang, name=name, target=wording.aim_to_reach(t, lang, catalogue))
             told[aim] = COMPARE[t.comparator](o.total(t.period), catalogue.convert(t.value, t.unit, o.unit))
         asked["targets"] = joint_probability(told)
     return asked

@@ -10,7 +10,7 @@ import pandas as pd
 from ezlib import messages, wording
 from ezlib.catalogue import load_catalogue
 from ezlib.flow_views import KNOWN, Published, band, estimate_at, remaining
-from ezlib.targets import UPWARD, TargetAssessment
+from ezlib.targets import TargetAssessment
 
 READABLE_DIGITS = 4
 
@@ -206,12 +206,12 @@ def goal_of(found: TargetAssessment, words: Words) -> Goal:
     target = found.target
     return Goal(
         value=found.threshold * words.scale,
-        text=wording.aim(target.value, target.unit, words.lang, words.catalogue),
+        text=wording.stated_aim(target, words.lang, words.catalogue),
         probability=found.probability,
         verdict=found.verdict,
         months_left=found.months_left,
         so_far=found.year_to_date * words.scale,
-        needed=found.needed_per_month * words.scale if target.comparator in UPWARD else 0.0,
+        needed=0.0 if target.is_limit else found.needed_per_month * words.scale,
     )
 
 

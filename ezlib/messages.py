@@ -89,6 +89,10 @@ SENTENCES = {
         "vi": "{unit} mỗi tháng còn phải đạt, {times} {month}",
         "en": "{unit} a month still needed, {times} {month}",
     },
+    "key.allowed": {
+        "vi": "{unit} mỗi tháng là mức tối đa từ nay, {times} {month}",
+        "en": "{unit} a month at most from now on, {times} {month}",
+    },
     "key.expected": {"vi": "{unit} dự kiến cả năm {year}", "en": "{unit} expected for {year}"},
     "key.last_year": {"vi": "khả năng bằng hoặc hơn năm {year}", "en": "chance of matching or beating {year}"},
     # the table in the report's shape
@@ -242,6 +246,10 @@ SENTENCES = {
     "target.needed": {
         "vi": "Muốn đạt {target}, {count} tháng báo cáo còn lại{until} phải đạt bình quân {needed} mỗi tháng.",
         "en": "Reaching {target} takes {needed} a month over the remaining {count} reporting months{until}.",
+    },
+    "target.allowed": {
+        "vi": "Muốn giữ {target}, {count} tháng báo cáo còn lại{until} bình quân không được quá {needed} mỗi tháng.",
+        "en": "Keeping to {target} leaves at most {needed} a month for the remaining {count} reporting months{until}.",
     },
     "target.until": {"vi": " (số liệu đến {month})", "en": " (figures to {month})"},
     "target.best_month": {
@@ -747,6 +755,8 @@ SENTENCES = {
         "vi": "{target}: mục tiêu {name}, {period}: {aim}{published} [{document}]",
         "en": "{target}: target for {name}, {period}: {aim}{published} [{document}]",
     },
+    "aim.growth": {"vi": "tăng {aim}", "en": "{aim} growth"},
+    "aim.target": {"vi": "mục tiêu {aim}", "en": "the target of {aim}"},
     "target.implied": {"vi": "{aim} (suy ra từ\u00a0% kế hoạch)", "en": "{aim} (implied by the share of plan)"},
     "source.series": {
         "vi": "{name}: {count} số liệu tháng, {period}; {files}.",
@@ -755,6 +765,10 @@ SENTENCES = {
     "result.target": {
         "vi": "Khả năng đạt {target}: {probability}; còn phải đạt bình quân {needed} mỗi tháng.",
         "en": "Chance of {target}: {probability}; {needed} a month is still needed.",
+    },
+    "result.limit": {
+        "vi": "Khả năng đạt {target}: {probability}; từ nay bình quân không được quá {needed} mỗi tháng.",
+        "en": "Chance of {target}: {probability}; at most {needed} a month from now on.",
     },
     "source.published": {"vi": "công bố {date}", "en": "published {date}"},
     "source.assumed": {"vi": "công bố {date} (ngày giả định)", "en": "published {date} (assumed day)"},
@@ -822,24 +836,36 @@ SENTENCES = {
         "en": "No series knows the year before, so no growth can be asked.",
     },
     "table.needed_in": {"vi": "Cần đạt", "en": "Needed"},
+    "table.allowed_in": {"vi": "Nhiều nhất", "en": "At most"},
     "table.expected_in": {"vi": "Dự kiến", "en": "Expected"},
     "table.year_before": {"vi": "Năm trước", "en": "Year before"},
     "table.first_reached": {"vi": "Khả năng đạt lần đầu", "en": "Chance first reached"},
+    "table.first_passed": {"vi": "Khả năng vượt lần đầu", "en": "Chance first exceeded"},
     "months.caption": {"vi": "Từng tháng còn lại", "en": "The months left"},
     "months.never": {
         "vi": "Mức cần được chia theo nhịp mùa vụ các năm trước. Khả năng không tháng nào trong kỳ đạt: {chance}.",
         "en": "The need is spread by the season of earlier years. Chance of no month of the period: {chance}.",
+    },
+    "months.never_passed": {
+        "vi": "Mức tối đa được chia theo nhịp mùa vụ các năm trước. Khả năng cả kỳ không vượt: {chance}.",
+        "en": "The limit is spread by the season of earlier years. Chance of not exceeding it: {chance}.",
     },
     "parts.caption": {"vi": "Phần việc của từng bộ phận", "en": "What each part must do"},
     "parts.share": {"vi": "Tỷ trọng lũy kế", "en": "Share so far"},
     "parts.last": {"vi": "Tháng gần nhất", "en": "Latest month"},
     "parts.expected": {"vi": "Dự kiến mỗi tháng", "en": "Expected a month"},
     "parts.needed": {"vi": "Cần mỗi tháng", "en": "Needed a month"},
+    "parts.allowed": {"vi": "Tối đa mỗi tháng", "en": "At most a month"},
     "parts.growth": {"vi": "So cùng kỳ", "en": "On same months"},
     "parts.note": {
         "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận đều phải đạt {times} mức "
         "dự kiến.",
         "en": "If each part keeps the share expected of it in the months left, each must come to {times} that.",
+    },
+    "parts.note_limit": {
+        "vi": "Nếu mỗi bộ phận giữ tỷ trọng dự kiến trong các tháng còn lại, mỗi bộ phận được tối đa {times} mức "
+        "dự kiến.",
+        "en": "If each part keeps the share expected of it in the months left, each may come to {times} that.",
     },
     "parts.none": {
         "vi": "Số liệu chưa cho biết các bộ phận của chỉ tiêu nào có mục tiêu.",
@@ -1083,7 +1109,7 @@ SENTENCES = {
     "table.pace": {"vi": "Nhịp đều", "en": "Even pace"},
     "table.still": {"vi": "Còn thiếu", "en": "Still missing"},
     "table.state": {"vi": "Tình trạng", "en": "State"},
-    "compare.>=": {"vi": "từ {value}", "en": "at least {value}"},
+    "compare.>=": {"vi": "từ {value} trở lên", "en": "at least {value}"},
     "compare.>": {"vi": "trên {value}", "en": "over {value}"},
     "compare.=": {"vi": "{value}", "en": "{value}"},
     "compare.<=": {"vi": "không quá {value}", "en": "at most {value}"},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ezlib.aims import COMPARE, UPWARD
+from ezlib.aims import COMPARE
 from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import as_of_date
 from ezlib.periods import as_month, month_bounds
@@ -201,7 +201,7 @@ def _state(target: Target, latest, first, day: dt.date) -> str:
     if first is None:
         return "under_way"
     pace = _line(target, first, latest["period_end"])
-    ahead = latest["value"] >= pace if _upward(target) else latest["value"] <= pace
+    ahead = latest["value"] <= pace if target.is_limit else latest["value"] >= pace
     return "on_pace" if ahead else "behind"
 
 
@@ -230,7 +230,7 @@ def _exact(fact) -> bool:
 
 
 def _missing(target: Target, value: float) -> float:
-    return max(target.value - value if _upward(target) else value - target.value, 0.0)
+    return max(value - target.value if target.is_limit else target.value - value, 0.0)
 
 
 def _line(target: Target, first, day: dt.date) -> float:
@@ -238,10 +238,6 @@ def _line(target: Target, first, day: dt.date) -> float:
     whole = (target.period_end - first["period_end"]).days
     share = min((day - first["period_end"]).days / whole, 1.0) if whole > 0 else 1.0
     return float(first["value"] + share * (target.value - first["value"]))
-
-
-def _upward(target: Target) -> bool:
-    return target.comparator in UPWARD
 
 
 def _months(start: dt.date, end: dt.date) -> float:

@@ -202,7 +202,7 @@ def targets_table(
         names.append(target_name(a, lang, catalogue))
         rows.append(
             {
-                say("table.target", lang): wording.aim(a.target.value, a.target.unit, lang, catalogue),
+                say("table.target", lang): wording.stated_aim(a.target, lang, catalogue),
                 say("table.expected", lang): e.text if a.state == "open" else _settled(a, lang),
                 say("table.probability", lang): wording.probability(a.probability, lang) if a.state == "open" else "",
                 say("table.verdict", lang): say(
@@ -220,18 +220,26 @@ def targets_table(
 
 
 def stated_aim(target, lang: str = "vi", catalogue=None) -> str:
-    """The amount of a target, with the word that it follows from a share of plan and was never printed, if so."""
-    aim = wording.aim(target.value, target.unit, lang, catalogue)
+    """A target in words, with the one that it follows from a share of plan and was never printed, if so."""
+    return _as_set(wording.stated_aim(target, lang, catalogue), target, lang)
+
+
+def aim_to_reach(target, lang: str = "vi", catalogue=None) -> str:
+    """The same as it stands after "reach"."""
+    return _as_set(wording.aim_to_reach(target, lang, catalogue), target, lang)
+
+
+def _as_set(aim: str, target, lang: str) -> str:
     return say("target.implied", lang, aim=aim) if target.status == "implied" else aim
 
 
 def target_text(a, lang: str = "vi", catalogue=None) -> str:
     """What a target still takes, what has been managed before, and what to know about the comparison."""
     catalogue = catalogue or load_catalogue()
-    target = stated_aim(a.target, lang, catalogue)
-    sentences = [*_still_to_do(a, target, lang, catalogue)] if a.state == "open" else []
-    if a.state != "open":
-        sentences.append(say(f"target.{a.state}", lang, target=target))
+    if a.state == "open":
+        sentences = [*_still_to_do(a, lang, catalogue)]
+    else:
+        sentences = [say(f"target.{a.state}", lang, target=stated_aim(a.target, lang, catalogue))]
     if "scope_differs" in a.notes:
         scopes = {"target_scope": a.target.scope, "scope": SeriesKey.of(a.series).scope}
         sentences.append(
@@ -315,8 +323,10 @@ def effort_text(a, lang: str = "vi", catalogue=None) -> str:
         return ""
     told = []
     if not np.isnan(a.needed_growth_pct):
-        key = "effort.growth" if a.needed_growth_pct >= 0 else "effort.fall"
+        key = "effort.fall" if (a.needed_growth_pct < 0) != a.target.is_limit else "effort.growth"
         told.append(say(key, lang, change=wording.change_words(a.needed_growth_pct, 0, lang)))
+    if a.target.is_limit:
+        return messages.sentences(*told)
     if not np.isnan(a.needed_times_profile):
         told.append(say("effort.season", lang, times=wording.number(a.needed_times_profile, 1, lang)))
     if a.best_stretch is not None:
@@ -365,12 +375,18 @@ def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
     return findings.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
 
 
-def _still_to_do(a, target: str, lang: str, catalogue):
+def _still_to_do(a, lang: str, catalogue):
     if a.months_left and a.needed_per_month > 0:
         needed = _amount(a, a.needed_per_month, lang, catalogue)
         late = a.month is not None and a.last_observed < a.month
         until = say("target.until", lang, month=wording.month(a.last_observed, lang)) if late else ""
-        yield say("target.needed", lang, target=target, count=str(a.months_left), until=until, needed=needed)
+        key, target = (
+            "target.allowed" if a.target.is_limit else "target.needed",
+            aim_to_reach(a.target, lang, catalogue),
+        )
+        yield say(key, lang, target=target, count=str(a.months_left), until=until, needed=needed)
+    if a.target.is_limit:
+        return
     if a.largest_month is not None:
         best = wording.quantity(float(f"{a.largest_month.average:.10g}"), a.unit, lang, catalogue=catalogue)
         yield say("target.best_month", lang, best=best, month=wording.month(a.largest_month.start, lang))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ezlib.aims import COMPARE, UPWARD, chance
+from ezlib.aims import COMPARE, chance
 from ezlib.catalogue import Catalogue, SeriesKey, Target
 from ezlib.contracts import DataError
 from ezlib.observations import superseded
@@ -426,10 +426,9 @@ def _probability(reached: pd.Series, outlook) -> tuple[float, float]:
 
 def _state(tally: _Tally, threshold, target: Target) -> str:
     compare = COMPARE[target.comparator]
-    upward = target.comparator in UPWARD
-    if upward and compare(tally.so_far, threshold).all():
+    if not target.is_limit and compare(tally.so_far, threshold).all():
         return "reached"
-    if not upward and not compare(tally.so_far, threshold).any():
+    if target.is_limit and not compare(tally.so_far, threshold).any():
         return "missed"
     if len(tally.left):
         return "open"
@@ -536,7 +535,7 @@ def _finite(x) -> float:
 
 def _crossing(paths: pd.DataFrame, threshold: pd.Series, target: Target) -> pd.Series:
     within = COMPARE[target.comparator](paths.cumsum(axis=1), threshold.to_numpy()[:, None])
-    passed = within if target.comparator in UPWARD else ~within
+    passed = ~within if target.is_limit else within
     first = passed & ~passed.shift(1, axis=1, fill_value=False)
     return first.mean().rename("probability")
 

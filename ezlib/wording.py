@@ -229,6 +229,21 @@ def aim(x, unit, lang="vi", catalogue=None) -> str:
     return quantity(x, unit, lang, catalogue=catalogue)
 
 
+def stated_aim(target, lang="vi", catalogue=None) -> str:
+    """A target in the words that follow "target of": "9 tỷ USD", "không quá 9 tỷ USD", "tăng trên 10 %"."""
+    grows = target.kind == "growth"
+    told = percent(target.value, None, lang) if grows else aim(target.value, target.unit, lang, catalogue)
+    if target.comparator in (">", "<=", "<") or grows:
+        told = say(f"compare.{target.comparator}", lang, value=told)
+    return say("aim.growth", lang, aim=told) if grows else told
+
+
+def aim_to_reach(target, lang="vi", catalogue=None) -> str:
+    """A target in the words that follow "reach": its amount, or else "mục tiêu không quá 9 tỷ USD"."""
+    told = stated_aim(target, lang, catalogue)
+    return say("aim.target", lang, aim=told) if target.is_limit or target.kind == "growth" else told
+
+
 # Dates -------------------------------------------------------------------------------------------------------------
 
 

@@ -207,6 +207,25 @@ def test_in_december_the_chart_of_the_year_that_ends_is_drawn_without_the_target
     assert "Xuất khẩu, lũy kế năm 2024" in drawn and "ục tiêu" not in drawn
 
 
+def test_a_limit_is_kept_and_not_reached(small_root):
+    targets = small_root / "data" / "targets.csv"
+    text = targets.read_text(encoding="utf-8")
+    targets.write_text(text.replace("2025-12-31,450000,>=", "2025-12-31,600000,<="), encoding="utf-8")
+    brief = ez.compose_brief("day-du", "2025-05", root=small_root)
+    assessment = brief.assessments["day-du/trade_export/national"][0]
+    assert assessment.state == "open" and 0.05 < assessment.probability < 0.95
+    needed = wording.quantity(assessment.needed_per_month, "million_usd", decimals=0)
+    page = wording.plain(
+        "\n".join(part.html for part in (brief.masthead, brief.key_figures, brief.charts, brief.targets))
+    )
+    assert "mục tiêu không quá 600 tỷ USD năm 2025" in page
+    assert "khả năng đạt mục tiêu không quá 600 tỷ USD năm 2025" in page
+    assert "mỗi tháng là mức tối đa từ nay" in page
+    assert wording.plain(f"7 tháng báo cáo còn lại bình quân không được quá {needed} mỗi tháng") in page
+    assert "phải đạt" not in page and "cao nhất" not in page
+    assert any("không được quá" in line for line in brief.summary["lines"])
+
+
 def test_a_chance_that_stands_on_an_impossible_figure_says_so(may):
     series = "lao-cai/industrial_output_value_2010prices/board"
     assert may.doubted == {series: ("F0219",)}

@@ -204,7 +204,7 @@ def test_a_target_that_facts_decide_is_told_as_an_outcome():
 
 def test_a_limit_far_above_the_total_is_all_but_certain_to_be_kept():
     chart = with_target(comparator="<=")
-    assert plain(chart.title).startswith("The 2025 target of 9 billion USD is all but certain to be reached")
+    assert plain(chart.title).startswith("The 2025 target of at most 9 billion USD is all but certain to be reached")
     assert "> 99 %" in plain(chart.alt)
 
 
