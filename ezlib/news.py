@@ -62,10 +62,10 @@ def news(
 
     `found` is the outlook of today, made with what had been published by `as_of`; `record` the rows kept on earlier
     days (see `record.load_record`). The last of these that speaks of the same series and target, from the same
-    month or an earlier one, is where the move starts; without one it starts at the end of the calendar month
-    before, one reporting month back, worked out again with what had been published by then. Revisions are figures
-    about months that had been observed then. Where the facts of that day gave no outlook `reason` says so, and the
-    other cells are NaN.
+    month or an earlier one, is where the move starts; without one it starts one reporting month back, at the end of
+    the calendar month before this one was first told (or before `as_of`, if that is earlier), worked out again with
+    what had been published by then. Revisions are figures about months that had been observed then. Where the facts
+    of that day gave no outlook `reason` says so, and the other cells are NaN.
     """
     day = as_of_date(as_of)
     period = target.period if target is not None else str(year)
@@ -99,7 +99,15 @@ def _last_said(record: pd.DataFrame, found: Outlook, period: str, target: Target
 def _start(said, found: Outlook, day: dt.date) -> tuple[pd.Period, dt.date]:
     if said is not None:
         return pd.Period(said["month"], "M"), dt.date.fromisoformat(said["as_of"])
-    return found.month - 1, day.replace(day=1) - dt.timedelta(days=1)
+    return found.month - 1, min(day, _told(found)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _told(found: Outlook) -> dt.date:
+    """When the month was first told, which may be long ago: with its first figure, or at its end where it has none."""
+    if found.last_observed < found.month:
+        return found.month.end_time.date()
+    ends = found.observations["end"]
+    return pd.to_datetime(found.observations.loc[ends == ends.max(), "published"]).min().date()
 
 
 def _until(month: pd.Period, period: str, found: Outlook) -> pd.Period | None:

@@ -52,6 +52,13 @@ def test_without_a_record_the_move_starts_at_the_end_of_the_month_before(output,
     assert found.before["probability"] == then.probability
 
 
+@pytest.mark.parametrize(("month", "since"), [("2025-05", "2025-04-30"), ("2025-01", "2024-12-31")])
+def test_a_month_told_long_ago_is_compared_with_the_month_before_it_and_not_with_last_month(month, since):
+    found = news(ez.outlook(TRADE, month, "2025-12-31"), None, 2025, "2025-12-31", NOTHING)
+    assert (found.month_before, str(found.day_before)) == (pd.Period(month, "M") - 1, since)
+    assert found.move["expected"] == 0 or found.parts.at["new_months", "expected"] != 0
+
+
 def test_what_other_code_said_is_told_apart_from_what_the_figures_say(output, aim):
     then = ez.outlook(OUTPUT, "2025-04", "2025-04-30")
     said = given([then], [assess_target(then, aim)], "2025-04-30").assign(code="old")
