@@ -112,6 +112,17 @@ def are_observed(facts: pd.DataFrame) -> pd.Series:
     return facts["status"].isin([name for name, status in STATUSES.items() if status.observed])
 
 
+def in_precedence(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts in the order in which they give way to each other: of those of one period the last one stands.
+
+    A later publication stands before an earlier one, of one day the firmer status (contracts.STATUSES), then the finer
+    rounding, as a share of the value; of two alike the one that is first in the files.
+    """
+    rank = facts["status"].map({name: status.rank for name, status in STATUSES.items()})
+    width = (facts["upper"] - facts["lower"]) / facts["value"].abs()
+    return facts.iloc[np.lexsort((-np.arange(len(facts)), -width, -rank, facts["published"]))]
+
+
 def from_series(fact) -> bool:
     """Tell whether a fact, a row of `load_facts`, stands in `data/series`: a program may have written its digits."""
     return fact.file.startswith(f"{SERIES_FOLDER}/")

@@ -14,7 +14,7 @@ from ezlib import blocks, messages, tables, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, SeriesKey, Zone, load_catalogue
 from ezlib.contracts import DataError
-from ezlib.facts import are_observed, from_series, load_facts
+from ezlib.facts import are_observed, from_series, in_precedence, load_facts
 from ezlib.flow_charts import fan_chart
 from ezlib.hierarchy import Family, family, on_total
 from ezlib.messages import capital, say
@@ -512,10 +512,13 @@ def _of_subject(facts: pd.DataFrame, subject: str, catalogue: Catalogue) -> pd.D
 
 
 def told(facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Figures whose period has ended by the month, the latest last, and what bodies expect of later months.
+    """Figures whose period has ended by the month, and what bodies expect of later months.
+
+    The latest period comes last, and of one period the figure that stands (`facts.in_precedence`).
 
     `first` and `last` are the reporting months a figure touches, in the calendar of its series.
     """
+    facts = in_precedence(facts)
     calendars = [catalogue.calendar_of(*key) for key in facts[["zone", "indicator", "scope"]].itertuples(index=False)]
     ended = [
         end <= pd.Timestamp(month_bounds(month, c)[1]) for end, c in zip(facts["period_end"], calendars, strict=True)
@@ -524,7 +527,7 @@ def told(facts: pd.DataFrame, month: pd.Period, catalogue: Catalogue) -> tuple[p
         first=[month_of(day, c) for day, c in zip(facts["period_start"], calendars, strict=True)],
         last=[month_of(day, c) for day, c in zip(facts["period_end"], calendars, strict=True)],
         ended=ended,
-    ).sort_values(["period_end", "period_start", "published"], kind="stable")
+    ).sort_values(["period_end", "period_start"], kind="stable")
     observed = are_observed(facts)
     ahead = ~observed & (facts["last"] >= month) & (facts["last"] <= month + 12)
     return facts[observed & facts["ended"]], facts[ahead]

@@ -10,8 +10,7 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import Catalogue, SeriesKey, Zone
-from ezlib.contracts import STATUSES
-from ezlib.facts import facts_of
+from ezlib.facts import facts_of, in_precedence
 from ezlib.flow_views import covers_year
 from ezlib.headlines import OLDEST_TOLD, table_series
 from ezlib.indicators import figure_and_unit
@@ -162,13 +161,9 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
 
 
 def _best(facts: pd.DataFrame, start: dt.date, end: dt.date):
-    """The fact used for a period: published last, then the firmest, then the finest."""
+    """The fact that stands of those for a period."""
     same = facts[(facts["period_start"] == pd.Timestamp(start)) & (facts["period_end"] == pd.Timestamp(end))]
-    if same.empty:
-        return None
-    rank = same["status"].map(lambda s: STATUSES[s].rank)
-    order = same.assign(rank=-rank, fine=-same["half_width"]).sort_values(["published", "rank", "fine"])
-    return order.iloc[-1]
+    return None if same.empty else in_precedence(same).iloc[-1]
 
 
 def _level(fact, catalogue: Catalogue, lang) -> ShownFigure:

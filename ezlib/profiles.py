@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib.catalogue import Catalogue, SeriesKey, parse_series
-from ezlib.facts import facts_of, load_facts
+from ezlib.facts import facts_of, in_precedence, load_facts
 from ezlib.periods import CALENDAR, Calendar, as_month, month_bounds, month_of, month_shares
 
 YEAR = 12
@@ -63,11 +63,11 @@ def profile_of(
 
 
 def _stated_months(series: str, month, as_of, catalogue: Catalogue, root) -> pd.Series:
-    """The months of a series that a fact of their own states, the latest publication of each."""
+    """The months of a series that a fact of their own states, the one that stands of each."""
     key = parse_series(series, catalogue)
     calendar = catalogue.calendar_of(*key)
     mine = facts_of(load_facts(key.zone, as_of=as_of, root=root), key)
-    mine = mine[mine["value"].notna()].sort_values("published")
+    mine = in_precedence(mine[mine["value"].notna()])
     labels = {end: month_of(end, calendar) for end in mine["period_end"].unique()}
     bounds = {label: tuple(map(pd.Timestamp, month_bounds(label, calendar))) for label in set(labels.values())}
     until = as_month(month)

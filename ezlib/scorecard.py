@@ -12,6 +12,7 @@ import pandas as pd
 from ezlib.aims import COMPARE
 from ezlib.catalogue import Catalogue, Target
 from ezlib.contracts import as_of_date
+from ezlib.facts import are_observed, in_precedence
 from ezlib.periods import as_month, month_bounds
 from ezlib.targets import ON_PATHS
 
@@ -128,10 +129,10 @@ def progress_frame(progress: Iterable[Progress]) -> pd.DataFrame:
 
 
 def _seen(facts: pd.DataFrame, last_day: dt.date, as_of: dt.date | None) -> pd.DataFrame:
-    seen = (facts["period_end"] <= pd.Timestamp(last_day)) & (facts["status"] != "projection") & facts["value"].notna()
+    seen = (facts["period_end"] <= pd.Timestamp(last_day)) & are_observed(facts) & facts["value"].notna()
     if as_of is not None:
         seen &= facts["published"] <= pd.Timestamp(as_of)
-    return facts[seen]
+    return in_precedence(facts[seen])
 
 
 def _of(target: Target, facts: pd.DataFrame, catalogue: Catalogue | None) -> pd.DataFrame:
@@ -168,10 +169,9 @@ def _with_days(found: pd.DataFrame, target: Target, catalogue: Catalogue | None)
 
 
 def _ordered(found: pd.DataFrame) -> pd.DataFrame:
-    """By the day they speak of; of one day the longest period, the later publication, then final figures, come last."""
+    """By the day they speak of; of one day the longest period comes last, and of one period the figure that stands."""
     days = [(end - start).days for start, end in zip(found["period_start"], found["period_end"], strict=True)]
-    ordered = found.assign(days=days, final=found["status"] == "final")
-    return ordered.sort_values(["period_end", "days", "published", "final"], kind="stable")
+    return found.assign(days=days).sort_values(["period_end", "days"], kind="stable")
 
 
 def _first(target: Target, found: pd.DataFrame) -> pd.Series | None:

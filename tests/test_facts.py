@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ezlib import facts as facts_module
 from ezlib.contracts import FACT_COLUMNS, LOADED_COLUMNS, NUMBER_COLUMNS, DataError
-from ezlib.facts import append_facts, load_facts
+from ezlib.facts import append_facts, in_precedence, load_facts
 
 SAME_ROOT = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -590,3 +590,22 @@ def test_appending_does_not_change_the_frame_it_is_given(empty_root):
     copy = facts.copy(deep=True)
     append_facts(facts, "a.csv", empty_root)
     pd.testing.assert_frame_equal(facts, copy)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_one_period_the_figure_stands_that_is_last_then_firmest_then_finest(empty_root, turned):
+    told = {
+        "EARLY": {"published": "2025-05-20", "half_width": "0.0005"},
+        "ESTIMATE": {"status": "estimate", "half_width": "0.0005"},
+        "COARSE": {"half_width": "0.5"},
+        "FINE": {},
+    }
+    rows = [fact_row(fact_id=name, value=150 + i, **given) for i, (name, given) in enumerate(told.items())]
+    write_facts(empty_root, "may.csv", rows[::-1] if turned else rows)
+    assert list(in_precedence(load_facts(root=empty_root))["fact_id"]) == list(told)
+
+
+def test_of_two_figures_that_weigh_the_same_the_first_stands(empty_root):
+    write_facts(empty_root, "may.csv", [fact_row(fact_id="FIRST", value=150)])
+    write_facts(empty_root, "other.csv", [fact_row(fact_id="SECOND", value=150, source="Báo cáo khác")])
+    assert in_precedence(load_facts(root=empty_root))["fact_id"].iloc[-1] == "FIRST"

@@ -168,3 +168,9 @@ def test_a_page_of_another_root_reads_that_root_alone(small_root, tmp_path, monk
     whole = composed(small_root, "trade")
     assert repr(whole.months_table) and repr(whole.flows) and repr(whole.sources)
     assert repr(ez.compose_brief("thu-nghiem", "2025-05", root=small_root).table)
+
+
+def test_a_page_of_a_subject_and_the_outlook_take_the_same_of_two_figures():
+    flows = compose_indicators("lai-chau", "2025-12", "trade").flows
+    shown = cells(flows, "Tổng giá trị hàng hóa xuất nhập khẩu")  # F0100, final, stands before F0101, an estimate
+    assert sum("49,4" in cell for cell in shown) == 2 and not any("44,15" in cell for cell in shown)
