@@ -9,6 +9,7 @@ from conftest import fact_row
 import ezlib as ez
 from ezlib.catalogue import Target
 from ezlib.comparisons import compose_scorecard
+from ezlib.facts import add_intervals
 from ezlib.messages import SENTENCES
 from ezlib.scorecard import STATES, assess_aims, progress_frame
 
@@ -41,7 +42,7 @@ def facts(*told) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(fact_row()))
     for column in ("period_start", "period_end", "published"):
         frame[column] = pd.to_datetime(frame[column])
-    return frame.astype({"value": float, "half_width": float})
+    return add_intervals(frame.astype({"value": float, "half_width": float}))
 
 
 def standing(target, told, month="2026-06", as_of=None):
