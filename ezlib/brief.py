@@ -24,7 +24,7 @@ from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
 from ezlib.flow_charts import cumulative_chart, fan_chart
-from ezlib.flow_views import covers_year
+from ezlib.flow_views import KNOWN, covers_year
 from ezlib.flow_words import READABLE_DIGITS
 from ezlib.headlines import GROUPS_IN_PARTS, refuse_untold
 from ezlib.indicators import named, parts_of
@@ -45,7 +45,7 @@ from ezlib.subjects import (
     zone_findings,
 )
 from ezlib.tables import aim_to_reach, findings_texts, stated_aim, target_name, target_text, targets_table
-from ezlib.targets import TargetAssessment, contested
+from ezlib.targets import TargetAssessment, chance_of_no_fall, contested
 
 FEW_FACTS = 6
 WIDE = 1.5  # an interval whose upper end is this many times the lower is called wide
@@ -491,17 +491,19 @@ class Brief:
             unit = wording.unit_name(unit, lang, self.catalogue)
             yield estimate.median, say("key.expected", lang, unit=unit, year=str(year))
             if pd.Period(f"{year - 1}-01", "M") in found.paths.columns:
-                chance = _chance_of_growth(found, year)
+                chance = chance_of_no_fall(found, year)
                 yield wording.probability(chance, lang), say("key.last_year", lang, year=str(year - 1))
 
     def _needed_key(self, test: TargetAssessment, line: Line) -> tuple:
         unit = wording.unit_name(test.unit, self.lang, self.catalogue)
         needed = wording.number(test.needed_per_month, 0 if test.needed_per_month >= 100 else 1, self.lang)
-        last = self.outlooks[line.series].months.loc[test.last_observed, "value"]
-        times = wording.times(test.needed_per_month / last, self.lang)
-        month = wording.month(test.last_observed, self.lang)
         key = "key.allowed" if test.target.is_limit else "key.needed"
-        return needed, say(key, self.lang, unit=unit, times=times, month=month), ""
+        last = self.outlooks[line.series].months.loc[test.last_observed]
+        beside = ""
+        if last["status"] in KNOWN:  # a month that is only estimated is nothing to measure by
+            times = wording.times(test.needed_per_month / last["value"], self.lang)
+            beside = say("key.beside", self.lang, times=times, month=wording.month(test.last_observed, self.lang))
+        return needed, say(key, self.lang, unit=unit, beside=beside), ""
 
     def _charts(self) -> Iterator[Chart]:
         source = self.zone.issuer(self.lang)
@@ -645,8 +647,3 @@ def _on_own_scope(found, targets, month, as_of, wrong, seed, root) -> dict[str, 
             tests = {s: tuple(assess_all(o, [target], int(target.period), wrong)) for s, o in other.items()}
             own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
     return own
-
-
-def _chance_of_growth(found: Outlook, year: int) -> float:
-    grown = found.total(str(year)) >= found.total(str(year - 1))
-    return (float(grown.sum()) + 0.5) / (len(grown) + 1)

@@ -86,15 +86,16 @@ SENTENCES = {
     # key figures
     "key.probability": {"vi": "khả năng đạt {target} năm {year}", "en": "chance of reaching {target} in {year}"},
     "key.needed": {
-        "vi": "{unit} mỗi tháng còn phải đạt, {times} {month}",
-        "en": "{unit} a month still needed, {times} {month}",
+        "vi": "{unit} mỗi tháng còn phải đạt{beside}",
+        "en": "{unit} a month still needed{beside}",
     },
     "key.allowed": {
-        "vi": "{unit} mỗi tháng là mức tối đa từ nay, {times} {month}",
-        "en": "{unit} a month at most from now on, {times} {month}",
+        "vi": "{unit} mỗi tháng là mức tối đa từ nay{beside}",
+        "en": "{unit} a month at most from now on{beside}",
     },
+    "key.beside": {"vi": ", {times} {month}", "en": ", {times} {month}"},
     "key.expected": {"vi": "{unit} dự kiến cả năm {year}", "en": "{unit} expected for {year}"},
-    "key.last_year": {"vi": "khả năng bằng hoặc hơn năm {year}", "en": "chance of matching or beating {year}"},
+    "key.last_year": {"vi": "khả năng bằng hoặc cao hơn năm {year}", "en": "chance of matching or beating {year}"},
     # the table in the report's shape
     "table.caption": {"vi": "Kết quả {month} và dự kiến cả năm", "en": "Results for {month} and the year expected"},
     "table.indicator": {"vi": "Chỉ tiêu", "en": "Indicator"},
@@ -259,6 +260,10 @@ SENTENCES = {
     "target.best_average": {
         "vi": "Bình quân cao nhất mà số liệu cho phép suy ra trên {count} tháng liền là khoảng {best} ({stretch}).",
         "en": "The largest average that the facts imply over {count} months running is about {best} ({stretch}).",
+    },
+    "target.least_average": {
+        "vi": "Theo số liệu đã công bố, từng có {count} tháng liền bình quân ít nhất khoảng {best} ({stretch}).",
+        "en": "The facts imply an average of at least about {best} over {count} months running ({stretch}).",
     },
     "target.reached": {"vi": "Mục tiêu {target} đã đạt.", "en": "The target of {target} has been reached."},
     "target.missed": {"vi": "Mục tiêu {target} không đạt.", "en": "The target of {target} was missed."},

@@ -16,6 +16,7 @@ from ezlib.contracts import BASES
 from ezlib.facts import add_intervals
 from ezlib.messages import say
 from ezlib.proposals import notes_in
+from ezlib.targets import chance_of_no_fall
 
 SEVERITIES = ("error", "warning", "note")
 DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
@@ -393,7 +394,8 @@ def _still_to_do(a, lang: str, catalogue):
     if a.largest_average is not None:
         stretch = wording.month_stretch(a.largest_average.start, a.largest_average.end, lang)
         best = _amount(a, a.largest_average.average, lang, catalogue)
-        yield say("target.best_average", lang, count=str(a.months_left), best=best, stretch=stretch)
+        key = "target.least_average" if a.largest_average.at_least else "target.best_average"
+        yield say(key, lang, count=str(a.months_left), best=best, stretch=stretch)
 
 
 def _amount(a, x: float, lang: str, catalogue) -> str:
@@ -432,5 +434,4 @@ def _interval(row, level: str, lang: str) -> str:
 def _chance_of_growth(outlook, year: int, years: list[int], lang: str) -> str:
     if year - 1 not in years:
         return ""
-    grown = outlook.total(str(year)) >= outlook.total(str(year - 1))
-    return wording.probability((float(grown.sum()) + 0.5) / (len(grown) + 1), lang)
+    return wording.probability(chance_of_no_fall(outlook, year), lang)

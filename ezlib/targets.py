@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ezlib.aims import COMPARE, chance
+from ezlib.aims import COMPARE, at_least, chance
 from ezlib.catalogue import Catalogue, SeriesKey, Target
 from ezlib.contracts import DataError
 from ezlib.observations import superseded
@@ -25,11 +25,12 @@ CONTRADICTED = ("status", "order")  # why one of two figures of a day gave way, 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A run of months and the average flow per month in it."""
+    """A run of months and the average flow per month in it, or the least that it can have been (`at_least`)."""
 
     start: pd.Period
     end: pd.Period
     average: float
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ class TargetAssessment:
     `run_rate` and `profile` are year-ends without the model; `needed_by_month` spreads the need over the months left as
     earlier years were spread, and adds up to it; `needed_times_profile` is the need over what the profile lets expect
     of these months.
-    `largest_month` is among the published months, None for fewer than FEWEST_MONTHS, `largest_average` among
-    equally long stretches that facts fix, `best_stretch` the best of all equally long stretches, estimated.
-    `need_rank` is the place that the need would take among the `stretches` past ones, 1 if none ever reached it,
-    and `need_share` the share of them that did: both over paths and so estimated. `also_published` are other published
-    totals of the period that gave way to the one used; where they decide otherwise the state is "conflict". `notes`
-    are codes that `wording` turns into sentences.
+    `largest_month` is among the published months, None for fewer than FEWEST_MONTHS, `largest_average` what the
+    facts imply of equally long stretches (None where they fix none), `best_stretch` the best of all equally long
+    stretches, estimated. `need_rank` is the place that the need would take among the `stretches` past ones, 1 if
+    none ever reached it, and `need_share` the share of them that did: both over paths and so estimated.
+    `also_published` are other published totals of the period that gave way to the one used; where they decide
+    otherwise the state is "conflict". `notes` are codes that `wording` turns into sentences.
     """
 
     target: Target
@@ -219,6 +220,11 @@ def _contribution(paths: pd.DataFrame, tally: _Tally) -> dict[str, float]:
         "growth_pct": _finite(100 * np.nanmedian(own_need / before - 1)) if np.ndim(before) else np.nan,
         "times": float((own_need / own_rest).median()),
     }
+
+
+def chance_of_no_fall(outlook, year: int) -> float:
+    """Return the chance that the total of a year is at least that of the year before, both over whole years."""
+    return chance(at_least(outlook.total(str(year)), outlook.total(str(year - 1))))
 
 
 @dataclass(frozen=True)
@@ -472,10 +478,13 @@ def _months_stated_by(facts: Collection[str], outlook) -> list[pd.Period]:
 
 
 def _largest_average(averages: pd.DataFrame, length: int) -> Stretch | None:
-    """The best of the stretches whose average facts fix."""
-    middle = averages.median()
-    fixed = middle[(averages.max() - averages.min()) <= FIXED_BY_FACTS * middle]
-    return _best(fixed, length)
+    """The best of the stretches whose average facts fix, or one that cannot have been lower than that."""
+    middle, lowest = averages.median(), averages.min()
+    fixed = (averages.max() - lowest) <= FIXED_BY_FACTS * middle
+    if not fixed.any():
+        return None
+    implied = middle.where(fixed, lowest)
+    return replace(_best(implied, length), at_least=not fixed[implied.idxmax()])
 
 
 def _best_stretch(averages: pd.DataFrame, length: int) -> Stretch | None:

@@ -340,7 +340,7 @@ VERDICTS = {
     ),
     "even": Verdict(
         0.67,
-        {"vi": "khả năng ngang nhau", "en": "about even"},
+        {"vi": "chưa rõ đạt hay không", "en": "about even"},
         {"vi": "có khả năng đạt và không đạt ngang nhau", "en": "is about as likely to be reached as not"},
     ),
     "likely": Verdict(

@@ -68,6 +68,12 @@ def test_1196_million_a_month_is_still_needed_beside_the_best_stretch_on_record(
     assert "Tháng cao nhất" not in page
 
 
+def test_a_need_is_measured_by_a_published_month_alone(may):
+    assert "gấp 7,9 lần tháng 5/2025" in wording.plain(may.key_figures.html)
+    january = wording.plain(ez.compose_brief("lao-cai", "2025-01", "2025-01-31").key_figures.html)
+    assert "mỗi tháng còn phải đạt" in january and "lần tháng" not in january  # December 2024 is an estimate
+
+
 def test_the_headline_joins_the_month_and_the_target(may):
     headline = wording.plain(may.headline)
     assert headline == ("Xuất nhập khẩu tháng 5/2025 tăng 33 %, nhưng mục tiêu 9 tỷ USD năm 2025 gần như không thể đạt")

@@ -1,5 +1,6 @@
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,15 @@ import ezlib as ez
 from ezlib.catalogue import load_targets
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD
-from ezlib.targets import chance_by_height, chance_by_multiplier, contributions, even_odds, growth_target, has_base
+from ezlib.targets import (
+    chance_by_height,
+    chance_by_multiplier,
+    chance_of_no_fall,
+    contributions,
+    even_odds,
+    growth_target,
+    has_base,
+)
 
 MONTHS = pd.period_range("2024-01", "2025-12", freq="M")
 
@@ -56,6 +65,23 @@ def test_the_largest_average_that_facts_imply_is_june_to_december_2024():
     stretch = found.largest_average
     assert (str(stretch.start), str(stretch.end)) == ("2024-06", "2024-12")
     assert stretch.average == pytest.approx(274)
+
+
+def test_a_stretch_that_was_surely_higher_is_told_by_the_least_it_can_have_been():
+    paths = np.full((2, 24), 150.0)
+    paths[:, :7] = [[300.0], [340.0]]  # facts leave open how high the first months were, and fix all others
+    stretch = ez.assess_target(Paths(paths), level(3000)).largest_average
+    assert (str(stretch.start), str(stretch.end)) == ("2024-01", "2024-07")
+    assert (stretch.average, stretch.at_least) == (300, True)
+
+
+def test_a_year_with_the_same_months_in_another_order_has_not_fallen():
+    rng = np.random.default_rng(1)
+    months = rng.lognormal(5, 0.3, (200, 12))
+    paths = Paths(np.hstack([months, rng.permuted(months, axis=1)])).paths
+    outlook = SimpleNamespace(total=lambda year: paths.loc[:, f"{year}-01" : f"{year}-12"].sum(axis=1))
+    assert (outlook.total("2025") < outlook.total("2024")).any()  # by their last bits
+    assert chance_of_no_fall(outlook, 2025) == pytest.approx(200.5 / 201)
 
 
 def test_the_largest_month_is_a_published_one_beyond_doubt_of_at_least_six():
