@@ -390,7 +390,9 @@ def parse_series(series: str | SeriesKey, catalogue: Catalogue) -> SeriesKey:
 
 
 def _words(series: str | Iterable[str]) -> Iterable[str]:
-    return series.split("/") if isinstance(series, str) else series
+    if isinstance(series, str):
+        return series.split("/")
+    return series if isinstance(series, Iterable) else [str(series)]
 
 
 @lru_cache(maxsize=8)

@@ -632,10 +632,10 @@ SENTENCES = {
         "en": "Months printed as (nearly) nothing count as closures and leave the level alone.",
     },
     "grounds.closed_at_end": {
-        "vi": "Tháng mới nhất công bố bằng (gần) không: trong một nửa số kịch bản, việc đóng cửa còn kéo dài ít nhất "
-        "bằng thời gian đã đóng.",
-        "en": "The last month is printed as (nearly) nothing: in half of the paths the closure lasts at least as long "
-        "again as it has so far.",
+        "vi": "Tháng mới nhất công bố bằng (gần) không: trong một nửa số kịch bản (ít hơn nếu trước đây từng mở lại), "
+        "việc đóng cửa còn kéo dài ít nhất bằng thời gian đã đóng.",
+        "en": "The last month is printed as (nearly) nothing: in half of the paths, fewer where closures have ended "
+        "before, the closure lasts at least as long again as it has so far.",
     },
     # indicators of one subject: flows, stocks, rates
     "indicators.flows": {"vi": "Các chỉ tiêu cộng dồn được", "en": "Flows"},

@@ -65,7 +65,8 @@ NOTES = {
     "totals that one of these does not follow from are marked in `observations` and left out",
     "history_cut": f"facts older than {HISTORY} months before the last observed were left out",
     "months_closed": "some months are printed as (nearly) nothing and are treated as closures",
-    "closed_at_end": "the last month is one of them: half of the paths stay closed for as long again as it has lasted",
+    "closed_at_end": "the last month is one of them: half of the paths, fewer where closures have ended before, stay "
+    "closed for as long again as it has lasted",
     "closures_recur": "months close again and again: in some of the paths months ahead are closed, as often as before",
 }
 """What the codes in `Outlook.notes` mean."""
@@ -205,7 +206,9 @@ def outlook(
     calendar = catalogue.calendar_of(*key)
     late = recent({"": observations}, calendar)
     until = end_of_next_year(month) if until is None else as_month(until)
-    months = pd.period_range(first_month(late, calendar), max(until, month), freq="M")
+    if until < month:
+        raise DataError(f"The paths cannot end ({until}) before the month they stand after ({month}).")
+    months = pd.period_range(first_month(late, calendar), until, freq="M")
     given = {"observations": late[""], "start": months[0], "end": months[-1], "seed": seed, "paths": paths}
     given |= {"calendar": calendar.name, "profile_odds": COMPANION_ODDS}
     given["profile"] = _profile(key, late[""], months, month, as_of, catalogue, root)
@@ -280,10 +283,14 @@ def rebuild(
             vi="Không số liệu nào nêu giá trị lớn hơn 0.",
         )
     months = pd.period_range(first, last, freq="M")
-    stated = statements_of(observations, months, CALENDARS[calendar])
+    # By time, since the search for the likeliest variances starts from the steps between the rows.
+    ordered = observations.sort_values(["end", "start"], kind="stable")
+    given, ordered = ordered.index, ordered.reset_index(drop=True)
+    stated = statements_of(ordered, months, CALENDARS[calendar])
     offset = None if profile is None else _offset(profile, months)
     events = None if events is None else _checked_events(events, months)
-    return _solve(stated, observations, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
+    found = _solve(stated, ordered, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
+    return replace(found, observations=found.observations.set_axis(given).sort_index().reset_index(drop=True))
 
 
 def forecast(
@@ -301,7 +308,7 @@ def forecast(
     and the notes say so; `find_totals=False` takes every value for a month. Raises DataError for another index, a month
     given twice, negative or infinite values, or nothing above zero.
     """
-    levels = (levels,) if isinstance(levels, Real) else tuple(levels)
+    levels = (levels,) if isinstance(levels, Real) or levels is None else tuple(levels)
     check_options(paths, seed, levels=levels)
     y, printed, first, cut = _checked_series(y, horizon, find_totals)
     months = pd.period_range(first, periods=len(y) + horizon, freq="M")
@@ -565,6 +572,10 @@ def _checked_events(events, months: pd.PeriodIndex) -> np.ndarray:
 
 def _offset(profile: pd.Series, months: pd.PeriodIndex) -> np.ndarray:
     """Logarithm of a profile, about zero."""
+    if not isinstance(profile, pd.Series) or not isinstance(profile.index, pd.PeriodIndex):
+        raise DataError("A profile is a Series on a monthly PeriodIndex, one value a month from start to end.")
+    if len(absent := months.difference(profile.index)):
+        raise DataError(f"The profile lacks {len(absent)} of the months {months[0]}..{months[-1]}.", [str(absent[0])])
     values = profile.reindex(months).to_numpy(float)
     if not (np.isfinite(values) & (values > 0)).all():
         raise DataError(f"The profile must be above zero in every month of {months[0]}..{months[-1]}.")
@@ -640,9 +651,9 @@ def check_options(
     paths: int, seed: int, calendar: str = CALENDAR.name, odds: float = 1.0, levels: Iterable[float] = LEVELS
 ) -> None:
     """Raise DataError for the first option that cannot be used."""
-    if not isinstance(paths, Integral) or paths < 1:
+    if not _is_count(paths) or paths < 1:
         raise DataError(f"The number of paths must be a whole number from 1, not {paths!r}.")
-    if not isinstance(seed, Integral) or seed < 0:
+    if not _is_count(seed) or seed < 0:
         raise DataError(f"The seed must be a whole number from 0, not {seed!r}.")
     if calendar not in CALENDARS:
         raise DataError(f"There is no calendar {calendar!r}.", next_step=f"Use one of {', '.join(CALENDARS)}.")
@@ -652,6 +663,10 @@ def check_options(
         raise DataError(f"An interval's level lies between 0 and 1, not at {wrong[0]!r}; 0.8 means 80 %.")
 
 
+def _is_count(x) -> bool:
+    return isinstance(x, Integral) and not isinstance(x, bool)
+
+
 def _checked_series(y: pd.Series, horizon: int, find_totals: bool) -> tuple[np.ndarray, np.ndarray, pd.Period, bool]:
     """The last months of a series without a break, NaN where one is not known, and what was printed of them, other
     than the month only where that is a running total; the first of them; was the series cut."""
@@ -659,9 +674,11 @@ def _checked_series(y: pd.Series, horizon: int, find_totals: bool) -> tuple[np.n
         raise DataError(
             "A forecast needs a Series on a monthly PeriodIndex.", next_step="y.index = pd.PeriodIndex(…, freq='M')"
         )
-    if not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1:
+    if not _is_count(horizon) or horizon < 1:
         raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
     try:
+        if pd.api.types.is_bool_dtype(y) or pd.api.types.is_complex_dtype(y):
+            raise TypeError
         values, at = y.to_numpy(float), y.index.asi8
     except (TypeError, ValueError):
         raise DataError("The series holds something that is no number.", next_step="y = pd.to_numeric(y)") from None

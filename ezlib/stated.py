@@ -55,6 +55,11 @@ def checked_observations(
     observations: pd.DataFrame, first: pd.Period, last: pd.Period, calendar: Calendar
 ) -> pd.DataFrame:
     """The table in full: all columns, days for months, intervals from half widths; or every row that is wrong."""
+    if not isinstance(observations, pd.DataFrame):
+        raise DataError(
+            f"The observations are no table, but a {type(observations).__name__}.",
+            next_step="Give a DataFrame with a row a figure: start, end, value or change_pct, half_width.",
+        )
     missing = [name for name in ("start", "end") if name not in observations]
     missing += [] if {"value", "change_pct"} & set(observations) else ["value or change_pct"]
     if missing:

@@ -408,11 +408,31 @@ def test_bounds_that_cannot_hold_are_refused(change, fault):
         (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", calendar="lunar"), "no calendar"),
         (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", profile_odds=np.inf), "profile_odds"),
         (lambda: rebuild(pd.DataFrame(of_months(["abc"])), "2023-01", "2023-12"), "row 1: value is 'abc'"),
+        (lambda: rebuild(None, "2023-01", "2023-12"), "no table, but a NoneType"),
+        (lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2023-12", profile=[1.0] * 12), "profile is a"),
+        (
+            lambda: rebuild(pd.DataFrame(of_months([1.0])), "2023-01", "2025-12", profile=noisy_series()),
+            r"lacks 24 of the months",
+        ),
+        (lambda: forecast(noisy_series(), 3, paths=True), "number of paths"),
+        (lambda: forecast(noisy_series(), 3, levels=None), "0.8 means"),
+        (lambda: forecast(noisy_series() > 0, 3), "no number"),
+        (lambda: forecast(noisy_series() + 1j, 3), "no number"),
+        (lambda: outlook("lao-cai/trade_total/board", "2025-05", until="2025-01"), "cannot end"),
+        (lambda: outlook(None, "2025-05"), "'None' does not name a series|None does not name a series"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_what_and_where(give, says):
     with pytest.raises(DataError, match=says):
         give()
+
+
+def test_what_is_rebuilt_does_not_hang_on_the_order_of_the_rows():
+    values = pd.Series([32200, 7492, 5600, 1015, 1181, 1716, 2494, 4198], dtype=float)
+    months = ["2018-12", "2019-03", "2019-05", "2019-08", "2019-10", "2019-11", "2019-12", "2020-01"]
+    rows = pd.DataFrame({"start": months, "end": months, "value": values, "half_width": 0.5})
+    turned = rows.iloc[[5, 0, 7, 2, 6, 4, 3, 1]]
+    assert rebuild(rows, "2018-12", "2020-07").paths.equals(rebuild(turned, "2018-12", "2020-07").paths)
 
 
 def noisy_series():
