@@ -8,10 +8,11 @@ paths of an outlook.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, wording
@@ -252,10 +253,16 @@ class Brief:
 
     @cached_property
     def touching(self) -> pd.DataFrame:
-        """The findings, other than notes, in which a figure of this page or a doubted one behind it takes part."""
+        """The findings, other than notes, about a figure of this page or a doubted one behind it; in its order."""
         behind = (fact for facts in self.doubted.values() for fact in facts)
         found = for_facts(self.findings, [*self._shown, *self._further_facts, *behind])
-        return found[found["severity"] != "note"]
+        found = found[found["severity"] != "note"]
+        return found.iloc[np.argsort([self._place(facts) for facts in found["facts"]], kind="stable")]
+
+    def _place(self, facts: Iterable[str]) -> int:
+        """The first row of the table that shows one of the facts; those beside the table come after all rows."""
+        rows = ({fact for figure in line.figures for fact in figure.facts} for line in self.lines)
+        return next((i for i, row in enumerate(rows) if not row.isdisjoint(facts)), len(self.lines))
 
     @cached_property
     def _in_doubt(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import Catalogue, Zone
+from ezlib.facts import are_observed
 from ezlib.indicators import Indicators, told
 from ezlib.messages import say
 
@@ -59,7 +60,8 @@ def digest(
     large is that of the zone's province. Facts in `doubted` are marked. Groups stand in the order of the catalogue;
     at most AT_MOST figures a group.
     """
-    wanted = facts[_belongs(facts, zone, catalogue) & ~_series(facts).isin(list(shown))]
+    said = _series(facts).isin(list(shown)) & are_observed(facts)
+    wanted = facts[_belongs(facts, zone, catalogue) & ~said]
     if wanted.empty:
         return ()
     observed, ahead = told(wanted[wanted["value"].notna()], month, catalogue)

@@ -275,10 +275,25 @@ def test_every_finding_that_touches_a_printed_figure_is_told_or_counted(may):
     touching = touching[touching["severity"] != "note"]
     assert len(touching) == 8 and {"F0214", "F0225"} <= {fact for facts in touching["facts"] for fact in facts}
     told = repr(may.doubts)
-    assert [message for message in touching["message_vi"].head(DOUBTS_SHOWN) if message not in told] == []
+    assert sorted(may.touching["message_vi"]) == sorted(touching["message_vi"])
+    assert sum(message in told for message in touching["message_vi"]) == DOUBTS_SHOWN
     crowded = replace(may, findings=pd.concat([may.findings] * 2, ignore_index=True))
     left = 2 * len(touching) - DOUBTS_SHOWN
     assert f"Còn {left} phát hiện khác; xem đầy đủ bằng lệnh: ezlib check --zone lao-cai." in repr(crowded.doubts)
+
+
+def test_doubts_about_the_rows_of_the_table_come_first_in_its_order(may):
+    told = repr(may.doubts)
+    rules = [set(facts) for facts in may.touching["facts"]]
+    assert "F0371" in rules[0]  # the year's trade, which leads the page
+    table = {fact for line in may.lines for figure in line.figures for fact in figure.facts}
+    beside = [table.isdisjoint(facts) for facts in rules]
+    assert beside == sorted(beside) and True in beside
+    assert told.index("869,32") < told.index("483,62") < told.index("163.986")
+
+
+def test_what_a_body_expects_of_a_series_in_the_table_is_told_among_the_further_figures(may):
+    assert "Sản xuất công nghiệp dự kiến tháng 5/2025: 1.480,098 tỷ đồng" in wording.plain(repr(may.further))
 
 
 def test_every_printed_figure_in_doubt_is_marked_and_no_other(may):
