@@ -277,13 +277,16 @@ def declared_parameters(notebook: Path) -> dict[str, str]:
 
 
 def _notebook(root: Path, name: str) -> Path:
-    """A notebook of the data root, or of the project itself where the root holds data alone."""
-    folders = [root / "notebooks", Path(__file__).parent.parent / "notebooks"]
-    for folder in folders:
-        if (folder / f"{name}.ipynb").exists():
-            return folder / f"{name}.ipynb"
-    available = sorted({path.stem for folder in folders for path in folder.glob("*.ipynb")})
-    raise DataError(f"There is no notebook {name}.", next_step=f"There are {', '.join(available)}.")
+    there = _notebooks(root)
+    if name not in there:
+        raise DataError(f"There is no notebook {name}.", next_step=f"There are {', '.join(sorted(there))}.")
+    return there[name]
+
+
+def _notebooks(root: Path) -> dict[str, Path]:
+    """Every notebook by its name: that of the data root, or of the project itself where the root has none so named."""
+    folders = [Path(__file__).parent.parent / "notebooks", root / "notebooks"]
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.ipynb"))}
 
 
 def _check_declared(source: Path, parameters: dict[str, str]) -> None:
@@ -410,14 +413,8 @@ def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
 def _inputs(parameters: dict, root: Path) -> dict:
     """Everything a run depends on: parameters, versions, and a hash of each data file, module and notebook."""
     project = Path(__file__).parent
-    code = sorted(
-        [
-            *project.glob("*.py"),
-            *project.glob("*.json"),
-            *project.glob("templates/*/*"),
-            *(root / "notebooks").glob("*.ipynb"),
-        ]
-    )
+    code = sorted([*project.glob("*.py"), *project.glob("*.json"), *project.glob("templates/*/*")])
+    code += _notebooks(root).values()
     data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
     data = [p for p in data if not p.is_relative_to(root / RECORD)]
     return {

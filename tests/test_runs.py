@@ -222,6 +222,21 @@ def test_a_brief_depends_on_the_prior_and_on_every_library_it_needs(small_root):
     assert not {"pytest", "ruff", "hypothesis"} & set(seen["packages"])
 
 
+def test_a_brief_depends_on_the_notebooks_that_would_be_executed_wherever_they_stand(small_root):
+    def seen():
+        parameters = runs.month_parameters(QUICK, LATER, root=small_root)
+        return {Path(name).stem: of for name, of in runs._inputs(parameters, small_root)["code"].items()}
+
+    before = seen()
+    assert set(runs.NOTEBOOKS) <= set(before)
+    (small_root / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / "90_brief.ipynb", small_root / "notebooks")
+    assert seen() == before
+    (small_root / "notebooks" / "90_brief.ipynb").write_text("{}", encoding="utf-8")
+    changed = seen()
+    assert {name for name in before if changed[name] != before[name]} == {"90_brief"}
+
+
 def test_a_table_is_saved_for_excel_and_reads_back(small_root):
     table = pd.DataFrame({"giá trị": [150.83]}, index=pd.Index(["tháng 5"], name="tháng"))
     path = ez.save(table, "numbers", ZONE, MONTH, root=small_root)
