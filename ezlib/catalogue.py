@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import yaml
 
-from ezlib.contracts import FACT_RULES, DataError, as_of_date, hint
+from ezlib.contracts import DataError, as_of_date, hint
 from ezlib.periods import CALENDAR, CALENDARS, Calendar
 from ezlib.sheets import Fault, Unreadable, read_bytes, read_csv, refuse_columns, with_points
 
@@ -712,7 +712,7 @@ def _content(file: str, root) -> bytes:
     try:
         return read_bytes(path, file) if path.is_file() else b""
     except Unreadable as error:
-        raise DataError(f"{error.fault}", next_step=FACT_RULES[error.fault.rule].remedy) from error
+        raise DataError(f"{error.fault}", next_step=error.fault.remedy) from error
 
 
 def _aim(target: Target) -> tuple:
@@ -745,7 +745,7 @@ _TYPES = {
 
 def _checked_rows(content: bytes, file: str, columns: list[str], check, catalogue: Catalogue) -> list[dict[str, str]]:
     rows, faults = _read_rows(content, file, columns)
-    remedies = dict.fromkeys(FACT_RULES[fault.rule].remedy.format_map(fault.words) for fault in faults)
+    remedies = dict.fromkeys(fault.remedy for fault in faults)
     says, taken = [str(fault) for fault in faults], {}
     for row in rows:
         place, id = f"{file}, row {row['row']}", row[columns[0]]

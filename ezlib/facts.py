@@ -20,7 +20,6 @@ from ezlib.cells import as_text, days_of, noted_range, range_words
 from ezlib.contracts import (
     DATE_COLUMNS,
     FACT_COLUMNS,
-    FACT_RULES,
     FACTS_FOLDER,
     LOADED_COLUMNS,
     NUMBER_COLUMNS,
@@ -203,7 +202,7 @@ def _refuse(faults: list[Fault]) -> None:
     places = len({(fault.file, fault.row) for fault in faults})
     files = len({fault.file for fault in faults})
     what = f"{places} {'place' if places == 1 else 'places'} in {files} {'file' if files == 1 else 'files'} of facts"
-    remedies = dict.fromkeys(FACT_RULES[fault.rule].remedy.format_map(fault.words) for fault in faults)
+    remedies = dict.fromkeys(fault.remedy for fault in faults)
     raise DataError(f"{what} cannot be used; nothing was loaded.", map(str, faults), "\n".join(remedies))
 
 

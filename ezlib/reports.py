@@ -29,7 +29,6 @@ from ezlib.contracts import (
     DATE_COLUMNS,
     DENOMINATORS,
     FACT_COLUMNS,
-    FACT_RULES,
     NUMBER_COLUMNS,
     DataError,
     as_of_date,
@@ -583,10 +582,10 @@ def load_draft(path) -> pd.DataFrame:
         sheet, faults = read_csv(path.read_bytes(), path.name, DRAFT_COLUMNS)
         refuse_columns(sheet, FACT_COLUMNS, [c for c in DRAFT_COLUMNS if c not in FACT_COLUMNS])
     except Unreadable as error:
-        raise DataError("The draft cannot be read.", [str(error.fault)], FACT_RULES[error.fault.rule].remedy) from error
+        raise DataError("The draft cannot be read.", [str(error.fault)], error.fault.remedy) from error
     sheet, found = with_points(sheet, NUMBER_COLUMNS)
     if faults := [*faults, *found]:
-        remedies = dict.fromkeys(FACT_RULES[fault.rule].remedy for fault in faults)
+        remedies = dict.fromkeys(fault.remedy for fault in faults)
         raise DataError("The draft cannot be used; nothing was appended.", map(str, faults), "\n".join(remedies))
     return sheet.frame(FACT_COLUMNS)[FACT_COLUMNS]
 

@@ -30,6 +30,11 @@ class Fault:
         says = FACT_RULES[self.rule].says.format(**self.words)
         return f"{place}: {says}" if says.endswith("?") else f"{place}: {says}."
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in full."""
+        return FACT_RULES[self.rule].remedy.format_map(self.words)
+
 
 class Unreadable(Exception):
     """A file, or a row of it, that no rule on single cells can describe; carries the fault."""

@@ -353,6 +353,7 @@ def test_a_targets_file_that_cannot_be_read_is_refused_with_the_remedy(small_roo
     message = faults_of(small_root, load_targets)
     assert says in message
     assert "data/targets.csv" in message
+    assert "{" not in message
 
 
 def test_without_a_targets_file_there_are_no_targets(small_root):

@@ -19,6 +19,7 @@ from ezlib.documents import make_document
 from ezlib.facts import load_facts
 from ezlib.phrases import annotate, fold, load_phrases, read_number
 from ezlib.reports import (
+    DRAFT_COLUMNS,
     PROPOSAL_COLUMNS,
     append_proposal,
     draft_csv,
@@ -852,6 +853,14 @@ def test_a_further_draft_keeps_every_edited_one_beside_it(root):
         draft_csv(whole, root=root)
     kept = {p.name.removeprefix(path.name): p.read_text(encoding="utf-8") for p in path.parent.glob("*.old*")}
     assert kept == {".old": "edited", ".old2": "edited again"}
+
+
+def test_a_draft_that_lacks_a_column_is_refused_with_the_columns_it_may_have(tmp_path):
+    path = tmp_path / "short-draft.csv"
+    path.write_text(",".join(FACT_COLUMNS[1:]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="the column fact_id is missing") as refused:
+        load_draft(path)
+    assert refused.value.next_step == f"The first line names the columns: {', '.join(DRAFT_COLUMNS)}."
 
 
 def test_an_empty_proposal_is_refused(root):
