@@ -106,18 +106,18 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
       ezlib ingest report.docx --zone lao-cai            what it reads, and a draft to edit
       ezlib ingest outputs/lao-cai/report-draft.csv --zone lao-cai --yes
     """
-    from ezlib import reports
+    from ezlib import drafts, reports
     from ezlib.tables import proposal_text
 
     if Path(report).suffix.lower() == ".csv":
-        facts, draft = reports.load_draft(report), Path(report)
+        facts, draft = drafts.load_draft(report), Path(report)
     else:
         read = reports.parse_report(report, zone, published, month, root)
-        draft = reports.draft_csv(read, root=root)
+        draft = drafts.draft_csv(read, root=root)
         click.echo(proposal_text(read, lang, load_catalogue(root), load_targets(zone, root=root)))
         facts = read.facts
     if yes:
-        for path in reports.append_proposal(facts, root=root):
+        for path in drafts.append_proposal(facts, root=root):
             click.echo(say("proposal.appended", lang, count=str(len(facts)), file=str(path)))
     else:
         click.echo(say("proposal.draft", lang, draft=str(draft), zone=zone))

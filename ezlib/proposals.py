@@ -64,6 +64,12 @@ def note(key: str, **values: str) -> str:
     return f"{vi.format(**local)} / {en.format(**values)}"
 
 
+def plain_digits(value: Decimal) -> str:
+    """A figure in the digits of a facts file, without zeros that say nothing."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def notes_in(notes: str, lang: str) -> str:
     """The notes of a fact in one language."""
     return "; ".join(both.split(" / ")[0 if lang == "vi" else -1] for both in notes.split("; "))

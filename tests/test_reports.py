@@ -16,19 +16,10 @@ from hypothesis import strategies as st
 
 from ezlib.contracts import FACT_COLUMNS, DataError
 from ezlib.documents import make_document
+from ezlib.drafts import DRAFT_COLUMNS, append_proposal, draft_csv, load_draft
 from ezlib.facts import load_facts
 from ezlib.phrases import annotate, fold, load_phrases, read_number
-from ezlib.reports import (
-    DRAFT_COLUMNS,
-    PROPOSAL_COLUMNS,
-    append_proposal,
-    draft_csv,
-    load_draft,
-    parse_report,
-    parse_text,
-    read_report,
-    unread_numbers,
-)
+from ezlib.reports import PROPOSAL_COLUMNS, parse_report, parse_text, read_report, unread_numbers
 
 ROOT = Path(__file__).parent.parent
 REPORTS = Path(__file__).parent / "data" / "reports"
