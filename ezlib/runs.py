@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import json
-import os
-import platform
-import re
 import shutil
-import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -25,10 +18,11 @@ from ezlib.contracts import DataError, WithoutFacts, as_of_date, check_parameter
 from ezlib.facts import load_facts
 from ezlib.files import write_whole
 from ezlib.headlines import refuse_untold
+from ezlib.kernels import started_kernel
 from ezlib.periods import as_month
+from ezlib.provenance import inputs, model_name, sha256
 from ezlib.publish import publish
-from ezlib.record import FOLDER as RECORD
-from ezlib.record import added_to, kept_text, load_record, record_file
+from ezlib.record import added_to, kept_text, record_file
 
 NOTEBOOKS = (
     "10_data_audit",
@@ -45,16 +39,6 @@ NOTEBOOKS = (
     "90_brief",
 )
 BRIEF = "90_brief"
-# Small models are slower, not faster, on many BLAS threads; and a run should leave the other cores to others.
-KERNEL_ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONUTF8": "1",
-    "MPLBACKEND": "agg",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-FORGET = "%reset -f\nget_ipython().execution_count = 1"
 
 
 @dataclass(frozen=True)
@@ -230,38 +214,10 @@ def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
     root = data_root(root)
     path = record_file(zone, month, root)
     before = kept_text(path) if path.exists() else ""
-    after = added_to(before, rows, _model(), path)
+    after = added_to(before, rows, model_name(), path)
     if after != before:
         write_whole(path, after)
     return path.relative_to(root)
-
-
-def _model() -> str:
-    """A short name for the code that forecasts are made by."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in model_files())).hexdigest()[:12]
-
-
-def model_files() -> list[Path]:
-    """Return the files of the package that a forecast depends on, beside the data: read off the imports.
-
-    The outlook and every module it imports, how a chance is counted, and the prior; not how numbers are worded.
-    """
-    package = Path(__file__).parent
-    needed, waiting = {"targets"}, ["outlook"]
-    while waiting:
-        name = waiting.pop()
-        if name not in needed:
-            needed.add(name)
-            waiting += _imported(package / f"{name}.py")
-    return sorted([*(package / f"{name}.py" for name in needed), *package.glob("*.json")])
-
-
-def _imported(module: Path) -> set[str]:
-    """The modules of the package that one of them imports."""
-    found = [n for n in ast.walk(ast.parse(module.read_bytes())) if isinstance(n, ast.ImportFrom) and n.module]
-    names = {n.module.removeprefix("ezlib.") for n in found if n.module.startswith("ezlib.")}
-    names |= {alias.name for n in found if n.module == "ezlib" for alias in n.names}
-    return {name for name in names if module.with_stem(name).exists()}
 
 
 def month_folder(zone: str, month, root=None) -> Path:
@@ -329,7 +285,7 @@ def _execute_all(sources, parameters, folder: Path, root: Path, clock: _Clock) -
         _failed(folder / "notebooks", source).unlink(missing_ok=True)
     executed = {}
     clock.begin("kernel")
-    with _kernel(root, part / "kernel.log") as kernel:
+    with started_kernel(root, part / "kernel.log") as kernel:
         for source in sources:
             clock.begin(source.stem)
             executed[source.stem] = _execute(source, parameters, part, folder / "notebooks", root, kernel)
@@ -362,82 +318,15 @@ def _failed(folder: Path, source: Path) -> Path:
     return folder / f"{source.stem}.failed.ipynb"
 
 
-class _Kernel:
-    """One kernel for all notebooks of a run; each begins with an empty namespace."""
-
-    def __init__(self, manager):
-        self.manager = manager
-
-    def forget(self) -> None:
-        from jupyter_core.utils import run_sync
-
-        client = self.manager.client()
-        client.start_channels()
-        try:
-            run_sync(client.wait_for_ready)(timeout=60)
-            run_sync(client.execute_interactive)(FORGET, silent=False, store_history=False)
-        finally:
-            client.stop_channels()
-
-
-@contextmanager
-def _kernel(root: Path, log: Path):
-    """Start a kernel of this Python, whatever kernels are installed, and stop it at the end."""
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-    from jupyter_core.utils import run_sync
-
-    manager = AsyncKernelManager(kernel_name="python3")
-    manager._kernel_spec = KernelSpec(
-        # Without its history, a file that several kernels at once would write into.
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
-        display_name="ezlib",
-        language="python",
-    )
-    environment = os.environ | KERNEL_ENVIRONMENT | {"EZLIB_ROOT": str(root)}
-    with log.open("w", encoding="utf-8") as stream:
-        run_sync(manager.start_kernel)(env=environment, stdout=stream, stderr=stream)
-        try:
-            yield _Kernel(manager)
-        finally:
-            run_sync(manager.shutdown_kernel)(now=True)
-
-
 def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
     """Record what the run used and made, so that the same inputs can be shown to give the same bytes."""
     made = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".html", ".csv", ".svg"})
-    manifest = _inputs(parameters, root) | {"made": {p.relative_to(folder).as_posix(): _sha256(p) for p in made}}
+    manifest = _inputs(parameters, root) | {"made": {p.relative_to(folder).as_posix(): sha256(p) for p in made}}
     write_whole(folder / "manifest.json", _json(manifest))
 
 
 def _inputs(parameters: dict, root: Path) -> dict:
-    """Everything a run depends on: parameters, versions, and a hash of each data file, module and notebook."""
-    project = Path(__file__).parent
-    code = sorted([*project.glob("*.py"), *project.glob("*.json"), *project.glob("templates/*/*")])
-    code += _notebooks(root).values()
-    data = sorted(p for p in (root / "data").rglob("*") if p.is_file() and not p.name.startswith(("~", ".")))
-    data = [p for p in data if not p.is_relative_to(root / RECORD)]
-    return {
-        "parameters": parameters,
-        "python": platform.python_version(),
-        "packages": {name: metadata.version(name) for name in ("ezlib", *_required())},
-        "code": {p.name: _sha256(p) for p in code},
-        "data": {p.relative_to(root).as_posix(): _sha256(p) for p in data},
-        "record": _record_seen(parameters, root),
-    }
-
-
-def _required() -> list[str]:
-    """The packages that ezlib needs by its own account, without those of extras such as tests."""
-    needed = [line for line in metadata.requires("ezlib") or () if "extra ==" not in line]
-    return [re.match(r"[\w.-]+", line)[0] for line in needed]
-
-
-def _record_seen(parameters: dict, root: Path) -> str:
-    """A hash of the rows of the record that a brief may see: those given on earlier days than its own."""
-    zone = parameters["zone"]
-    day = parameters["as_of"] or load_facts(zone, root=root)["published"].max()
-    return hashlib.sha256(load_record(zone, day, root).to_csv(index=False).encode()).hexdigest()
+    return inputs(parameters, _notebooks(root).values(), root)
 
 
 def _is_current(parameters: dict, root: Path) -> bool:
@@ -446,13 +335,9 @@ def _is_current(parameters: dict, root: Path) -> bool:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         made = manifest.pop("made")
-        return manifest == _inputs(parameters, root) and made["brief.html"] == _sha256(folder / "brief.html")
+        return manifest == _inputs(parameters, root) and made["brief.html"] == sha256(folder / "brief.html")
     except (OSError, ValueError, KeyError):
         return False
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class _Clock:

@@ -36,7 +36,7 @@ ORDER = [
     *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
     *("blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
     *("assessments", "performance"),
-    *("month_table", "citations", "brief", "publish", "runs", "cli"),
+    *("month_table", "citations", "brief", "publish", "provenance", "kernels", "runs", "cli"),
 ]
 
 # The only modules that open a file, and what for. All others take tables and arrays, and give them.
@@ -53,6 +53,7 @@ READERS = {
     "record": "what was forecast on earlier days",
     "variances": "prior.json, which is part of the package",
     "publish": "an executed notebook and the template of the page",
+    "provenance": "code, notebooks and data, to tell them by their hashes",
     "runs": "notebooks, and what an earlier run recorded",
 }
 WRITERS = {
@@ -61,6 +62,7 @@ WRITERS = {
     "drafts": "what a report proposes, as a draft to look through",
     "drawing": "a figure, where its caller says",
     "publish": "the page",
+    "kernels": "the log of a kernel",
     "runs": "outputs and their manifest, and the record",
 }
 

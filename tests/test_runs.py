@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import ezlib as ez
-from ezlib import runs
+from ezlib import provenance, runs
 from ezlib.cli import cli, main
 from ezlib.contracts import DataError, WithoutFacts
 
@@ -72,7 +72,7 @@ def test_a_zone_with_complete_months_runs_too_in_english(root):
     ],
 )
 def test_wrong_parameters_are_refused_before_a_kernel_starts(small_root, monkeypatch, given, says):
-    monkeypatch.setattr(runs, "_kernel", lambda *args: pytest.fail("a kernel was started"))
+    monkeypatch.setattr(runs, "started_kernel", lambda *args: pytest.fail("a kernel was started"))
     with pytest.raises(DataError, match=says):
         runs.run_month(**({"zone": ZONE, "month": MONTH} | given), root=small_root)
 
@@ -410,7 +410,7 @@ def test_a_second_run_gives_the_same_bytes_and_adds_nothing_to_what_a_brief_leav
 
 
 def test_the_name_of_the_code_covers_all_that_a_forecast_is_made_by_and_no_words():
-    names = {path.name for path in runs.model_files()}
+    names = {path.name for path in provenance.model_files()}
     assert {"outlook.py", "structural.py", "draws.py", "linearised.py", "bounds.py", "profiles.py"} <= names
     assert {"observations.py", "facts.py", "periods.py", "targets.py", "prior.json"} <= names
     assert not names & {"wording.py", "tables.py", "charts.py", "runs.py"}
