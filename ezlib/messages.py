@@ -275,10 +275,6 @@ SENTENCES = {
         "vi": "Mục tiêu được giao theo số liệu “{target_scope}”; ở đây đối chiếu với số liệu “{scope}”.",
         "en": "The target is set on the series of the {target_scope}; it is tested here on that of the {scope}.",
     },
-    "target.simple": {
-        "vi": "Để so sánh: theo nhịp hiện tại cả năm là {run_rate}; theo nhịp các năm trước là {profile}.",
-        "en": "For comparison: {run_rate} at the run rate; {profile} by the profile of earlier years.",
-    },
     # sections of the brief
     "section.revenue": {"vi": "Thu ngân sách qua cửa khẩu", "en": "Revenue at the border gates"},
     "section.targets": {"vi": "Các mục tiêu", "en": "Targets"},
@@ -1065,7 +1061,6 @@ SENTENCES = {
         "Every path draws its own size; months gone by never change.",
     },
     "revenue.rates_caption": {"vi": "Tỷ lệ thu ở những kỳ số liệu cho biết", "en": "Effective rates where facts tell"},
-    "revenue.unit_rate": {"vi": "{revenue} trên {base}", "en": "{revenue} per {base}"},
     "revenue.vnd_per": {"vi": "đồng trên 1 {base}", "en": "VND per {base}"},
     "revenue.both": {
         "vi": "{name} năm {year}: dự báo thẳng từ số thu {direct}; lấy {base} nhân tỷ lệ thu {rated} {unit}.",

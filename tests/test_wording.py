@@ -1,7 +1,7 @@
 """What is printed can be read back, reads the same everywhere, and never claims more than is known."""
 
+import ast
 import math
-import re
 from pathlib import Path
 from string import Formatter
 
@@ -11,7 +11,8 @@ from babel.numbers import parse_decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ezlib import messages, wording
+from ezlib import catalogue, contracts, flow_views, indicators, messages, news, scorecard, tables, wording
+from ezlib.outlook import NOTES
 from ezlib.periods import BOARD
 
 PACKAGE = Path(messages.__file__).parent
@@ -221,19 +222,93 @@ def test_zeros_that_nobody_counted_are_not_printed():
     assert wording.published(2790, 5) == "2.790"
 
 
-def test_every_sentence_is_said_somewhere():
-    """Keys put together from parts, as in say(f"table.{name}_caption"), are said where the rest of them fits."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.glob("*.py")))
-    text = re.sub(r'^    "[\w.]+": \{', "", text, flags=re.MULTILINE)  # where the sentences themselves stand
-    written = set(re.findall(r"""["']([\w.]+)["']""", text))
-    parts = [
-        part
-        for part in re.findall(r'f"([\w.{}\[\]]+)"', text)
-        if re.search(r"^[a-z.]+\.\{|\}\.[a-z]+$|^[a-z.]+\{", part)
-    ]
-    parts += [f"{start}{{}}" for start in re.findall(r'"([\w.]+\.)" \+', text)]
-    fitting = [re.sub(r"\\\{.*?\\\}", r".+", re.escape(part)) for part in parts]
-    varied = {f"{key}{way}" for key in (*written, *messages.SENTENCES) for way in ("_estimate", "_wide", "_all")}
-    unsaid = [key for key in messages.SENTENCES if key not in written | varied]
-    assert [key for key in unsaid if not any(re.fullmatch(form, key) for form in fitting)] == []
-    assert not any(re.fullmatch(form, "table.a_row_that_nobody_says") for form in fitting)
+# ------------------------------------------------------------------------------------- the table and what says it
+
+WAYS = ("up", "down", "same")
+PUT_TOGETHER = {
+    "basis.{}": contracts.BASES,
+    "change.{}": WAYS,
+    "chart.label.{}": flow_views.KNOWN,
+    "chart.read.{}": [*wording.STATUS, "announced"],
+    "compare.{}": catalogue.COMPARATORS,
+    "figure.{}": [qualifier or "exactly" for qualifier in contracts.QUALIFIERS],
+    "grounds.{}": [*(note for note in NOTES if note != "profile_used"), "passing", "lasting", "open"],
+    "indicators.none.{}": [kinds[0] for kinds in (indicators.FLOW, indicators.STOCK, indicators.READ)],
+    "indicators.{}s": [kinds[0] for kinds in (indicators.STOCK, indicators.READ)],
+    "kind.{}": indicators.READ,
+    "news.chance_{}": WAYS,
+    "news.total_{}": WAYS,
+    "news.{}": news.STEPS,
+    "revenue.{}": ("too_short", "no_cases", "better_direct", "better_from_base"),
+    "score.state.{}": scorecard.STATES,
+    "severity.{}": tables.SEVERITIES,
+    "table.{}_caption": ("intervals", "beside"),
+    "target.{}": wording.OUTCOMES,
+    "{}_wide": ("lead.few_facts", "lead.one_fact"),
+}
+"""The keys that no module writes out: how each is put together, and every word that may be put in."""
+
+PASSED_ON = {"{}_estimate": "_told_as", "{}.subtitle": "subtitle", "{}.subtitle_all": "subtitle"}
+"""Those whose words stand in the calls of a function."""
+
+
+def pieces(path: Path) -> list[ast.AST]:
+    """Every piece of a module's source but the table of sentences."""
+    whole = ast.parse(path.read_text(encoding="utf-8"))
+    others = [node for node in whole.body if not ast.unparse(node).startswith("SENTENCES = ")]
+    return [piece for node in others for piece in ast.walk(node)]
+
+
+SOURCES = [piece for path in sorted(PACKAGE.glob("*.py")) for piece in pieces(path)]
+CALLS = [node for node in SOURCES if isinstance(node, ast.Call)]
+
+
+def forms(node: ast.AST) -> set[str]:
+    """What a text may be, with {} for what only a run can tell: f"news.{step}" is "news.{}"."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.JoinedStr):
+        return {"".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)}
+    if isinstance(node, ast.IfExp):
+        return forms(node.body) | forms(node.orelse)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return {start + end for start in forms(node.left) for end in forms(node.right)}
+    if isinstance(node, ast.AugAssign):
+        return {"{}" + end for end in forms(node.value)}
+    return {"{}"}
+
+
+def given_to(name: str) -> set[str]:
+    """The forms of the first argument of every call of a function."""
+    calls = [node for node in CALLS if name == getattr(node.func, "attr", getattr(node.func, "id", "")) and node.args]
+    return set().union(*(forms(node.args[0]) for node in calls))
+
+
+def put_together() -> dict[str, list[str]]:
+    """The keys by the form they are put together in."""
+    passed = {form: [word for word in given_to(name) if "{" not in word] for form, name in PASSED_ON.items()}
+    return {form: [form.format(word) for word in words] for form, words in (PUT_TOGETHER | passed).items()}
+
+
+def test_every_word_that_is_put_into_a_key_has_its_sentence():
+    assert {form: [key for key in keys if key not in messages.SENTENCES] for form, keys in put_together().items()} == {
+        form: [] for form in put_together()
+    }
+
+
+def test_every_sentence_is_said_by_name_or_by_a_word_of_a_vocabulary():
+    named = {node.value for node in SOURCES if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    said = named.union(*put_together().values())
+    assert [key for key in messages.SENTENCES if key not in said] == []
+
+
+def test_every_way_to_put_a_key_together_is_known_and_used():
+    known = set(put_together())
+    assert {form for form in given_to("say") if "{" in form} - known == {"{}"}, "name its words in PUT_TOGETHER"
+    assert known - set().union(*(forms(node) for node in SOURCES)) == set()
+
+
+def test_a_sentence_that_nobody_says_would_be_seen():
+    assert forms(ast.parse("say(f'target.{state}')").body[0].value.args[0]) == {"target.{}"}
+    assert forms(ast.parse("stem + ('' if dated else '_all')").body[0].value) == {"{}", "{}_all"}
+    assert not {"target.simple", "table.a_row_that_nobody_says"} & set().union(*put_together().values())
