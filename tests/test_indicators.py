@@ -164,10 +164,15 @@ def test_a_page_of_another_root_reads_that_root_alone(small_root, tmp_path, monk
     """Where the root is given, no catalogue of the folder one stands in may be asked for a word."""
     monkeypatch.setenv("EZLIB_ROOT", str(tmp_path / "nowhere"))  # where there is none: whatever looks there stops
     shown = ez.compose_subject("thu-nghiem", "2025-05", "trade", root=small_root)
-    assert all(repr(part) for part in (shown.months_table, shown.totals_table, shown.grounds, shown.months_chart))
+    (found,) = shown.outlooks.values()
+    assert f"{len(found.observations)} số liệu đã công bố" in shown.grounds.text
+    for part in (shown.months_table, shown.totals_table, shown.grounds):
+        assert "Tổng giá trị xuất nhập khẩu" in part.text
+    assert "Ban Quản lý Khu kinh tế Thử Nghiệm" in repr(shown.months_chart)
     whole = composed(small_root, "trade")
-    assert repr(whole.months_table) and repr(whole.flows) and repr(whole.sources)
-    assert repr(ez.compose_brief("thu-nghiem", "2025-05", root=small_root).table)
+    assert "Cửa khẩu đường sắt" in whole.months_table.text and "Cửa khẩu đường sắt" in whole.flows.text
+    assert "Ban Quản lý Khu kinh tế Thử Nghiệm" in whole.sources.text
+    assert "Phí các ngành khác" in ez.compose_brief("thu-nghiem", "2025-05", root=small_root).table.text
 
 
 def test_a_page_of_a_subject_and_the_outlook_take_the_same_of_two_figures():
