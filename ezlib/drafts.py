@@ -24,14 +24,14 @@ DRAFT_COLUMNS = [*PROPOSAL_COLUMNS, "sentence"]
 OUTPUTS = "outputs"
 
 
-def draft_csv(report: Report, path=None, root=None) -> Path:
+def draft_csv(report: Report, root=None) -> Path:
     """Write what a report proposes as a table to look through and edit; returns its path.
 
-    `outputs/<zone>/<name of the report>-draft.csv` unless `path` says otherwise: FACT_COLUMNS, then `place`,
-    `confidence` and the `sentence` each figure stands in. A draft that is there already may hold edits: where it is not
-    the same it is kept as `…-draft.csv.old`, then `.old2` and so on.
+    `outputs/<zone>/<name of the report>-draft.csv` has FACT_COLUMNS, then `place`, `confidence` and the `sentence` each
+    figure stands in. A draft that is there already may hold edits: where it is not the same it is kept as
+    `…-draft.csv.old`, then `.old2` and so on.
     """
-    path = Path(path) if path is not None else data_root(root) / OUTPUTS / report.zone / f"{report.path.stem}-draft.csv"
+    path = data_root(root) / OUTPUTS / report.zone / f"{report.path.stem}-draft.csv"
     rows = report.facts.assign(sentence=[report.sentence(place) for place in report.facts["place"]])
     # Excel reads UTF-8 only when the file begins with its mark.
     content = _csv_text(rows[DRAFT_COLUMNS]).encode("utf-8-sig")
@@ -64,18 +64,17 @@ def load_draft(path) -> pd.DataFrame:
     return sheet.frame(FACT_COLUMNS)[FACT_COLUMNS]
 
 
-def append_proposal(facts: pd.DataFrame, name: str | None = None, root=None) -> list[Path]:
+def append_proposal(facts: pd.DataFrame, root=None) -> list[Path]:
     """Append proposed facts, straight from a report or from `load_draft`, to the data; returns the files.
 
-    They go to `data/facts/<zone>/<name>`, by default named after the day of publication and the report. Every rule of
-    the data holds, and a report that was appended before is refused: its figures have the same ids, or, from another
-    copy of it, most say the same as figures of the same day and office. Either all is appended or nothing. Raises
-    DataError.
+    They go to `data/facts/<zone>/`, into a file named after the day of publication and the report. Every rule of the
+    data holds, and a report that was appended before is refused: its figures have the same ids, or, from another copy
+    of it, most say the same as figures of the same day and office. Either all is appended or nothing. Raises DataError.
     """
     if facts.empty:
         raise DataError("There is nothing to append.", next_step="Look at the numbers that were not read.")
     _refuse_another_copy(facts, root)
-    return append_by_zone(facts[FACT_COLUMNS], name or _file_name(facts), root)
+    return append_by_zone(facts[FACT_COLUMNS], _file_name(facts), root)
 
 
 _SAYS = ["zone", "indicator", "scope", "period_start", "period_end", "status", "published"]

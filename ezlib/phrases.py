@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -384,10 +384,10 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
     Kinds and values: `aside` (what it is), `versus` (Base), `when` (When), `number` (Number), `feature`, `name`,
     `change`, `status`, `aims`, `cumulative`, `in_turn`, `of_which`, `quoted`, `per_day` (words of the table).
     """
-    folded, marks = fold(text), []
-    for kind, find in (("aside", _asides), ("versus", _versus), ("when", _whens), ("number", _numbers)):
+    folded, marks, numbers = fold(text), [], partial(_numbers, lang=lang)
+    for kind, find in (("aside", _asides), ("versus", _versus), ("when", _whens), ("number", numbers)):
         masked = _mask(folded, marks)
-        marks += [Mark(start, end, kind, value) for start, end, value in find(masked, phrases, lang)]
+        marks += [Mark(start, end, kind, value) for start, end, value in find(masked, phrases)]
     counted = [
         m._replace(end=m.start + _DIGITS_END.match(folded, m.start).end() - m.start)
         for m in marks
@@ -442,7 +442,7 @@ def _mask(folded: str, marks: list[Mark]) -> str:
     return "".join(characters)
 
 
-def _asides(folded: str, phrases: Phrases, lang: str) -> list[tuple[int, int, str]]:
+def _asides(folded: str, phrases: Phrases) -> list[tuple[int, int, str]]:
     found = [(m.start(), m.end(), kind) for kind, pattern in phrases.asides for m in pattern.finditer(folded)]
     glued = ((m.start(), m.end(), "name") for m in _GLUED.finditer(folded) if not _is_money(m[0]))
     return _apart([*found, *glued])
@@ -461,7 +461,7 @@ def _apart(spans: list[tuple]) -> list[tuple]:
     return kept
 
 
-def _versus(folded: str, phrases: Phrases, lang: str) -> list[tuple[int, int, Base]]:
+def _versus(folded: str, phrases: Phrases) -> list[tuple[int, int, Base]]:
     found = [
         (m.start(), m.end(), _base(m[0], phrases))
         for p in phrases.comparisons
@@ -494,7 +494,7 @@ def _quarter_number(found: re.Match) -> int:
     return int(word) if word.isdigit() else _ORDINAL[word]
 
 
-def _whens(folded: str, phrases: Phrases, lang: str) -> list[tuple[int, int, When]]:
+def _whens(folded: str, phrases: Phrases) -> list[tuple[int, int, When]]:
     found = []
     for rank, (form, pattern) in enumerate(phrases.periods):
         found += [(m.start(), -rank, m.end(), when) for m in pattern.finditer(folded) if (when := _when(form, m))]

@@ -17,11 +17,11 @@ LEVEL = 0.99
 COLUMNS = ["lower", "upper"]
 
 
-def expected_before(zone: str, month, as_of=None, root=None, seed: int = 0, level: float = LEVEL) -> pd.DataFrame:
+def expected_before(zone: str, month, as_of=None, root=None) -> pd.DataFrame:
     """Return the interval in which the model expected each figure of a month, from what was published before it.
 
     A row for every fact of the zone's leading flows that states the reporting month, by fact_id: `lower` and `upper`
-    in the fact's own unit, the central `level` of the paths. Earlier facts alone are used, none of the same day; a
+    in the fact's own unit, the central 99 % of the paths. Earlier facts alone are used, none of the same day; a
     figure before which there was no outlook has no row, and a month without a figure of its own has none at all. It
     goes into `audit(facts, expected)`, as a doubt and no proof. Raises WithoutFacts for a month of which nothing is
     known.
@@ -32,7 +32,7 @@ def expected_before(zone: str, month, as_of=None, root=None, seed: int = 0, leve
     rows = {}
     for series in catalogue.zone(zone).leading():
         for fact in _of_month(facts, series, month, catalogue):
-            ends = _expected(fact, series, month, catalogue, root, seed, level)
+            ends = _expected(fact, series, month, catalogue, root)
             if ends is not None:
                 rows[fact.fact_id] = ends
     return pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS).astype("float64")
@@ -48,13 +48,13 @@ def _of_month(facts: pd.DataFrame, series: str, month: pd.Period, catalogue: Cat
     return list(mine[whole].itertuples())
 
 
-def _expected(fact, series: str, month, catalogue: Catalogue, root, seed: int, level: float):
+def _expected(fact, series: str, month, catalogue: Catalogue, root):
     """The interval of one figure; None where nothing published before it gives an outlook."""
     eve = fact.published.date() - dt.timedelta(days=1)
     try:
-        before = outlook(series, month - 1, eve, until=month, seed=seed, root=root)
+        before = outlook(series, month - 1, eve, until=month, root=root)
     except DataError:
         return None
     total = before.total(str(month))
     factor = catalogue.convert(1.0, before.unit, fact.unit)
-    return tuple(factor * total.quantile([(1 - level) / 2, (1 + level) / 2]))
+    return tuple(factor * total.quantile([(1 - LEVEL) / 2, (1 + LEVEL) / 2]))

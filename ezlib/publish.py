@@ -34,22 +34,24 @@ EXTERNAL_STYLE = re.compile(r"@import|url\(\s*['\"]?(?!#|data:)", re.IGNORECASE)
 NO_DESCRIPTION = "No description has been provided for this image"
 
 
-def publish(notebook, page, lang: str = "vi", title: str | None = None) -> Path:
+def publish(notebook, page, lang: str = "vi") -> Path:
     """Write the executed notebook at `notebook` as a self-contained HTML page at `page`, and return that path.
 
-    `title` is the document's title (default: the one its masthead carries, else the first heading). Raises DataError,
-    and leaves any earlier page as it was, when a cell has failed, a picture has no text alternative, the page would
-    fetch or run anything, or it is larger than 400 KiB.
+    Raises DataError, and leaves any earlier page as it was, when a cell has failed, a picture has no text alternative,
+    the page would fetch or run anything, or it is larger than 400 KiB.
     """
     notebook, page = Path(notebook), Path(page)
     if lang not in LANGUAGES:
         raise ValueError(f"Unknown language {lang!r}. Use 'vi' or 'en'.")
-    html = page_html(_read(notebook), lang, title, name=notebook.name)
+    html = page_html(_read(notebook), lang, name=notebook.name)
     return write_whole(page, html)
 
 
 def page_html(notebook, lang: str = "vi", title: str | None = None, name: str = "notebook") -> str:
-    """The page of a notebook (an nbformat node) as text; checks and errors as for `publish`."""
+    """The page of a notebook (an nbformat node) as text; checks and errors as for `publish`.
+
+    `title` is the document's title (default: the one its masthead carries, else the first heading).
+    """
     _refuse_failed_cells(notebook, name)
     shown = _for_readers(notebook, lang)
     html = _export(shown, lang, title or _title(shown) or Path(name).stem)

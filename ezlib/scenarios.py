@@ -196,26 +196,24 @@ def last_day(scenario: Scenario, outlook: Outlook) -> dt.date | None:
     return scenario.end
 
 
-def compare(
-    outlook: Outlook, choices: Iterable, threshold=None, comparator: str = ">=", seed: int = 0, period: str = ""
-) -> pd.DataFrame:
-    """Return the total of a period under each choice, the base case first: one row a choice.
+def compare(outlook: Outlook, choices: Iterable, threshold=None, comparator: str = ">=", seed: int = 0) -> pd.DataFrame:
+    """Return the total of the year of the first month ahead under each choice, the base case first: one row a choice.
 
-    A choice is a scenario or several that come true together. `period` is by default the year of the first month
-    ahead, `threshold` (an amount, or one for each path, such as last year's total) by default that of the year before.
+    A choice is a scenario or several that come true together. `threshold` is an amount, or one for each path, such as
+    last year's total, which it is by default.
     Columns: choice, median, lower_80, upper_80, change (median of the difference that the choice makes on each path),
-    change_pct, probability that the total compares so with the threshold.
+    change_pct, probability that the total compares so with the threshold, period (the year).
     """
-    period = period or str(first_ahead(outlook).year)
+    year = first_ahead(outlook).year
     if threshold is None:
-        threshold = outlook.total(str(int(period[:4]) - 1))
-    base = outlook.total(period)
+        threshold = outlook.total(str(year - 1))
+    base = outlook.total(str(year))
     rows = [_outcome("", base, base, threshold, comparator)]
     for choice in choices:
         scenarios = _listed(choice)
-        total = apply(outlook, scenarios, seed).total(period)
+        total = apply(outlook, scenarios, seed).total(str(year))
         rows.append(_outcome("+".join(s.id for s in scenarios), total, base, threshold, comparator))
-    return pd.DataFrame(rows).assign(period=period)
+    return pd.DataFrame(rows).assign(period=str(year))
 
 
 def _outcome(choice: str, total: pd.Series, base: pd.Series, threshold, comparator: str) -> dict:
