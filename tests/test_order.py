@@ -34,7 +34,7 @@ ORDER = [
     *("outturns", "evaluate", "replays", "summaries"),
     *("record", "news"),
     *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
-    *("blocks", "tables", "subjects", "indicators", "digest", "comparisons"),
+    *("blocks", "tables", "subjects", "indicators", "digest", "futures", "progress", "zones"),
     *("assessments", "performance"),
     *("month_table", "citations", "brief", "publish", "provenance", "kernels", "runs", "cli"),
 ]

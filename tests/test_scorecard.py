@@ -8,9 +8,9 @@ from conftest import fact_row
 
 import ezlib as ez
 from ezlib.catalogue import Target
-from ezlib.comparisons import compose_scorecard
 from ezlib.facts import add_intervals
 from ezlib.messages import SENTENCES
+from ezlib.progress import compose_scorecard
 from ezlib.scorecard import STATES, assess_aims, progress_frame
 
 

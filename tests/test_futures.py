@@ -1,10 +1,9 @@
-"""What the notebooks on scenarios, aims and zones show: the right figures, and plain words where there are none."""
+"""What the notebook on scenarios shows: the right figures, and plain words where there are none."""
 
 import pytest
 
-import ezlib as ez
-from ezlib.comparisons import compose_futures, compose_rates, compose_zones, conflicts, shares
 from ezlib.contracts import DataError
+from ezlib.futures import compose_futures, compose_rates
 
 JUDGEMENT = """
 slow-summer:
@@ -24,11 +23,6 @@ slow-summer:
 @pytest.fixture(scope="module")
 def lao_cai():
     return compose_futures("lao-cai", "2025-05", "2025-05-31", only="closure-30-days durian-resumed", judgement="")
-
-
-@pytest.fixture(scope="module")
-def year_end():
-    return compose_zones("2025-12")
 
 
 def test_the_base_case_stands_beside_every_scenario(lao_cai):
@@ -80,31 +74,3 @@ def test_a_zone_without_revenue_says_so(small_root):
 def test_a_scenario_asked_by_a_wrong_name_is_refused():
     with pytest.raises(DataError, match="did you mean 'closure-30-days'"):
         compose_futures("lao-cai", "2025-05", only="closure-30-day")
-
-
-def test_every_zone_keeps_its_own_scope_and_months(year_end):
-    assert {s.split("/")[2] for s in year_end.outlooks} == {"board", "national"}
-    told = repr(year_end.caveats)
-    assert "từ ngày 16" in told
-    assert "Đây không phải tỷ trọng" in told
-
-
-def test_figures_that_disagree_are_named_with_the_one_used(year_end):
-    assert "49,4 và 44,15" in repr(year_end.caveats).replace("\u00a0", " ")
-
-
-def test_a_zone_without_figures_by_that_month_is_named(small_root):
-    zones = compose_zones("2022-01", root=small_root)
-    assert "chưa có dự báo" in repr(zones.levels)
-
-
-def test_shares_never_mix_scopes_and_add_up():
-    catalogue = ez.load_catalogue()
-    found = shares(ez.load_facts(), "2025-12", catalogue)
-    assert (found["scope"] == found["zone"].map(lambda zone: catalogue.zone(zone).scope)).all()
-    assert found.groupby("identity")["share"].sum().to_numpy() == pytest.approx(1, abs=0.01)
-
-
-def test_a_revision_within_a_percent_is_no_conflict():
-    catalogue, facts = ez.load_catalogue(), ez.load_facts("lao-cai")
-    assert conflicts(facts, ["lao-cai/trade_total/board"], "2025-05", None, catalogue).empty
