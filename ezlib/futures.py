@@ -26,7 +26,7 @@ from ezlib.revenue import (
     revenue_outlook,
 )
 from ezlib.scenarios import Scenario
-from ezlib.subjects import headline_series, outlooks_of
+from ezlib.subjects import headline_series, name_on, outlooks_of, without_outlook
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +71,8 @@ class Futures:
     @property
     def table(self) -> Block:
         """The year under each scenario: total, interval, difference from the base case, chances."""
-        shown = [b for series in self.tables for b in (blocks.section(self._name(series)), self._table(series))]
-        return blocks.stack(*shown, *self._missing())
+        shown = [b for series in self.tables for b in (blocks.section(name_on(self, series)), self._table(series))]
+        return blocks.stack(*shown, *without_outlook(self))
 
     @property
     def chart(self) -> Block:
@@ -142,7 +142,7 @@ class Futures:
         year, names = frame["period"].iloc[0], self._names(frame)
         last_year = not frame["probability"].isna().any()
         key = "chart.scenarios.subtitle" if last_year else "chart.scenarios.subtitle_plain"
-        values = {"name": self._name(series), "year": year, "before": str(int(year) - 1)}
+        values = {"name": name_on(self, series), "year": year, "before": str(int(year) - 1)}
         shown, unit = _readable(frame, found.unit)
         return scenario_chart(
             shown,
@@ -160,7 +160,7 @@ class Futures:
         frame, questions = self.tables[series], {q.id for q in scenarios.QUESTIONS}
         supposed = frame[~frame["choice"].isin(["", *questions])]
         if supposed.empty:
-            return say("chart.scenarios.title_plain", self.lang, name=self._name(series), year=year)
+            return say("chart.scenarios.title_plain", self.lang, name=name_on(self, series), year=year)
         most = supposed["change_pct"].abs().idxmax()
         change = wording.change_words(frame.at[most, "change_pct"], 0, self.lang)
         return say("chart.scenarios.title", self.lang, scenario=names[most], year=year, change=change)
@@ -199,18 +199,7 @@ class Futures:
     def _left_out(self, series: str) -> str:
         told = set(self.tables[series]["choice"])
         names = [_choice_name(c, self.lang) for c in self.choices if "+".join(s.id for s in c) not in told]
-        return say("scenario.left_out", self.lang, name=self._name(series), names="; ".join(names)) if names else ""
-
-    def _name(self, series: str) -> str:
-        return self.catalogue.indicator_of(series).name(self.lang)
-
-    def _missing(self) -> list[Block]:
-        if not self.outlooks and not self.without:
-            return [blocks.paragraph(say("subject.none", self.lang, zone=self.zone.name(self.lang)))]
-        return [
-            blocks.paragraph(say("subject.no_outlook", self.lang, name=self._name(series), reason=reason))
-            for series, reason in self.without.items()
-        ]
+        return say("scenario.left_out", self.lang, name=name_on(self, series), names="; ".join(names)) if names else ""
 
 
 def compose_futures(

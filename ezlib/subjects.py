@@ -88,20 +88,9 @@ class Subject:
     def _each(self, show, headed: bool = False) -> Block:
         shown = []
         for series, found in self.outlooks.items():
-            shown += [blocks.section(self._name(series))] if headed else []
+            shown += [blocks.section(name_on(self, series))] if headed else []
             shown.append(show(found))
-        return blocks.stack(*shown, *self._missing())
-
-    def _missing(self) -> list[Block]:
-        if not self.outlooks and not self.without:
-            return [blocks.paragraph(say("subject.none", self.lang, zone=self.zone.name(self.lang)))]
-        return [
-            blocks.paragraph(say("subject.no_outlook", self.lang, name=self._name(series), reason=reason))
-            for series, reason in self.without.items()
-        ]
-
-    def _name(self, series: str) -> str:
-        return self.catalogue.indicator_of(series).name(self.lang)
+        return blocks.stack(*shown, *without_outlook(self))
 
 
 def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Subject:
@@ -109,6 +98,24 @@ def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi"
     catalogue = load_catalogue(root)
     found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root, lang)
     return Subject(catalogue.zone(zone), catalogue, as_month(month), lang, found, without)
+
+
+def name_on(page, series: str) -> str:
+    """Return the name of a series on a page that shows one zone: what it counts. `page` as for `without_outlook`."""
+    return page.catalogue.indicator_of(series).name(page.lang)
+
+
+def without_outlook(page) -> list[Block]:
+    """Return why series of a page have no outlook, or that its zone has none of them.
+
+    `page` is a Subject, or has its `zone`, `catalogue`, `lang`, `outlooks` and `without`.
+    """
+    if not page.outlooks and not page.without:
+        return [blocks.paragraph(say("subject.none", page.lang, zone=page.zone.name(page.lang)))]
+    return [
+        blocks.paragraph(say("subject.no_outlook", page.lang, name=name_on(page, series), reason=reason))
+        for series, reason in page.without.items()
+    ]
 
 
 def headline_series(zone: str, subject: str | None = None, root=None) -> list[str]:
