@@ -80,7 +80,7 @@ class Zones:
                 "zones.part",
                 lang,
                 name=f"{cat.zone(r.zone).name(lang)}, {cat.indicator(r.part).short(lang)}",
-                period=r.period,
+                period=wording.stretch(r.start, r.end, lang),
             )
             for r in self.shares.itertuples()
         ]
@@ -203,9 +203,9 @@ def conflicts(facts: pd.DataFrame, series: Iterable[str], month, as_of, catalogu
 def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
     """Return the parts of trade totals over the latest period for which a total and all its parts are published.
 
-    One zone, scope and identity at a time, so that no share mixes scopes. Columns: zone, scope, identity, part,
-    period, share, total, unit. Parts that do not add up to the total within 1 % are left out: which figure is wrong is
-    for the audit to say.
+    One zone, scope and identity at a time, so that no share mixes scopes. Columns: zone, scope, identity, part, start,
+    end, share, total, unit. Parts that do not add up to the total within 1 % are left out: which figure is wrong is for
+    the audit to say.
     """
     seen = facts[(facts["period_end"] <= pd.Timestamp(as_month(month).end_time)) & (facts["status"] != "projection")]
     rows = []
@@ -213,7 +213,7 @@ def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
         if catalogue.indicator(identity.total).group == "trade":
             for scope in identity.scopes:
                 rows += _shares_of(identity, scope, seen, catalogue)
-    return pd.DataFrame(rows, columns=["zone", "scope", "identity", "part", "period", "share", "total", "unit"])
+    return pd.DataFrame(rows, columns=["zone", "scope", "identity", "part", "start", "end", "share", "total", "unit"])
 
 
 def _shares_of(identity, scope: str, facts: pd.DataFrame, catalogue: Catalogue) -> list[dict]:
@@ -230,7 +230,7 @@ def _shares_of(identity, scope: str, facts: pd.DataFrame, catalogue: Catalogue) 
     start = table.loc[end].index[0]
     if abs(row[list(identity.parts)].sum() / row[identity.total] - 1) > 0.01:
         return []
-    about = {"zone": identity.zone, "scope": scope, "identity": identity.id, "period": wording.stretch(start, end)}
+    about = {"zone": identity.zone, "scope": scope, "identity": identity.id, "start": start, "end": end}
     unit = catalogue.indicator(identity.total).unit
     return [
         about | {"part": part, "share": row[part] / row[identity.total], "total": row[identity.total], "unit": unit}

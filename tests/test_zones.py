@@ -1,8 +1,11 @@
 """What the notebook on zones shows: each zone by its own scope and months, and figures that disagree by name."""
 
+from dataclasses import replace
+
 import pytest
 
 import ezlib as ez
+from ezlib import wording
 from ezlib.zones import compose_zones, conflicts, shares
 
 
@@ -32,6 +35,12 @@ def test_shares_never_mix_scopes_and_add_up():
     found = shares(ez.load_facts(), "2025-12", catalogue)
     assert (found["scope"] == found["zone"].map(lambda zone: catalogue.zone(zone).scope)).all()
     assert found.groupby("identity")["share"].sum().to_numpy() == pytest.approx(1, abs=0.01)
+
+
+def test_shares_tell_their_period_in_the_language_of_the_page(year_end):
+    for lang, told in (("vi", "năm 2025"), ("en", "Exports, 2025")):
+        text = wording.plain(repr(replace(year_end, lang=lang).structure))
+        assert told in text and ("năm" in text) == (lang == "vi")
 
 
 def test_a_revision_within_a_percent_is_no_conflict():
