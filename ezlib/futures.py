@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ezlib import blocks, messages, scenarios, wording
-from ezlib.aims import COMPARE
+from ezlib.aims import COMPARE, at_least
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
 from ezlib.charts import scenario_chart
@@ -265,7 +265,7 @@ def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: C
     asked = {}
     if all(covers_year(o, y) for o in pairs for y in (year - 1, year)):
         aims = [say("joint.last_year", lang, name=name, year=str(year - 1)) for name in names]
-        reached = [o.total(str(year)) >= o.total(str(year - 1)) for o in pairs]
+        reached = [at_least(o.total(str(year)), o.total(str(year - 1))) for o in pairs]
         asked["last_year"] = joint_probability(dict(zip(aims, reached, strict=True)))
     set_for = [_target_of(o, targets) for o in pairs]
     if all(set_for):

@@ -1,7 +1,11 @@
 """What the notebook on scenarios shows: the right figures, and plain words where there are none."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
+from ezlib import futures
 from ezlib.contracts import DataError
 from ezlib.futures import compose_futures, compose_rates
 
@@ -48,6 +52,19 @@ def test_a_short_record_is_said_and_the_way_used_with_it(lao_cai):
 def test_trade_and_revenue_together_are_no_likelier_than_either(lao_cai):
     joint = lao_cai.joint["last_year"]
     assert joint.together <= min(joint.each.values())
+
+
+def test_a_year_equal_to_the_last_but_for_its_last_bits_is_at_least_as_much(lao_cai):
+    def repeated(outlook):
+        paths = 0 * outlook.paths
+        paths.loc[:, pd.PeriodIndex(["2024-01", "2024-02", "2025-01"], freq="M")] = [0.1, 0.2, 0.3]
+        return replace(outlook, paths=paths)
+
+    base, outlook = repeated(lao_cai.revenue.base), repeated(lao_cai.revenue.outlook)
+    assert (outlook.total("2025") < outlook.total("2024")).all()
+    again = replace(lao_cai.revenue, base=base, outlook=outlook)
+    joint = futures._joint(again, [], "vi", lao_cai.catalogue)["last_year"]
+    assert joint.together > 0.99
 
 
 def test_an_analysts_judgement_is_on_record_beside_the_others(small_root):
