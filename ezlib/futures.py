@@ -228,12 +228,13 @@ def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalog
     fitting = [c for c in choices if not any(scenarios.unfit(s, found) for s in c)]
     year = scenarios.first_ahead(found).year
     before = found.total(str(year - 1)) if covers_year(found, year - 1) else None
-    table = scenarios.compare(found, fitting, 0.0 if before is None else before, seed=seed)
+    totals = scenarios.totals_under(found, fitting, str(year), seed)
+    table = scenarios.outcomes(totals, 0.0 if before is None else before).assign(period=str(year))
     if before is None:
         table["probability"] = float("nan")
     if target is not None:
         value = catalogue.convert(target.value, target.unit, found.unit)
-        reached = scenarios.compare(found, fitting, value, target.comparator, seed)
+        reached = scenarios.outcomes(totals, value, target.comparator)
         table["target_id"], table["chance_of_target"] = target.target_id, reached["probability"]
     return table
 

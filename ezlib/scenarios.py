@@ -207,13 +207,23 @@ def compare(outlook: Outlook, choices: Iterable, threshold=None, comparator: str
     year = first_ahead(outlook).year
     if threshold is None:
         threshold = outlook.total(str(year - 1))
-    base = outlook.total(str(year))
-    rows = [_outcome("", base, base, threshold, comparator)]
+    period = str(year)
+    return outcomes(totals_under(outlook, choices, period, seed), threshold, comparator).assign(period=period)
+
+
+def totals_under(outlook: Outlook, choices: Iterable, period: str, seed: int = 0) -> list[tuple[str, pd.Series]]:
+    """Return the total of a period on every path under each choice, with the choice's ids; the base case, "", first."""
+    totals = [("", outlook.total(period))]
     for choice in choices:
         scenarios = _listed(choice)
-        total = apply(outlook, scenarios, seed).total(str(year))
-        rows.append(_outcome("+".join(s.id for s in scenarios), total, base, threshold, comparator))
-    return pd.DataFrame(rows).assign(period=str(year))
+        totals.append(("+".join(s.id for s in scenarios), apply(outlook, scenarios, seed).total(period)))
+    return totals
+
+
+def outcomes(totals: list[tuple[str, pd.Series]], threshold, comparator: str = ">=") -> pd.DataFrame:
+    """Return the columns of `compare`, but for the period, from what `totals_under` gives."""
+    base = totals[0][1]
+    return pd.DataFrame([_outcome(choice, total, base, threshold, comparator) for choice, total in totals])
 
 
 def _outcome(choice: str, total: pd.Series, base: pd.Series, threshold, comparator: str) -> dict:
