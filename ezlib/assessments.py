@@ -17,10 +17,11 @@ from ezlib.contracts import DataError
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
 from ezlib.hierarchy import Family, family
+from ezlib.implied import implied_text, targets_ahead
 from ezlib.messages import capital, say
-from ezlib.news import STEPS, News, news, rounded_parts
+from ezlib.news import STEPS, News, news
+from ezlib.news_words import news_table
 from ezlib.outlook import Outlook, outlook
-from ezlib.outturns import settled
 from ezlib.periods import as_month
 from ezlib.record import load_record
 from ezlib.subjects import (
@@ -43,7 +44,6 @@ from ezlib.targets import (
     contributions,
     even_odds,
     growth_target,
-    implied_growth,
 )
 
 # Heights at which the chance of a target is shown: shares of the expected total.
@@ -323,7 +323,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
             for a in tests
         },
         families=_families({a.series for a in tests if a.state == "open"}, month, as_of, catalogue, seed, root),
-        ahead=_ahead(zone, month, as_of, seed, root),
+        ahead=targets_ahead(zone, month, as_of, seed, root),
     )
 
 
@@ -362,39 +362,6 @@ def _families(series: Iterable[str], month, as_of, catalogue: Catalogue, seed, r
     return found
 
 
-def _ahead(zone: str, month: pd.Period, as_of, seed, root) -> list[tuple[Target, str, ImpliedGrowth | None]]:
-    """Targets of single years to come, each on its own series or, without facts of it, on another zone's."""
-    tested = max(years_asked(month))
-    later = [t for t in load_targets(None, as_of, root) if t.kind == "level" and t.period_start.year > tested]
-    told = []
-    for t in later:
-        bearers = [s for s in _bearers(t, as_of, root) if t.zone == zone or SeriesKey.of(s).zone == zone]
-        if t.period_start.year == t.period_end.year and bearers:
-            told.append((t, bearers[0], _implied(bearers[0], t, month, as_of, seed, root)))
-    return told
-
-
-def _bearers(t: Target, as_of, root) -> list[str]:
-    """The series that bear a target: its own, then the same indicator and scope of other zones, then the scope that a
-    merged one grew from, as province-merged from province."""
-    facts = load_facts(None, as_of, root=root)
-    same = facts[facts["indicator"] == t.indicator]
-    near = {pair for pair in zip(same["zone"], same["scope"], strict=True) if t.scope.startswith(pair[1])}
-    ordered = sorted(near, key=lambda pair: (pair[1] != t.scope, pair[0] != t.zone, pair))
-    return [f"{zone}/{t.indicator}/{scope}" for zone, scope in ordered]
-
-
-def _implied(series: str, t: Target, month, as_of, seed, root) -> ImpliedGrowth | None:
-    found, _ = outlooks_of([series], month, as_of, seed, root)
-    return implied_growth(settled_years(found[series]), t) if series in found else None
-
-
-def settled_years(found: Outlook) -> pd.Series:
-    """Return the totals of the years that facts settle, by year."""
-    years = sorted(set(found.paths.columns.year))
-    return pd.Series({year: settled(found, str(year)) for year in years}, dtype=float).dropna()
-
-
 def heights_around(found: Outlook, target: Target) -> list[float]:
     """Return round heights around the expected total, and the target's own."""
     middle = found.total(target.period).median()
@@ -424,225 +391,3 @@ def _last_month(found: Outlook, lang: str) -> str:
 
 def _chance(a: TargetAssessment, lang: str) -> str:
     return wording.probability(a.probability, lang) if a.state == "open" else wording.verdict(a.verdict, lang)
-
-
-def news_table(found: News, lang: str = "vi", catalogue: Catalogue | None = None) -> Block:
-    """How a chance and an expected total moved, step by step; the steps add up to the whole move as printed."""
-    if found.reason:
-        return blocks.paragraph(say("news.no_start", lang, since=_since(found, lang)))
-    chance, total = _chance_moved(found), _total_moved(found)
-    rows = {say("news.before", lang): [_chance_of(found.before, lang), _digits(total.before, total.places, lang)]}
-    for step in STEPS:
-        rows[say(f"news.{step}", lang)] = [
-            "" if np.isnan(chance.parts[step]) else _points(chance.parts[step], lang),
-            _signed(total.parts[step], total.places, lang),
-        ]
-    rows[say("news.now", lang)] = [_chance_of(found.now, lang), _digits(total.now, total.places, lang)]
-    frame = pd.DataFrame.from_dict(rows, "index", columns=[say("table.probability", lang), say("news.expected", lang)])
-    unit = wording.unit_name(total.unit, lang, catalogue)
-    frame = frame.loc[:, (frame != "").any()].rename_axis(unit)
-    quiet = (
-        "news.companion" if found.parts.loc[["revisions", "new_months"]].abs().gt(0).any(axis=None) else "news.no_facts"
-    )
-    facts = say("news.facts", lang, facts=_few(found.facts, lang)) if found.facts else say(quiet, lang)
-    start = say("news.kept" if found.kept else "news.again", lang, since=_since(found, lang))
-    return blocks.table(frame, say("section.changed", lang), note=messages.sentences(start, facts))
-
-
-def news_text(found: News, lang: str = "vi", catalogue: Catalogue | None = None) -> str:
-    """The same in a sentence or two, for a page that has little room: only the steps that moved something."""
-    since = _since(found, lang)
-    if found.reason:
-        return say("news.no_start_short", lang, since=since)
-    told = []
-    if found.target is not None and not np.isnan(found.move["probability"]):
-        chance = _chance_moved(found)
-        ends = {k: wording.probability_words(_open01(e["probability"]), lang) for k, e in _ends(found).items()}
-        aim = wording.aim_to_reach(found.target, lang, catalogue)
-        why = _why(chance.parts, lambda points: _points(points, lang), lang)
-        told.append(say(f"news.chance_{chance.way}", lang, target=aim, since=since, why=why, **ends))
-    total = _total_moved(found)
-    ends = {k: _digits(x, total.places, lang) for k, x in (("before", total.before), ("now", total.now))}
-    unit = wording.unit_name(total.unit, lang, catalogue)
-    why = _why(total.parts, lambda amount: _signed(amount, total.places, lang), lang)
-    told.append(say(f"news.total_{total.way}", lang, year=found.period, since=since, unit=unit, why=why, **ends))
-    return messages.sentences(*told)
-
-
-@dataclass(frozen=True)
-class _Moved:
-    """The two ends of a move as they are printed, and its steps, rounded so that they lead from one to the other."""
-
-    before: float
-    now: float
-    parts: pd.Series
-    places: int = 0
-    unit: str = ""
-
-    @property
-    def way(self) -> str:
-        return "up" if self.now > self.before else "down" if self.now < self.before else "same"
-
-
-def _chance_moved(found: News) -> _Moved:
-    before, now = (wording.printed_points(_open01(e["probability"])) for e in _ends(found).values())
-    return _Moved(before, now, rounded_parts(100 * found.parts["probability"], now - before, 0))
-
-
-def _total_moved(found: News) -> _Moved:
-    """The expected total with the digits and the unit that the page prints it with."""
-    factor, unit = wording.readable(found.now["expected"], found.unit)
-    digit = wording.last_digit(*(factor * x for x in (found.now["expected"], *found.interval)))
-    before, now = (wording.to_exponent(factor * e["expected"], digit) for e in _ends(found).values())
-    return _Moved(before, now, rounded_parts(factor * found.parts["expected"], now - before, -digit), -digit, unit)
-
-
-def _ends(found: News) -> dict[str, pd.Series]:
-    return {"before": found.before, "now": found.now}
-
-
-def _open01(p: float) -> float:
-    return p if np.isnan(p) else float(min(max(p, 0.0), 1.0))
-
-
-def _chance_of(end: pd.Series, lang: str) -> str:
-    return "" if np.isnan(end["probability"]) else wording.probability(_open01(end["probability"]), lang)
-
-
-def _digits(x: float, places: int, lang: str) -> str:
-    return wording.number(x, max(places, 0), lang)
-
-
-def _why(parts: pd.Series, write, lang: str) -> str:
-    """The steps that moved something, as a list."""
-    moved = [_step(step, write(parts[step]), lang) for step in STEPS if parts[step]]
-    return messages.listing(moved, lang) if moved else ""
-
-
-def _points(points: float, lang: str) -> str:
-    return say("points", lang, number=_signed(points, 0, lang))
-
-
-def _signed(x: float, places: int, lang: str) -> str:
-    text = _digits(x, places, lang)
-    return "+" + text if x > 0 else text
-
-
-def _step(step: str, moved: str, lang: str) -> str:
-    return say("news.step", lang, name=say(f"news.{step}", lang).lower(), moved=moved)
-
-
-def _since(found: News, lang: str) -> str:
-    return wording.date(found.day_before, lang)
-
-
-def _few(facts: tuple[str, ...], lang: str) -> str:
-    return messages.listing(facts, lang) if len(facts) <= 6 else say("news.count", lang, count=str(len(facts)))
-
-
-def implied_text(t: Target, series: str, g: ImpliedGrowth | None, lang: str = "vi", catalogue=None) -> str:
-    """What a target of a later year asks of each year, beside the best on record."""
-    catalogue = catalogue or load_catalogue()
-    aim = capital(wording.stated_aim(t, lang, catalogue))
-    name = catalogue.series_name(series, lang)
-    if g is None:
-        return say("implied.no_base", lang, target=aim, year=t.period, name=name)
-    base = wording.quantity(float(f"{g.base:.4g}"), t.unit, lang, catalogue=catalogue)
-    told = [
-        say(
-            "implied.growth", lang, target=aim, year=t.period, name=name, base=base, base_year=str(g.base_year),
-            growth=wording.percent(g.per_year, 1, lang), years=str(g.years),
-        )
-    ]  # fmt: skip
-    if np.isfinite(g.best):
-        told.append(say("implied.best", lang, best=wording.change(g.best, 0, lang), year=str(g.best_year)))
-    if g.years > 1:
-        key = "implied.run" if np.isfinite(g.best_run) else "implied.no_run"
-        best = wording.change(g.best_run, 1, lang) if np.isfinite(g.best_run) else ""
-        told.append(say(key, lang, years=str(g.years), best=best, end=str(g.best_run_end)))
-    if series != t.series:
-        told.append(say("implied.stand_in", lang, zone=catalogue.zone(SeriesKey.of(series).zone).name(lang)))
-    return messages.sentences(*told)
-
-
-# ------------------------------------------------------------------------------- what a growth of the whole would mean
-
-
-def compose_implied(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> Block:
-    """Return what the growth aims of the economy would mean for each series of the zone and those around it.
-
-    For every aim of GRDP growth in one calendar year, from the year of `month` on: the series' total of the year
-    before, that total grown by the aim, and per month; beside it the largest growth on record and the years in which
-    both growths are known. What a series must do for the aim is not decided by these: the shares of GRDP are not in
-    the facts, and the table says so.
-    """
-    catalogue, month = load_catalogue(root), as_month(month)
-    around = _around(zone, catalogue)
-    aims = [t for name in around for t in load_targets(name, as_of, root) if _of_one_year(t, month)]
-    series = [s for name in around for s in headline_series(name, root=root)]
-    series += [i.whole for i in catalogue.inside.values() if SeriesKey.of(i.whole).zone in around]
-    found, _ = outlooks_of(dict.fromkeys(series), month, as_of, seed, root)
-    shown = [b for t in aims for b in _meaning(t, found, _yearly_rates(t, month, as_of, root), lang, catalogue)]
-    return blocks.stack(*shown) if shown else blocks.paragraph(say("grdp.none", lang))
-
-
-def _around(zone: str, catalogue: Catalogue) -> list[str]:
-    """The zone, those its series lie inside, and those whose series lie inside it."""
-    pairs = [(SeriesKey.of(i.part).zone, SeriesKey.of(i.whole).zone) for i in catalogue.inside.values()]
-    near = [name for pair in pairs if zone in pair for name in pair]
-    return list(dict.fromkeys([zone, *near]))
-
-
-def _of_one_year(t: Target, month: pd.Period) -> bool:
-    return t.indicator == "grdp_growth_pct" and t.period == str(t.period_start.year) and t.period_end.year >= month.year
-
-
-def _yearly_rates(t: Target, month: pd.Period, as_of, root) -> pd.Series:
-    """GRDP growth of whole years before the aim's, each as published last, whatever scope counted it."""
-    facts = load_facts(t.zone, as_of, root=root)
-    mine = facts[(facts["indicator"] == t.indicator) & (facts["status"] != "projection")]
-    days = zip(mine["period_start"], mine["period_end"], strict=True)
-    full = [(a.month, a.day, b.month, b.day, b.year - a.year) == (1, 1, 12, 31, 0) for a, b in days]
-    whole = mine[np.array(full, bool)]
-    whole = whole[whole["period_end"] <= month.end_time].sort_values("published", kind="stable")
-    return whole.groupby(whole["period_end"].dt.year)["value"].last()
-
-
-def _meaning(t: Target, found: dict[str, Outlook], rates: pd.Series, lang: str, catalogue: Catalogue) -> list[Block]:
-    year, rows, differences = t.period_end.year, {}, []
-    for series, o in found.items():
-        if (o.paths.columns.year == year - 1).sum() == 12:
-            rows[catalogue.series_name(series, lang)] = _meaning_row(t, o, rates, lang, catalogue)
-            grown = 100 * settled_years(o).pct_change()
-            differences += [grown[y] - rates[y] for y in grown.dropna().index.intersection(rates.index)]
-    if not rows:
-        return []
-    aim = say(f"compare.{t.comparator}", lang, value=wording.percent(t.value, None, lang))
-    frame = pd.DataFrame.from_dict(rows, "index").rename_axis(say("table.indicator", lang))
-    heading = say("grdp.heading", lang, zone=catalogue.zone(t.zone).name(lang), year=str(year), aim=aim)
-    known = [say("grdp.known", lang, year=str(y), rate=wording.percent(rates[y], None, lang)) for y in rates.index[-4:]]
-    note = say("grdp.note", lang, count=str(len(differences)), rates="; ".join(known) or wording.MISSING)
-    return [blocks.section(heading), blocks.table(frame, heading, note=note)]
-
-
-def _meaning_row(t: Target, o: Outlook, rates: pd.Series, lang: str, catalogue: Catalogue) -> dict[str, str]:
-    year = t.period_end.year
-    low, middle, high = o.total(str(year - 1)).quantile([0.1, 0.5, 0.9])
-    grown = 100 * settled_years(o).pct_change().dropna()
-    needed = middle * (1 + t.value / 100)
-    both = [f"{y}: {wording.change(grown[y], 1, lang)}" for y in grown.index.intersection(rates.index)]
-    best = (
-        say("grdp.best", lang, growth=wording.change(grown.max(), 0, lang), year=str(grown.idxmax()))
-        if len(grown)
-        else ""
-    )
-    unit = wording.unit_name(o.unit, lang, catalogue)
-    return {
-        say("grdp.before", lang, year=str(year - 1)): wording.with_unit(
-            wording.estimate(middle, low, high, lang).text, o.unit, lang, catalogue
-        ),
-        say("grdp.means", lang, year=str(year)): f"{wording.digits(needed, 4, lang)} {unit}",
-        say("grdp.monthly", lang): wording.digits(needed / 12, 3, lang),
-        say("grdp.record", lang): best or wording.MISSING,
-        say("grdp.both", lang): "; ".join(both) or wording.MISSING,
-    }

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, wording
-from ezlib.assessments import Relief, news_text, relieved
+from ezlib.assessments import Relief, relieved
 from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue, load_targets
@@ -32,6 +32,7 @@ from ezlib.indicators import named, parts_of
 from ezlib.messages import say
 from ezlib.month_table import OLDEST_SHOWN, Line, ShownFigure, marked, table_lines, year_ahead, year_range
 from ezlib.news import News, news
+from ezlib.news_words import news_text
 from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import as_month

@@ -1,4 +1,4 @@
-"""The targets of a year explained: parts that add up, doubt carried into the answer, later years, what is not known."""
+"""The targets of a year explained: parts that add up, doubt carried into the answer, what is not known."""
 
 from dataclasses import replace
 
@@ -9,11 +9,8 @@ from stand_in import lao_cai
 
 import ezlib as ez
 from ezlib import assessments, wording
-from ezlib.assessments import news_table
 from ezlib.catalogue import load_catalogue, load_targets
-from ezlib.news import news
-from ezlib.record import COLUMNS
-from ezlib.targets import assess_target, contributions, implied_growth
+from ezlib.targets import assess_target, contributions
 
 OUTPUT = "lao-cai/industrial_output_value_2010prices/board"
 TRADE = "lao-cai/trade_total/board"
@@ -98,29 +95,6 @@ def test_conflicting_figures_that_decide_otherwise_leave_it_open_what_happened()
     assert "opposite" in ez.target_text(split, "en")
 
 
-def test_ten_billion_by_2030_is_a_growth_a_year_beside_the_best_on_record():
-    tests = ez.test_targets("lao-cai", "2025-05", "2026-02-28", "en")
-    (target, series, growth) = next(row for row in tests.ahead if row[0].target_id == "T051")
-    assert series == "lao-cai/trade_total/province"
-    assert target.zone == "lao-cai-province"
-    assert growth.per_year == pytest.approx(100 * ((10000 / growth.base) ** (1 / (2030 - growth.base_year)) - 1))
-    assert growth.best == pytest.approx(68, abs=1)
-    assert "stand in" in repr(tests.later)
-
-
-def test_growth_a_year_and_the_best_run_are_worked_out_from_settled_years():
-    totals = pd.Series({2019: 100.0, 2020: 150.0, 2021: 120.0, 2022: 144.0})
-    target = replace(load_targets("lao-cai")[0], value=144 * 1.1**2)
-    target = replace(target, period_start=target.period_start.replace(year=2024))
-    target = replace(target, period_end=target.period_end.replace(year=2024))
-    found = implied_growth(totals, target)
-    assert (found.base_year, found.years) == (2022, 2)
-    assert found.per_year == pytest.approx(10)
-    assert (found.best_year, found.best) == (2020, pytest.approx(50))
-    assert (found.best_run_end, found.best_run) == (2021, pytest.approx(100 * (1.2**0.5 - 1)))
-    assert implied_growth(totals.iloc[:0], target) is None
-
-
 def test_a_target_of_the_merged_province_is_not_held_against_the_old_one():
     tests = ez.test_targets("lao-cai-province", "2025-12", "", "vi")
     assert {t.target_id for t in load_targets("lao-cai-province") if t.scope == "province-merged"} >= {"T016"}
@@ -135,27 +109,11 @@ def test_why_a_series_has_no_outlook_is_said_in_the_language_of_the_page():
     assert all("No fact of" in why for why in reasons["en"].values())
 
 
-def test_what_moved_a_chance_without_a_figure_of_its_own_is_named():
-    target = next(t for t in load_targets("lao-cai", "2024-12-30") if t.target_id == "T006")
-    found = news(
-        ez.outlook(target.series, "2024-12", "2024-12-30"), target, 2024, "2024-12-30", pd.DataFrame(columns=COLUMNS)
-    )
-    assert not found.facts and abs(found.parts.at["revisions", "expected"]) > 0
-    assert "nhịp mùa vụ có số liệu mới" in wording.plain(repr(news_table(found)))
-
-
 def test_a_zone_without_targets_says_so_and_still_tells_growth():
     tests = ez.test_targets("viet-nam", "2025-02", "", "en")
     assert tests.assessments == ()
     assert "No target" in repr(tests.table)
     assert "+10 %" in wording.plain(repr(tests.growths))
-
-
-def test_what_ten_percent_of_grdp_means_is_told_for_each_series_that_bears_it():
-    text = wording.plain(repr(ez.compose_implied("lao-cai-province", "2025-12", "", "en")))
-    assert "GRDP growth of over 10 % in 2026" in text
-    assert "No figure tells the share" in text
-    assert "No aim for the growth of GRDP" in repr(ez.compose_implied("lao-cai", "2025-05", "2025-05-31", "en"))
 
 
 def test_the_need_of_the_months_left_follows_the_season_and_adds_up():

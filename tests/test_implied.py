@@ -1,0 +1,41 @@
+"""What targets of later years and aims of the economy ask of each year, beside what has been managed."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import ezlib as ez
+from ezlib import wording
+from ezlib.catalogue import load_targets
+from ezlib.targets import implied_growth
+
+
+def test_ten_billion_by_2030_is_a_growth_a_year_beside_the_best_on_record():
+    tests = ez.test_targets("lao-cai", "2025-05", "2026-02-28", "en")
+    (target, series, growth) = next(row for row in tests.ahead if row[0].target_id == "T051")
+    assert series == "lao-cai/trade_total/province"
+    assert target.zone == "lao-cai-province"
+    assert growth.per_year == pytest.approx(100 * ((10000 / growth.base) ** (1 / (2030 - growth.base_year)) - 1))
+    assert growth.best == pytest.approx(68, abs=1)
+    assert "stand in" in repr(tests.later)
+
+
+def test_growth_a_year_and_the_best_run_are_worked_out_from_settled_years():
+    totals = pd.Series({2019: 100.0, 2020: 150.0, 2021: 120.0, 2022: 144.0})
+    target = replace(load_targets("lao-cai")[0], value=144 * 1.1**2)
+    target = replace(target, period_start=target.period_start.replace(year=2024))
+    target = replace(target, period_end=target.period_end.replace(year=2024))
+    found = implied_growth(totals, target)
+    assert (found.base_year, found.years) == (2022, 2)
+    assert found.per_year == pytest.approx(10)
+    assert (found.best_year, found.best) == (2020, pytest.approx(50))
+    assert (found.best_run_end, found.best_run) == (2021, pytest.approx(100 * (1.2**0.5 - 1)))
+    assert implied_growth(totals.iloc[:0], target) is None
+
+
+def test_what_ten_percent_of_grdp_means_is_told_for_each_series_that_bears_it():
+    text = wording.plain(repr(ez.compose_implied("lao-cai-province", "2025-12", "", "en")))
+    assert "GRDP growth of over 10 % in 2026" in text
+    assert "No figure tells the share" in text
+    assert "No aim for the growth of GRDP" in repr(ez.compose_implied("lao-cai", "2025-05", "2025-05-31", "en"))
