@@ -14,7 +14,7 @@ from ezlib.outlook import Outlook
 from ezlib.outturns import settled
 from ezlib.periods import as_month
 from ezlib.subjects import headline_series, outlooks_of, years_asked
-from ezlib.targets import ImpliedGrowth, implied_growth
+from ezlib.targets import ImpliedGrowth, implied_growth, yearly_growths
 
 # ---------------------------------------------------------------------------------------- targets of later years
 
@@ -124,26 +124,25 @@ def _yearly_rates(t: Target, month: pd.Period, as_of, root) -> pd.Series:
 
 
 def _meaning(t: Target, found: dict[str, Outlook], rates: pd.Series, lang: str, catalogue: Catalogue) -> list[Block]:
-    year, rows, differences = t.period_end.year, {}, []
+    year, rows, count = t.period_end.year, {}, 0
     for series, o in found.items():
         if (o.paths.columns.year == year - 1).sum() == 12:
             rows[catalogue.series_name(series, lang)] = _meaning_row(t, o, rates, lang, catalogue)
-            grown = 100 * settled_years(o).pct_change()
-            differences += [grown[y] - rates[y] for y in grown.dropna().index.intersection(rates.index)]
+            count += len(yearly_growths(settled_years(o)).index.intersection(rates.index))
     if not rows:
         return []
     aim = say(f"compare.{t.comparator}", lang, value=wording.percent(t.value, None, lang))
     frame = pd.DataFrame.from_dict(rows, "index").rename_axis(say("table.indicator", lang))
     heading = say("grdp.heading", lang, zone=catalogue.zone(t.zone).name(lang), year=str(year), aim=aim)
     known = [say("grdp.known", lang, year=str(y), rate=wording.percent(rates[y], None, lang)) for y in rates.index[-4:]]
-    note = say("grdp.note", lang, count=str(len(differences)), rates="; ".join(known) or wording.MISSING)
+    note = say("grdp.note", lang, count=str(count), rates="; ".join(known) or wording.MISSING)
     return [blocks.section(heading), blocks.table(frame, heading, note=note)]
 
 
 def _meaning_row(t: Target, o: Outlook, rates: pd.Series, lang: str, catalogue: Catalogue) -> dict[str, str]:
     year = t.period_end.year
     low, middle, high = o.total(str(year - 1)).quantile([0.1, 0.5, 0.9])
-    grown = 100 * settled_years(o).pct_change().dropna()
+    grown = yearly_growths(settled_years(o))
     needed = middle * (1 + t.value / 100)
     both = [f"{y}: {wording.change(grown[y], 1, lang)}" for y in grown.index.intersection(rates.index)]
     best = (

@@ -249,7 +249,7 @@ class ImpliedGrowth:
 def implied_growth(totals: pd.Series, target: Target) -> ImpliedGrowth | None:
     """Return the growth a year that a level target asks, from settled totals by year; None without an earlier year.
 
-    Growth over n years running is the n-th root of the ratio, less one; years that are not settled break a run.
+    The growths on record are those of `yearly_growths`.
     """
     end = target.period_end.year
     known = totals[(totals.index < end) & (totals > 0)]
@@ -257,14 +257,18 @@ def implied_growth(totals: pd.Series, target: Target) -> ImpliedGrowth | None:
         return None
     base_year = int(known.index[-1])
     years = end - base_year
-    yearly, running = _growths(known, 1), _growths(known, years)
+    yearly, running = yearly_growths(known), yearly_growths(known, years)
     per_year = 100 * ((target.value / known[base_year]) ** (1 / years) - 1)
     return ImpliedGrowth(base_year, float(known[base_year]), years, per_year, *_largest(yearly), *_largest(running))
 
 
-def _growths(totals: pd.Series, years: int) -> pd.Series:
-    """Yearly growth in percent over so many years running, by the last of them."""
-    pairs = {year: totals[year] / totals[year - years] for year in totals.index if year - years in totals.index}
+def yearly_growths(totals: pd.Series, years: int = 1) -> pd.Series:
+    """Return the yearly growth in percent over so many years running, by the last of them, from totals by year.
+
+    It is the root of the ratio, less one. A year has none where the total of exactly so many years before is unknown or
+    nothing: an older one never stands in for it.
+    """
+    pairs = {year: totals[year] / totals[year - years] for year in totals.index if totals.get(year - years, 0) > 0}
     return 100 * (pd.Series(pairs, dtype=float) ** (1 / years) - 1)
 
 

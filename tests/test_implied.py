@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import ezlib as ez
-from ezlib import wording
-from ezlib.catalogue import load_targets
-from ezlib.targets import implied_growth
+from ezlib import implied, wording
+from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.targets import implied_growth, yearly_growths
 
 
 def test_ten_billion_by_2030_is_a_growth_a_year_beside_the_best_on_record():
@@ -32,6 +33,26 @@ def test_growth_a_year_and_the_best_run_are_worked_out_from_settled_years():
     assert (found.best_year, found.best) == (2020, pytest.approx(50))
     assert (found.best_run_end, found.best_run) == (2021, pytest.approx(100 * (1.2**0.5 - 1)))
     assert implied_growth(totals.iloc[:0], target) is None
+
+
+def test_a_growth_is_never_told_over_years_that_nothing_settles():
+    totals = pd.Series({2019: 100.0, 2022: 160.0, 2023: 176.0, 2024: 0.0, 2025: 20.0})
+    assert yearly_growths(totals).to_dict() == pytest.approx({2023: 10, 2024: -100})
+    assert yearly_growths(totals, 3).to_dict() == pytest.approx({2022: 100 * (1.6 ** (1 / 3) - 1), 2025: -50})
+
+
+def test_what_growth_of_the_economy_means_is_held_beside_growths_of_one_year_alone():
+    months = pd.period_range("2019-01", "2025-12", freq="M")
+    paths = pd.DataFrame(100.0, range(50), months)
+    paths.loc[:, months.year >= 2022], paths.loc[:, months.year >= 2023] = 160.0, 176.0
+    paths.loc[:, (months.year == 2020) | (months.year == 2021)] *= np.linspace(0.5, 2, 50)[:, None]  # told by nobody
+    found = replace(ez.outlook("lao-cai/trade_total/board", "2025-05"), paths=paths, last_observed=months[59])
+    aim = next(t for t in load_targets("lao-cai-province") if t.indicator == "grdp_growth_pct" and t.period == "2026")
+    rates = pd.Series({2022: 8.0, 2023: 9.0})
+    told = implied._meaning(aim, {found.series: found}, rates, "en", load_catalogue())
+    text = wording.plain("".join(map(repr, told)))
+    assert "+10 % (2023)" in text and "2023: +10.0 %" in text
+    assert "2022: " not in text and "known 1 times" in text
 
 
 def test_what_ten_percent_of_grdp_means_is_told_for_each_series_that_bears_it():
