@@ -8,7 +8,7 @@ import pandas as pd
 from ezlib import blocks, messages, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Target, load_catalogue, load_targets
-from ezlib.facts import load_facts
+from ezlib.facts import are_observed, in_precedence, load_facts
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook
 from ezlib.outturns import settled
@@ -113,13 +113,13 @@ def _of_one_year(t: Target, month: pd.Period) -> bool:
 
 
 def _yearly_rates(t: Target, month: pd.Period, as_of, root) -> pd.Series:
-    """GRDP growth of whole years before the aim's, each as published last, whatever scope counted it."""
+    """GRDP growth of whole years before the aim's, the figure that stands of each, whatever scope counted it."""
     facts = load_facts(t.zone, as_of, root=root)
-    mine = facts[(facts["indicator"] == t.indicator) & (facts["status"] != "projection")]
+    mine = in_precedence(facts[(facts["indicator"] == t.indicator) & are_observed(facts)])
     days = zip(mine["period_start"], mine["period_end"], strict=True)
     full = [(a.month, a.day, b.month, b.day, b.year - a.year) == (1, 1, 12, 31, 0) for a, b in days]
     whole = mine[np.array(full, bool)]
-    whole = whole[whole["period_end"] <= month.end_time].sort_values("published", kind="stable")
+    whole = whole[whole["period_end"] <= month.end_time]
     return whole.groupby(whole["period_end"].dt.year)["value"].last()
 
 

@@ -39,6 +39,7 @@ FORECAST_PATHS = 1000  # of a series known month by month, whose paths are drawn
 DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
 LOW_EFFECTIVE = 0.1
+FEW_FEASTS = range(12, 42)  # months known: a season shows in them, but three feasts at most
 LEAST_EFFECTIVE = 5  # independent paths
 FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
 GIVEN_ODDS, COMPANION_ODDS = 9.0, 1.0  # for a profile before the figures: one chosen by hand, one of another series
@@ -317,16 +318,16 @@ def forecast(
     weights = np.zeros((len(known), len(months)))
     weights[np.arange(len(known)), known] = 1.0
     stated = bounds.statements(weights, np.zeros_like(weights), values, values)
-    fitted = _fitted(stated, None, tet_windows(months, CALENDAR), None)
-    drawn = draws.draw(fitted, paths, np.random.default_rng(seed))
+    fits = _readings(stated, None, tet_windows(months, CALENDAR), None)
+    drawn = _drawn(fits, np.full(len(fits), 1 / len(fits)), paths, np.random.default_rng(seed))
     drawn.paths[:, known] = values
     given = ~np.isnan(printed)
     total = given & (printed != y)
     status = np.select([np.isnan(y), total], ["estimated", "derived"], "reported").tolist() + ["forecast"] * horizon
     status = pd.Series(status, months, name="status")
     table = _observations_of(months[: len(y)][given], total[given], printed[given], np.isnan(y[given]))
-    foresight = _foresight(fitted.view, status)
-    notes = _notes(drawn, paths, [fitted], status, foresight, {})
+    foresight = _foresight(fits[0].view, status)
+    notes = _notes(drawn, paths, fits, status, foresight, {})
     _close(drawn.paths, foresight, seed)
     notes += (("history_cut",) if cut else ()) + (("running_totals",) if total.any() else ())
     printed = pd.Series(np.append(np.where(total, np.nan, y), np.full(horizon, np.nan)), months)
@@ -339,7 +340,7 @@ def forecast(
         effective_sample_size=drawn.effective,
         notes=notes,
         levels=levels,
-        shocks=_shock_table(fitted, months),
+        shocks=_shock_table(fits[0], months),
     )
 
 
@@ -359,7 +360,7 @@ def _solve(
 ) -> Outlook:
     ways = [(None, 1.0)] if offset is None else [(None, 1.0), (offset, odds)]
     yielded = yielding.resolve(stated)
-    held, fits, drawn, shares = _fit_and_draw(yielded.held, ways, tet_windows(months, calendar), events, paths, seed)
+    held, fits, drawn, trusts = _fit_and_draw(yielded.held, ways, tet_windows(months, calendar), events, paths, seed)
     view = fits[0].view
     yielded = replace(yielded, held=held, relaxed=yielded.relaxed | _missed(held, view, drawn.paths))
     table = pd.DataFrame(drawn.paths, columns=months)
@@ -367,7 +368,7 @@ def _solve(
     printed = printed_months(held, observations["value"], months, view.closed, view.closed_value)
     nothing = view.closed & (view.closed_value == 0)
     status = month_status(table, printed, last, nothing, lambda ask: bounds.month_range(held, ask))
-    trust = np.nan if offset is None else float(shares[-1])
+    trust = np.nan if offset is None else float(trusts[-1])
     gave_way = {code: rows.any() for code, rows in yielded.gave_way.items()}
     foresight = _foresight(view, status)
     notes = _notes(drawn, paths, fits, status, foresight, gave_way, trust)
@@ -405,16 +406,18 @@ def _fit_and_draw(held, ways, windows, events, paths, seed):
     """
     poor = None
     for attempt in bounds.ever_looser(held):
-        fits = [_fitted(attempt, offset, windows, events) for offset, _ in ways]
-        shares = _trust(fits, [odds for _, odds in ways])
+        readings = [_readings(attempt, offset, windows, events) for offset, _ in ways]
+        trust = _trust([first for first, *_ in readings], [odds for _, odds in ways])
+        fits = [fitted for each in readings for fitted in each]
+        shares = np.concatenate([np.full(len(each), t / len(each)) for each, t in zip(readings, trust, strict=True)])
         try:
             drawn = _drawn(fits, shares, paths, np.random.default_rng(seed))
         except (ArithmeticError, np.linalg.LinAlgError) as error:
             failed = error
             continue
         if attempt.binding.all() or drawn.effective >= LEAST_EFFECTIVE:
-            return attempt, fits, drawn, shares
-        poor = poor or (attempt, fits, drawn, shares)
+            return attempt, fits, drawn, trust
+        poor = poor or (attempt, fits, drawn, trust)
     if poor:
         return poor
     raise no_path(failed)
@@ -428,6 +431,18 @@ def no_path(reason: Exception) -> DataError:
         "Check the figures against their sources.",
         "Không có kịch bản nào phù hợp với mọi số liệu đã công bố; cần đối chiếu lại với nguồn.",
     )
+
+
+def _readings(held, offset, windows, events) -> list:
+    """The model fitted; twice where so few months are known that what a feast does and what its season does look alike.
+
+    Then half of the paths are drawn with the windows around the feast and half without (docs/decisions/0025).
+    """
+    fits = [_fitted(held, offset, windows, events)]
+    known = len(np.unique(fits[0].view.single[fits[0].view.single >= 0]))
+    if windows.any() and known in FEW_FEASTS:
+        fits.append(_fitted(held, offset, None, events))
+    return fits
 
 
 def _fitted(held, offset, windows, events):

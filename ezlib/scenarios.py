@@ -207,8 +207,8 @@ def compare(outlook: Outlook, choices: Iterable, threshold=None, comparator: str
     year = first_ahead(outlook).year
     if threshold is None:
         threshold = outlook.total(str(year - 1))
-    period = str(year)
-    return outcomes(totals_under(outlook, choices, period, seed), threshold, comparator).assign(period=period)
+    totals = totals_under(outlook, choices, str(year), seed)
+    return outcomes(totals, threshold, comparator).assign(period=str(year))
 
 
 def totals_under(outlook: Outlook, choices: Iterable, period: str, seed: int = 0) -> list[tuple[str, pd.Series]]:

@@ -12,7 +12,7 @@ from ezlib import blocks, messages, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.contracts import DataError
-from ezlib.facts import load_facts
+from ezlib.facts import are_observed, in_precedence, load_facts
 from ezlib.flow_views import covers_year
 from ezlib.messages import say
 from ezlib.observations import observe, superseded
@@ -207,7 +207,7 @@ def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
     end, share, total, unit. Parts that do not add up to the total within 1 % are left out: which figure is wrong is for
     the audit to say.
     """
-    seen = facts[(facts["period_end"] <= pd.Timestamp(as_month(month).end_time)) & (facts["status"] != "projection")]
+    seen = facts[(facts["period_end"] <= pd.Timestamp(as_month(month).end_time)) & are_observed(facts)]
     rows = []
     for identity in catalogue.identities.values():
         if catalogue.indicator(identity.total).group == "trade":
@@ -219,10 +219,9 @@ def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
 def _shares_of(identity, scope: str, facts: pd.DataFrame, catalogue: Catalogue) -> list[dict]:
     here = facts[(facts["zone"] == identity.zone) & (facts["scope"] == scope)]
     members = [identity.total, *identity.parts]
-    latest = here[here["indicator"].isin(members)]
-    latest = latest.assign(final=latest["status"] == "final").sort_values(["published", "final"], kind="stable")
-    table = latest.pivot_table("value", ["period_end", "period_start"], "indicator", "last").reindex(columns=members)
-    table = table.dropna()
+    latest = in_precedence(here[here["indicator"].isin(members)])
+    table = latest.pivot_table("value", ["period_end", "period_start"], "indicator", "last")
+    table = table.reindex(columns=members).dropna()
     if table.empty or scope != catalogue.zone(identity.zone).scope:
         return []
     end = table.index[-1][0]
