@@ -81,7 +81,13 @@ def test_a_zone_without_further_figures_has_no_lines(facts):
     [
         ("lai-chau", "2025-12", "en", "crossings", "Persons 352,559 (-16 %); Vehicles 1,991 (-1 %)"),
         ("lai-chau", "2025-12", "vi", "crossings", "Lượt người 352.559 (-16 %); Lượt phương tiện 1.991 (-1 %)"),
-        ("lao-cai", "2025-05", "vi", "quarantine", "Người kiểm dịch y tế 457.045 lượt; Phương tiện kiểm dịch y tế 10.246 lượt;"),
+        (
+            "lao-cai",
+            "2025-05",
+            "vi",
+            "quarantine",
+            "Người kiểm dịch y tế 457.045 lượt; Phương tiện kiểm dịch y tế 10.246 lượt;",
+        ),
         ("lao-cai", "2025-05", "vi", "crossings", "Xuất cảnh 215.613 lượt người (-10 %)"),
     ],
 )

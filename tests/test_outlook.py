@@ -13,6 +13,7 @@ from ezlib import structural
 from ezlib.contracts import DataError
 from ezlib.flow_charts import cumulative_chart, fan_chart
 from ezlib.outlook import NOTES, forecast, outlook, rebuild
+from ezlib.periods import CALENDAR, tet_windows
 from ezlib.tables import grounds
 
 LAO_CAI = pd.DataFrame(
@@ -425,6 +426,27 @@ def test_bounds_that_cannot_hold_are_refused(change, fault):
 def test_what_cannot_be_used_is_refused_with_what_and_where(give, says):
     with pytest.raises(DataError, match=says):
         give()
+
+
+@pytest.mark.parametrize(("low", "least"), [("season", 0.6), ("feast", 0.8)])
+def test_a_low_february_of_two_years_may_be_the_season_or_the_feast(low, least):
+    """Of 24 draws 95 % intervals of one reading alone held the next February 6 times where it is the season's."""
+    months = pd.period_range("2021-01", periods=36, freq="M")
+    effect = -0.3 * (months.month == 2) if low == "season" else -0.4 * tet_windows(months, CALENDAR)[:, 1]
+    held = []
+    for seed in range(24):
+        noise = 0.05 * np.random.default_rng(seed).standard_normal(36)
+        y = pd.Series(100 * np.exp(effect + noise), months)
+        february = forecast(y[:24], 2).months.iloc[-1]
+        held.append(february["lower_95"] <= y.iloc[25] <= february["upper_95"])
+    assert np.mean(held) >= least
+
+
+def test_one_outlook_of_a_short_series_is_that_of_its_forecast():
+    y = noisy_series()
+    rows = pd.DataFrame({"start": y.index, "end": y.index, "value": y.to_numpy(), "half_width": 0.0})
+    ahead = rebuild(rows, "2022-01", "2024-12").paths.iloc[:, -12:].median()
+    np.testing.assert_allclose(ahead, forecast(y, 12).paths.iloc[:, -12:].median(), rtol=0.03)
 
 
 def test_what_is_rebuilt_does_not_hang_on_the_order_of_the_rows():
