@@ -485,9 +485,9 @@ class Brief:
         return wording.change_words(figure.number, 1 if figure.computed else None, self.lang)
 
     def _keys(self) -> Iterator[tuple]:
-        line, test, found = self.first, self._lead_assessment(), self._lead_outlook()
-        lang = self.lang
-        if test is not None and test.state == "open":
+        line, found, lang = self.first, self._lead_outlook(), self.lang
+        test = next((a for a in self.assessments.get(line.series, ()) if a.state == "open"), None)
+        if test is not None:
             target = aim_to_reach(test.target, lang, self.catalogue)
             tone = "warn" if test.probability < 0.1 else ""
             label = say("key.probability", lang, target=target, year=test.target.period)

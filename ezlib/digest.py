@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ezlib import wording
-from ezlib.catalogue import Catalogue, Zone
+from ezlib.catalogue import Catalogue, SeriesKey, Zone
 from ezlib.facts import are_observed
 from ezlib.indicators import Indicators, told
 from ezlib.messages import say
@@ -57,7 +57,8 @@ def digest(
     """Return the latest figure of every indicator of a zone that is of the month, or at most `late` months older.
 
     `facts` are those of all zones, `shown` the series left out because the page shows them already. The economy at
-    large is that of the zone's province. Facts in `doubted` are marked. Groups stand in the order of the catalogue;
+    large is that of the zone's province. What the zone's own scope tells nothing of is told as others count it, with
+    their name. Facts in `doubted` are marked. Groups stand in the order of the catalogue;
     at most AT_MOST figures a group.
     """
     said = _series(facts).isin(list(shown)) & are_observed(facts)
@@ -66,6 +67,7 @@ def digest(
         return ()
     observed, ahead = told(wanted[wanted["value"].notna()], month, catalogue)
     observed, ahead = observed[observed["last"] >= month - late], ahead[ahead["last"] <= month + 1]
+    observed, ahead = (part[_counts(part, observed, shown, zone, catalogue)] for part in (observed, ahead))
     words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, (), doubted)
     lines = [_line(group, observed, ahead, words) for group in catalogue.groups]
     return tuple(line for line in lines if line is not None)
@@ -89,10 +91,16 @@ def _line(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indica
 
 
 def _belongs(facts: pd.DataFrame, zone: Zone, catalogue: Catalogue) -> pd.Series:
-    group = facts["indicator"].map(lambda name: catalogue.indicator(name).group)
-    others = group.isin(COUNTED_BY_OTHERS)
-    own = (facts["zone"] == zone.id) & ((facts["scope"] == zone.scope) | others) & (group != "province")
-    return own | ((facts["zone"] == zone.province) & (group == "province"))
+    province = facts["indicator"].map(lambda name: catalogue.indicator(name).group) == "province"
+    return (facts["zone"] == zone.id) & ~province | (facts["zone"] == zone.province) & province
+
+
+def _counts(facts: pd.DataFrame, observed: pd.DataFrame, shown, zone: Zone, catalogue: Catalogue) -> pd.Series:
+    """Figures of the zone's own scope; of another one where it counts the group, or the zone's own tells nothing."""
+    others = facts["indicator"].map(lambda name: catalogue.indicator(name).group).isin(COUNTED_BY_OTHERS)
+    own = {SeriesKey.of(series).indicator for series in shown}
+    own |= set(observed.loc[observed["scope"] == zone.scope, "indicator"])
+    return (facts["scope"] == zone.scope) | others | ~facts["indicator"].isin(own)
 
 
 def _series(facts: pd.DataFrame) -> pd.Series:

@@ -68,6 +68,11 @@ def test_1196_million_a_month_is_still_needed_beside_the_best_stretch_on_record(
     assert "Tháng cao nhất" not in page
 
 
+def test_a_december_brief_remembers_the_target_of_the_year_to_come():
+    december = wording.plain(ez.compose_brief("lao-cai", "2024-12", "2024-12-31").key_figures.html)
+    assert "khả năng đạt 9 tỷ USD năm 2025" in december and "750" in december
+
+
 def test_a_need_is_measured_by_a_published_month_alone(may):
     assert "gấp 7,9 lần tháng 5/2025" in wording.plain(may.key_figures.html)
     january = wording.plain(ez.compose_brief("lao-cai", "2025-01", "2025-01-31").key_figures.html)

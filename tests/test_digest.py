@@ -94,3 +94,11 @@ def test_a_zone_without_further_figures_has_no_lines(facts):
 def test_a_unit_that_the_name_says_is_not_said_again(zone, month, lang, group, said):
     told = digest(CATALOGUE.zone(zone), pd.Period(month, "M"), load_facts(root=ROOT), (), CATALOGUE, lang)
     assert said in plain(next(line for line in told if line.group == group).text)
+
+
+def test_where_the_zones_own_count_tells_nothing_another_one_is_told_with_its_name():
+    told = digest(CATALOGUE.zone("lai-chau"), pd.Period("2025-10", "M"), load_facts(root=ROOT), (), CATALOGUE)
+    trade = plain(next(line for line in told if line.group == "trade").text)
+    assert "Xuất nhập khẩu (Báo chí, không rõ phạm vi) 7,23 triệu USD, lũy kế 52,4" in trade
+    year = digest(CATALOGUE.zone("lai-chau"), pd.Period("2025-12", "M"), load_facts(root=ROOT), (), CATALOGUE)
+    assert "52,4" not in plain(next(line for line in year if line.group == "trade").text)  # the board counts 49,4
