@@ -99,9 +99,9 @@ SENTENCES = {
     # the table in the report's shape
     "table.caption": {"vi": "Kết quả {month} và dự kiến cả năm", "en": "Results for {month} and the year expected"},
     "table.indicator": {"vi": "Chỉ tiêu", "en": "Indicator"},
-    "table.mom": {"vi": "So tháng trước", "en": "On previous month"},
+    "table.mom": {"vi": "So tháng trước", "en": "On month before"},
     "table.cumulative": {"vi": "Lũy\u00a0kế", "en": "Year to date"},
-    "table.ytd_yoy": {"vi": "So cùng kỳ", "en": "On same period last year"},
+    "table.ytd_yoy": {"vi": "So cùng kỳ", "en": "On same period"},
     "table.plan": {"vi": "% kế hoạch", "en": "% of plan"},
     "table.year_end": {"vi": "Dự kiến {year} (80\u00a0%)", "en": "{year} expected (80\u00a0%)"},
     "table.probability": {"vi": "Khả năng đạt", "en": "Chance of target"},
