@@ -18,7 +18,8 @@ from ezlib.outlook import outlook as outlook
 __version__ = "0.1.0"
 
 _PLACES = {
-    "catalogue": ("data_root", "load_catalogue", "load_events", "load_targets"),
+    "catalogue": ("data_root", "load_catalogue"),
+    "plans": ("load_events", "load_targets"),
     "contracts": ("DataError",),
     "audit": ("for_facts",),
     "facts": ("append_facts", "load_facts"),

@@ -11,7 +11,7 @@ import pandas as pd
 from ezlib import blocks, messages, tables, wording
 from ezlib.audit import taking_part
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.charts import chance_chart
 from ezlib.contracts import DataError
 from ezlib.drawing import Chart
@@ -23,6 +23,7 @@ from ezlib.news import STEPS, News, news
 from ezlib.news_words import news_table
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
+from ezlib.plans import Target, load_targets
 from ezlib.record import load_record
 from ezlib.subjects import (
     assess_all,

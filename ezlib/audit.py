@@ -11,10 +11,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ezlib.catalogue import Target, load_catalogue, load_targets
+from ezlib.catalogue import load_catalogue
 from ezlib.claims import EITHER_LOOSELY, ROUNDED, ROUNDED_LOOSELY, TRUNCATED_LOOSELY, Check
 from ezlib.evidence import gather
 from ezlib.findings import FINDING_COLUMNS, contradiction_row, remark_row
+from ezlib.plans import Target, load_targets
 from ezlib.rules import RULES, RULES_BY_ID, Remark, implausible
 from ezlib.slips import SlipFinder, Suspect
 

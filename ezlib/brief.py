@@ -19,7 +19,7 @@ from ezlib import blocks, messages, wording
 from ezlib.assessments import Relief, relieved
 from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.citations import Citations, ids_behind, listed_behind
 from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
@@ -36,6 +36,7 @@ from ezlib.news_words import news_text
 from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import as_month
+from ezlib.plans import load_targets
 from ezlib.record import given, load_record
 from ezlib.subjects import (
     assess_all,

@@ -9,12 +9,13 @@ from functools import cached_property
 import pandas as pd
 
 from ezlib import messages, wording
-from ezlib.catalogue import TARGETS_FILE, Catalogue, Target
+from ezlib.catalogue import Catalogue
 from ezlib.digest import DigestLine
 from ezlib.facts import from_series, has_assumed_day
 from ezlib.indicators import figure_and_unit
 from ezlib.messages import say
 from ezlib.outlook import Outlook
+from ezlib.plans import TARGETS_FILE, Target
 from ezlib.tables import stated_aim
 
 SOURCES_PER_SERIES = 12

@@ -10,10 +10,11 @@ import click
 import pandas as pd
 
 from ezlib import __version__
-from ezlib.catalogue import load_catalogue, load_targets, parse_series
+from ezlib.catalogue import load_catalogue, parse_series
 from ezlib.contracts import DataError, WithoutFacts, as_of_date, month_typed
 from ezlib.messages import say
 from ezlib.periods import as_month
+from ezlib.plans import load_targets
 
 EXIT_WRONG_INPUT = 2
 EXIT_FINDINGS = 1

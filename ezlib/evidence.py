@@ -10,10 +10,10 @@ from functools import partial
 
 import pandas as pd
 
-from ezlib.catalogue import Target
 from ezlib.claims import Cell, Claim, Figure
 from ezlib.contracts import DENOMINATORS, STATUSES
 from ezlib.facts import add_intervals
+from ezlib.plans import Target
 
 # Different enterprises of two months may be the same ones, so only flows add up and only they contain their parts.
 LEVEL_KINDS = {"flow", "stock", "count"}

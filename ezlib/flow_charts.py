@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ezlib import flow_words, messages, wording
-from ezlib.catalogue import Target
 from ezlib.contracts import DataError
 from ezlib.drawing import (
     ACCENT,
@@ -42,6 +41,7 @@ from ezlib.flow_views import (
     scaled,
 )
 from ezlib.flow_words import Goal, Words, goal_of
+from ezlib.plans import Target
 from ezlib.targets import TargetAssessment
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 from ezlib import blocks, messages, scenarios, wording
 from ezlib.aims import COMPARE, at_least
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.charts import scenario_chart
 from ezlib.contracts import DataError
 from ezlib.flow_views import covers_year
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook
+from ezlib.plans import Target, load_targets
 from ezlib.revenue import (
     BASES,
     MIN_CASES,

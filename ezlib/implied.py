@@ -7,12 +7,13 @@ import pandas as pd
 
 from ezlib import blocks, messages, wording
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Target, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.facts import are_observed, in_precedence, load_facts
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook
 from ezlib.outturns import settled
 from ezlib.periods import as_month
+from ezlib.plans import Target, load_targets
 from ezlib.subjects import headline_series, outlooks_of, years_asked
 from ezlib.targets import ImpliedGrowth, implied_growth, yearly_growths
 

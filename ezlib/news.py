@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ezlib.catalogue import SeriesKey, Target, load_catalogue, load_targets
+from ezlib.catalogue import SeriesKey, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import end_of_next_year
+from ezlib.plans import Target, load_targets
 from ezlib.targets import ON_PATHS, assess_target
 
 STEPS = ("model", "target", "revisions", "new_months")

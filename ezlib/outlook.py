@@ -13,7 +13,7 @@ import pandas as pd
 
 from ezlib import bounds, closures, draws, running_totals, structural, yielding
 from ezlib.aims import COMPARE, chance
-from ezlib.catalogue import load_catalogue, load_events, parse_series
+from ezlib.catalogue import load_catalogue, parse_series
 from ezlib.closures import Foresight
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
@@ -29,6 +29,7 @@ from ezlib.periods import (
     months_of,
     tet_windows,
 )
+from ezlib.plans import load_events
 from ezlib.profiles import profile_of
 from ezlib.stated import HISTORY, checked_observations, first_month, recent, row_words, statements_of, touched_months
 from ezlib.yielding import Yielding

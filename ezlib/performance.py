@@ -13,7 +13,7 @@ import pandas as pd
 
 from ezlib import blocks, evaluate, messages, replays, rivals, scores, summaries, wording
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.charts import hedgehog_chart, reliability_chart
 from ezlib.contracts import DataError
 from ezlib.evaluate import OURS, PSEUDO, AnnualTotals
@@ -21,6 +21,7 @@ from ezlib.facts import load_facts
 from ezlib.messages import say
 from ezlib.outlook import Outlook
 from ezlib.periods import as_month
+from ezlib.plans import load_targets
 from ezlib.record import (
     KEPT,
     MIN_CASES,

@@ -9,10 +9,11 @@ import pandas as pd
 
 from ezlib import blocks, wording
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Target, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.facts import load_facts
 from ezlib.messages import say
 from ezlib.periods import as_month
+from ezlib.plans import Target, load_targets
 from ezlib.scorecard import DECIDED, OVER_A_PERIOD, STATES, Progress, assess_aims, progress_frame
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ezlib.aims import COMPARE
-from ezlib.catalogue import Catalogue, Target
+from ezlib.catalogue import Catalogue
 from ezlib.contracts import as_of_date
 from ezlib.facts import are_observed, in_precedence
 from ezlib.periods import as_month, month_bounds
+from ezlib.plans import Target
 from ezlib.targets import ON_PATHS
 
 STATES = {

@@ -10,7 +10,7 @@ import pandas as pd
 from ezlib import blocks, tables
 from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
-from ezlib.catalogue import Catalogue, SeriesKey, Target, Zone, load_catalogue, load_targets
+from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.contracts import DataError
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
@@ -19,6 +19,7 @@ from ezlib.flow_views import covers_year
 from ezlib.messages import say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
+from ezlib.plans import Target, load_targets
 from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, has_base
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ezlib.aims import COMPARE, at_least, chance
-from ezlib.catalogue import Catalogue, SeriesKey, Target
+from ezlib.catalogue import Catalogue, SeriesKey
 from ezlib.contracts import DataError
 from ezlib.observations import superseded
 from ezlib.periods import CALENDAR, Calendar, covers_whole_months, month_of
+from ezlib.plans import Target
 from ezlib.wording import verdict_key
 
 # A stretch whose total differs by less than this between paths is fixed by facts, not by the model.

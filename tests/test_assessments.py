@@ -9,7 +9,8 @@ from stand_in import lao_cai
 
 import ezlib as ez
 from ezlib import assessments, wording
-from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.catalogue import load_catalogue
+from ezlib.plans import load_targets
 from ezlib.targets import assess_target, contributions
 
 OUTPUT = "lao-cai/industrial_output_value_2010prices/board"

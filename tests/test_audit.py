@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ezlib.audit import audit, for_facts
-from ezlib.catalogue import Target, load_catalogue
+from ezlib.catalogue import load_catalogue
 from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS
 from ezlib.findings import FINDING_COLUMNS
 from ezlib.periods import BOARD, month_bounds, year_bounds
+from ezlib.plans import Target
 from ezlib.rules import RULES
 
 CATALOGUE = load_catalogue(Path(__file__).parents[1])

@@ -8,18 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ezlib.catalogue import (
-    SHAPES,
-    SeriesKey,
-    Target,
-    data_root,
-    load_catalogue,
-    load_events,
-    load_targets,
-    parse_series,
-)
+from ezlib.catalogue import SHAPES, SeriesKey, data_root, load_catalogue, parse_series
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD, CALENDAR
+from ezlib.plans import Target, load_events, load_targets
 
 
 def edit(root, old: str, new: str, file: str = "data/catalogue.yml") -> None:

@@ -17,11 +17,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import ezlib as ez
 from ezlib import wording
-from ezlib.catalogue import Target, load_targets
 from ezlib.charts import chance_chart, hedgehog_chart, reliability_chart
 from ezlib.drawing import ACCENT, BANDS, DASHES, SOFT, Chart
 from ezlib.flow_charts import cumulative_chart, fan_chart
 from ezlib.flow_views import covers_year
+from ezlib.plans import Target, load_targets
 from ezlib.svg import to_svg
 from ezlib.targets import TargetAssessment
 

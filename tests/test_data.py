@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from ezlib.catalogue import load_catalogue, load_events, load_targets, parse_series
+from ezlib.catalogue import load_catalogue, parse_series
 from ezlib.contracts import FACT_COLUMNS
 from ezlib.facts import load_facts
 from ezlib.periods import month_bounds, year_bounds
+from ezlib.plans import load_events, load_targets
 
 ROOT = Path(__file__).parents[1]
 DATA = sorted((ROOT / "data").rglob("*.csv"))

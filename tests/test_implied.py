@@ -8,7 +8,8 @@ import pytest
 
 import ezlib as ez
 from ezlib import implied, wording
-from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.catalogue import load_catalogue
+from ezlib.plans import load_targets
 from ezlib.targets import implied_growth, yearly_growths
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import ezlib as ez
-from ezlib.catalogue import load_targets
 from ezlib.news import STEPS, news, rounded_parts
+from ezlib.plans import load_targets
 from ezlib.record import COLUMNS, given
 from ezlib.targets import assess_target
 

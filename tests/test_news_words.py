@@ -8,9 +8,9 @@ import pytest
 
 import ezlib as ez
 from ezlib import wording
-from ezlib.catalogue import load_targets
 from ezlib.news import STEPS, News, news
 from ezlib.news_words import news_table, news_text
+from ezlib.plans import load_targets
 from ezlib.record import COLUMNS
 
 TRADE = "lao-cai/trade_total/board"

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
-    *("periods", "contracts", "files", "sheets", "catalogue", "messages", "wording"),
+    *("periods", "contracts", "files", "sheets", "catalogue", "plans", "messages", "wording"),
     *(
         "cells",
         "fact_checks",
@@ -42,7 +42,8 @@ ORDER = [
 # The only modules that open a file, and what for. All others take tables and arrays, and give them.
 READERS = {
     "sheets": "a spreadsheet's table, for facts",
-    "catalogue": "zones, targets and events",
+    "catalogue": "the words of the data",
+    "plans": "targets and events",
     "corrections": "corrections of facts",
     "facts": "facts",
     "files": "what a file holds, before it is replaced",

@@ -6,8 +6,9 @@ import pytest
 
 import ezlib as ez
 from ezlib import record as r
-from ezlib.catalogue import load_catalogue, load_targets
+from ezlib.catalogue import load_catalogue
 from ezlib.contracts import DataError
+from ezlib.plans import load_targets
 from ezlib.subjects import assess_all
 
 TRADE = "thu-nghiem/trade_total/board"

@@ -7,9 +7,9 @@ import pytest
 from conftest import fact_row
 
 import ezlib as ez
-from ezlib.catalogue import Target
 from ezlib.facts import add_intervals
 from ezlib.messages import SENTENCES
+from ezlib.plans import Target
 from ezlib.progress import compose_scorecard
 from ezlib.scorecard import STATES, assess_aims, progress_frame
 

@@ -8,9 +8,9 @@ import pytest
 from stand_in import lao_cai
 
 import ezlib as ez
-from ezlib.catalogue import load_targets
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD
+from ezlib.plans import load_targets
 from ezlib.targets import (
     chance_by_height,
     chance_by_multiplier,

@@ -11,7 +11,7 @@ from babel.numbers import parse_decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ezlib import catalogue, contracts, flow_views, indicators, messages, news, scorecard, tables, wording
+from ezlib import contracts, flow_views, indicators, messages, news, plans, scorecard, tables, wording
 from ezlib.outlook import NOTES
 from ezlib.periods import BOARD
 
@@ -230,7 +230,7 @@ PUT_TOGETHER = {
     "change.{}": WAYS,
     "chart.label.{}": flow_views.KNOWN,
     "chart.read.{}": [*wording.STATUS, "announced"],
-    "compare.{}": catalogue.COMPARATORS,
+    "compare.{}": plans.COMPARATORS,
     "figure.{}": [qualifier or "exactly" for qualifier in contracts.QUALIFIERS],
     "grounds.{}": [*(note for note in NOTES if note != "profile_used"), "passing", "lasting", "open"],
     "indicators.none.{}": [kinds[0] for kinds in (indicators.FLOW, indicators.STOCK, indicators.READ)],

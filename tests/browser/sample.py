@@ -7,8 +7,8 @@ import pandas as pd
 import stand_in
 
 from ezlib import blocks
-from ezlib.catalogue import load_targets
 from ezlib.flow_charts import cumulative_chart, fan_chart
+from ezlib.plans import load_targets
 from ezlib.targets import assess_target
 
 TEXTS = {
