@@ -86,7 +86,7 @@ def test_a_zone_without_further_figures_has_no_lines(facts):
             "2025-05",
             "vi",
             "quarantine",
-            "Người kiểm dịch y tế 457.045 lượt; Phương tiện kiểm dịch y tế 10.246 lượt;",
+            "Người được kiểm dịch y tế 457.045 lượt; Phương tiện được kiểm dịch y tế 10.246 lượt;",
         ),
         ("lao-cai", "2025-05", "vi", "crossings", "Xuất cảnh 215.613 lượt người (-10 %)"),
     ],
