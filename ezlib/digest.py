@@ -171,7 +171,7 @@ def _amount(fact, words: Indicators) -> str:
 
 
 def _unit_said_once(amount: str, fact, words: Indicators) -> str:
-    """A figure without the unit that its name says already: "Persons 352,559", "Người được kiểm dịch y tế 457.045 lượt"."""
+    """A figure without the unit that its name says already: "Persons 352,559", "Lượt người 352.559"."""
     amount = _day_said_once(amount, fact, words)
     unit = words.catalogue.unit(words.unit_of(fact)).sign(words.lang)
     each, counted = ("lượt", unit.removeprefix("lượt ")) if unit.startswith("lượt ") else ("", unit)
