@@ -56,10 +56,10 @@ def digest(
 ) -> tuple[DigestLine, ...]:
     """Return the latest figure of every indicator of a zone that is of the month, or at most `late` months older.
 
-    `facts` are those of all zones, `shown` the series left out because the page shows them already. The economy at
-    large is that of the zone's province. What the zone's own scope tells nothing of is told as others count it, with
-    their name. Facts in `doubted` are marked. Groups stand in the order of the catalogue;
-    at most AT_MOST figures a group.
+    `facts` are those of all zones, `shown` the series whose figures the page shows already: only what bodies expect of
+    them is told. The economy at large is that of the zone's province. What the zone's own scope tells nothing of is
+    told as others count it, with their name. Facts in `doubted` are marked. Groups stand in the order of the
+    catalogue; at most AT_MOST figures a group.
     """
     said = _series(facts).isin(list(shown)) & are_observed(facts)
     wanted = facts[_belongs(facts, zone, catalogue) & ~said]

@@ -440,8 +440,8 @@ def _readings(held, offset, windows, events) -> list:
     Then half of the paths are drawn with the windows around the feast and half without (docs/decisions/0025).
     """
     fits = [_fitted(held, offset, windows, events)]
-    known = len(np.unique(fits[0].view.single[fits[0].view.single >= 0]))
-    if windows.any() and known in FEW_FEASTS:
+    single = fits[0].view.single
+    if windows.any() and np.unique(single[single >= 0]).size in FEW_FEASTS:
         fits.append(_fitted(held, offset, None, events))
     return fits
 

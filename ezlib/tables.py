@@ -381,10 +381,8 @@ def _still_to_do(a, lang: str, catalogue):
         needed = _amount(a, a.needed_per_month, lang, catalogue)
         late = a.month is not None and a.last_observed < a.month
         until = say("target.until", lang, month=wording.month(a.last_observed, lang)) if late else ""
-        key, target = (
-            "target.allowed" if a.target.is_limit else "target.needed",
-            aim_to_reach(a.target, lang, catalogue),
-        )
+        target = aim_to_reach(a.target, lang, catalogue)
+        key = "target.allowed" if a.target.is_limit else "target.needed"
         yield say(key, lang, target=target, count=str(a.months_left), until=until, needed=needed)
     if a.target.is_limit:
         return
