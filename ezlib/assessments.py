@@ -41,7 +41,6 @@ from ezlib.targets import (
     assess_target,
     chance_by_height,
     chance_by_multiplier,
-    contested,
     contributions,
     even_odds,
     growth_target,
@@ -302,8 +301,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     facts = load_facts(zone, as_of, root=root)
     findings = zone_findings(zone, as_of, root)
     wrong = taking_part(findings, ["error"])
-    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year, wrong)]
-    tests = [contested(a, facts, catalogue) for a in tests]
+    tests = [a for year in years for o in found.values() for a in assess_all(o, targets, year, facts, wrong, root)]
     indicators = {t.indicator for t in targets}
     missing = {s: reason for s, reason in without.items() if SeriesKey.of(s).indicator in indicators}
     doubted = doubted_series(found, findings)

@@ -36,7 +36,7 @@ from ezlib.news_words import news_text
 from ezlib.outlook import Outlook
 from ezlib.performance import record_line, year_end_record
 from ezlib.periods import as_month
-from ezlib.plans import load_targets
+from ezlib.plans import Target, load_targets
 from ezlib.record import given, load_record
 from ezlib.subjects import (
     assess_all,
@@ -48,7 +48,7 @@ from ezlib.subjects import (
     zone_findings,
 )
 from ezlib.tables import aim_to_reach, findings_texts, stated_aim, target_name, target_text, targets_table
-from ezlib.targets import TargetAssessment, chance_of_no_fall, contested
+from ezlib.targets import TargetAssessment, chance_of_no_fall
 
 FEW_FACTS = 6
 WIDE = 1.5  # an interval whose upper end is this many times the lower is called wide
@@ -574,13 +574,8 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     everything = load_facts(None, as_of, root=root)
     findings = zone_findings(zone, as_of, root, province=True)
     doubted, suspect, wrong = doubted_series(found, findings), taking_part(findings), taking_part(findings, ["error"])
-    assessments = {
-        series: tuple(
-            contested(a, facts, catalogue) for year in years_asked(month) for a in assess_all(o, targets, year, wrong)
-        )
-        for series, o in found.items()
-    }
-    assessments |= _on_own_scope(found, targets, month, as_of, wrong, seed, root)
+    own, _ = outlooks_of(_set_elsewhere(found, targets, month), month, as_of, seed, root)
+    assessments = _tests(found, own, targets, month, facts, wrong, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
     lines = table_lines(place, month, facts, catalogue, found | shares, assessments, lang)
     day = found[lines[0].series].as_of if lines[0].series in found else None
@@ -601,7 +596,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
         doubted=doubted,
         reliefs=_reliefs(assessments, found, doubted, as_of, seed, root),
         moved=_moved(lines[0].series, found, assessments, until, seed, root),
-        record=year_end_record(zone, month, until, found, facts, root, seed),
+        record=year_end_record(zone, month, until, own | found, facts, root, seed),
         further_lines=digest(
             place,
             month,
@@ -613,6 +608,23 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
             suspect,
         ),
     )
+
+
+def _set_elsewhere(found: dict[str, Outlook], targets: list[Target], month: pd.Period) -> list[str]:
+    """The series that official targets were set for, where a headline series of another scope stands in for them."""
+    indicators = {SeriesKey.of(series).indicator for series in found}
+    official = (t for t in targets if t.status == "official" and t.period in map(str, years_asked(month)))
+    return list(dict.fromkeys(t.series for t in official if t.indicator in indicators and t.series not in found))
+
+
+def _tests(found, own, targets: list[Target], month, facts, wrong, root) -> dict[str, tuple[TargetAssessment, ...]]:
+    """Tests of the headline series `found`; on the series of `own`, of the official targets set for them alone."""
+    asked = dict.fromkeys(found, targets)
+    asked |= {series: [t for t in targets if t.series == series and t.status == "official"] for series in own}
+    return {
+        series: tuple(a for year in years_asked(month) for a in assess_all(o, asked[series], year, facts, wrong, root))
+        for series, o in {**found, **own}.items()
+    }
 
 
 def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:
@@ -644,15 +656,3 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
     if target is None and not covers_year(o, year):
         return None
     return news(o, target, year, day, load_record(SeriesKey.of(series).zone, day, root), root, seed)
-
-
-def _on_own_scope(found, targets, month, as_of, wrong, seed, root) -> dict[str, tuple[TargetAssessment, ...]]:
-    """Tests of official targets on the series they were set for, where a headline series of another scope stands in."""
-    own = {}
-    for target in targets:
-        stand_ins = [s for s in found if SeriesKey.of(s).indicator == target.indicator and s != target.series]
-        if stand_ins and target.status == "official" and target.period in map(str, years_asked(month)):
-            other, _ = outlooks_of([target.series], month, as_of, seed, root)
-            tests = {s: tuple(assess_all(o, [target], int(target.period), wrong)) for s, o in other.items()}
-            own |= {series: own.get(series, ()) + found_here for series, found_here in tests.items()}
-    return own

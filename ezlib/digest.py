@@ -69,15 +69,14 @@ def digest(
     observed, ahead = observed[observed["last"] >= month - late], ahead[ahead["last"] <= month + 1]
     observed, ahead = (part[_counts(part, observed, shown, zone, catalogue)] for part in (observed, ahead))
     words = Indicators(zone, catalogue, month, lang, observed, ahead, (), {}, (), doubted)
-    lines = [_line(group, observed, ahead, words) for group in catalogue.groups]
-    return tuple(line for line in lines if line is not None)
+    by_group: dict[str, list[tuple]] = {group: [] for group in catalogue.groups}
+    for name, scope, now, later in _by_indicator(observed, ahead, catalogue):
+        by_group[catalogue.indicator(name).group].append(_told(name, scope, now, later, words))
+    return tuple(_line(group, items, words) for group, items in by_group.items() if items)
 
 
-def _line(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indicators) -> DigestLine | None:
+def _line(group: str, items: list[tuple], words: Indicators) -> DigestLine:
     """The figures of a group; the period that most of them are of is said once, with its name."""
-    items = list(_items(group, observed, ahead, words))
-    if not items:
-        return None
     lang, catalogue = words.lang, words.catalogue
     usual = Counter(words.period(fact) for _, told_now, _ in items for fact in told_now[:1]).most_common(1)
     usual = usual[0][0] if usual else ""
@@ -107,16 +106,19 @@ def _series(facts: pd.DataFrame) -> pd.Series:
     return facts["zone"] + "/" + facts["indicator"] + "/" + facts["scope"]
 
 
-def _items(group: str, observed: pd.DataFrame, ahead: pd.DataFrame, words: Indicators) -> Iterator[tuple]:
-    """The indicators of a group in the catalogue's order: label, figures told, the figure its publisher expects."""
+def _by_indicator(observed: pd.DataFrame, ahead: pd.DataFrame, catalogue: Catalogue) -> Iterator[tuple]:
+    """Each indicator and scope in the catalogue's order, with its figures and with what is expected of it."""
     now, later = (dict(list(facts.groupby(["indicator", "scope"], sort=False))) for facts in (observed, ahead))
-    names, scopes = list(words.catalogue.indicators), list(words.catalogue.scopes)
+    names, scopes = list(catalogue.indicators), list(catalogue.scopes)
     for name, scope in sorted({*now, *later}, key=lambda key: (names.index(key[0]), scopes.index(key[1]))):
-        if words.catalogue.indicator(name).group == group:
-            told_now = _latest(now.get((name, scope), observed[:0]))
-            expected = list(later.get((name, scope), ahead[:0]).tail(1).itertuples())
-            expected = [fact for fact in expected if not any(_outdated(fact, by) for by in told_now)]
-            yield _label(name, scope, words), told_now, expected
+        yield name, scope, now.get((name, scope), observed[:0]), later.get((name, scope), ahead[:0])
+
+
+def _told(name: str, scope: str, now: pd.DataFrame, later: pd.DataFrame, words: Indicators) -> tuple:
+    """The label of an indicator, the figures told, and the figure its publisher expects."""
+    told_now = _latest(now)
+    expected = [fact for fact in later.tail(1).itertuples() if not any(_outdated(fact, by) for by in told_now)]
+    return _label(name, scope, words), told_now, expected
 
 
 def _item(label: str, told_now: list, expected: list, usual: str, words: Indicators) -> str:

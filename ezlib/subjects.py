@@ -20,7 +20,7 @@ from ezlib.messages import say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
 from ezlib.plans import Target, load_targets
-from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, has_base
+from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, contested, has_base
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,18 +130,19 @@ def headline_outlooks(zone: str, month, as_of=None, seed: int = 0, root=None, la
 
 
 def assess_all(
-    found: Outlook, targets: Iterable[Target], year: int, doubted: Collection[str] = ()
+    found: Outlook, targets: Iterable[Target], year: int, facts: pd.DataFrame, doubted: Collection[str] = (), root=None
 ) -> list[TargetAssessment]:
     """Assess every level and growth target of `year` that speaks of the outlook's indicator, its own scope first.
 
-    A target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
+    `facts` are those of the outlook's day: other totals of the year published there are told (`targets.contested`). A
+    target set on another scope is assessed too, and says so in its notes; but one of a merged province says nothing
     of the series within the old borders. A growth on a year that is unknown, or in which nothing came in, is no test.
     """
     _, indicator, scope = SeriesKey.of(found.series)
     fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
     fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-") and has_base(found, t)]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
-    return [assess_target(found, t, doubted) for t in fitting]
+    return [contested(assess_target(found, t, doubted), facts, load_catalogue(root)) for t in fitting]
 
 
 def years_asked(month: pd.Period) -> tuple[int, ...]:

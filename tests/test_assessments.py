@@ -8,10 +8,10 @@ import pytest
 from stand_in import lao_cai
 
 import ezlib as ez
-from ezlib import assessments, wording
+from ezlib import wording
 from ezlib.catalogue import load_catalogue
 from ezlib.plans import load_targets
-from ezlib.targets import assess_target, contributions
+from ezlib.targets import assess_target, contested, contributions
 
 OUTPUT = "lao-cai/industrial_output_value_2010prices/board"
 TRADE = "lao-cai/trade_total/board"
@@ -91,7 +91,7 @@ def test_conflicting_figures_that_decide_otherwise_leave_it_open_what_happened()
     found = ez.outlook("lai-chau/trade_total/board", "2025-12")
     target = next(t for t in load_targets("lai-chau") if t.target_id == "T039")
     between = assess_target(found, replace(target, value=46.0))
-    split = assessments.contested(between, facts, load_catalogue())
+    split = contested(between, facts, load_catalogue())
     assert (between.state, split.state, split.verdict) == ("reached", "conflict", "conflict")
     assert "opposite" in ez.target_text(split, "en")
 

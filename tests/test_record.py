@@ -36,7 +36,8 @@ def test_a_month_says_its_years_and_the_next_twelve_months(said):
 
 def test_an_open_target_is_kept_with_its_chance_and_what_it_asked(small_root):
     found = ez.outlook(TRADE, "2025-05", "2025-05-31", root=small_root)
-    tests = assess_all(found, load_targets("thu-nghiem", root=small_root), 2025)
+    facts = ez.load_facts("thu-nghiem", "2025-05-31", root=small_root)
+    tests = assess_all(found, load_targets("thu-nghiem", root=small_root), 2025, facts, root=small_root)
     kept = r.given([], tests, "2025-05-31")
     assert list(kept["target_id"]) == [t.target.target_id for t in tests if t.state == "open"]
     assert kept["probability"].to_numpy() == pytest.approx(
