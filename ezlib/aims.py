@@ -37,6 +37,17 @@ COMPARE = {
 """Whether totals compare so with an aim; those that differ in their last bits alone are equal."""
 
 
+def check_comparison(aim, comparator: str, paths: int = 1) -> None:
+    """Raise ValueError for an unknown comparator, and for an aim that is neither a number nor one for each path."""
+    if comparator not in COMPARE:
+        raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(COMPARE)}.")
+    numbers = np.asarray(aim)
+    if numbers.dtype.kind not in "iuf" or not np.isfinite(numbers).all():
+        raise ValueError(f"The threshold is not a number: {aim!r}.")
+    if numbers.shape not in ((), (paths,)):
+        raise ValueError(f"A threshold is one number, or one for each of {paths} paths, not {numbers.shape} of them.")
+
+
 def chance(reached) -> float:
     """Return the probability of what k of n paths reach: (k + ½) / (n + 1), never 0 or 1."""
     return (float(np.sum(reached)) + 0.5) / (len(reached) + 1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -87,7 +87,8 @@ def rolling_origins(
     `fallback` what gave way to what. Months of unknown outturn have no row.
     """
     _check_counts(horizon=horizon, step=step, min_history=min_history, paths=paths)
-    wanted = None if origins is None else {as_month(origin) for origin in origins}
+    _check_counts(least=0, lag_days=lag_days or 0)
+    wanted = None if origins is None else {as_month(origin) for origin in _each(origins)}
     standings = []
     for name, one in _named(y).items():
         every = _standings(name, one, horizon, lag_days)
@@ -130,10 +131,14 @@ def annual_totals(
     months, the forecast their median; the probability of total ≥ (1 + growth/100) × last year's is (k + ½)/(n + 1) of
     n paths. Returns both tables.
     """
+    years, known_months, growths = _each(years), _each(known_months), _each(growths)
     if wrong := [known for known in known_months if known not in range(12)]:
         raise DataError(f"A year's total is forecast with 0 to 11 months known, not with {wrong[0]!r}.")
+    if wrong := [growth for growth in growths if not isinstance(growth, Real) or not np.isfinite(growth)]:
+        raise DataError(f"A growth must be a number of percent, not {wrong[0]!r}.")
+    if wrong := [year for year in years if not isinstance(year, Integral)]:
+        raise DataError(f"A year must be a whole number, not {wrong[0]!r}.")
     _check_counts(min_history=min_history, paths=paths)
-    years = [int(year) for year in years]
     cases = [
         (name, one, year, known)
         for name, one in _named(y, dated=False).items()
@@ -181,12 +186,16 @@ def _structural(y: pd.Series, horizon: int, paths: int, seed: int) -> _Found:
 def _predictor(methods) -> Callable:
     """One function that forecasts by all methods; reference models are run together, so that none is fitted twice."""
     given = dict(methods) if isinstance(methods, Mapping) else {}
-    names = [] if given else [methods] if isinstance(methods, str) else list(methods)
+    if wrong := [name for name, method in given.items() if not callable(method)]:
+        raise DataError(f"The method {wrong[0]!r} is no function.", next_step="Give (y, horizon, paths, seed) -> …")
+    names = [] if given else _each(methods)
     if not given and not names:
         raise DataError("No method is named.", next_step=f"There are {', '.join(ALL_METHODS)}.")
     unknown = [name for name in names if name not in ALL_METHODS]
     if unknown:
-        raise DataError(f"No method is called {', '.join(unknown)}.", next_step=f"There are {', '.join(ALL_METHODS)}.")
+        raise DataError(
+            f"No method is called {', '.join(map(str, unknown))}.", next_step=f"There are {', '.join(ALL_METHODS)}."
+        )
 
     def predict(y, horizon, paths, seed) -> dict:
         found = {OURS: _structural(y, horizon, paths, seed)} if OURS in names else {}
@@ -247,10 +256,16 @@ def bar(cases: Sequence, unit: str, shown: bool) -> Iterable:
     return tqdm(cases, unit=f" {unit}", delay=2, leave=False, disable=not shown)
 
 
-def _check_counts(**counts) -> None:
-    if wrong := [name for name, count in counts.items() if not isinstance(count, Integral) or count < 1]:
+def _each(values) -> list:
+    """The values of an argument that may be one alone."""
+    return list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [values]
+
+
+def _check_counts(least: int = 1, **counts) -> None:
+    if wrong := [name for name, count in counts.items() if not isinstance(count, Integral) or count < least]:
         raise DataError(
-            f"{wrong[0]} must be a whole number from 1, not {counts[wrong[0]]!r}.", next_step="Give such a number."
+            f"{wrong[0]} must be a whole number from {least}, not {counts[wrong[0]]!r}.",
+            next_step="Give such a number.",
         )
 
 

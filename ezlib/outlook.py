@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import bounds, closures, draws, running_totals, structural, yielding
-from ezlib.aims import COMPARE, chance
+from ezlib.aims import COMPARE, chance, check_comparison
 from ezlib.catalogue import load_catalogue, parse_series
 from ezlib.closures import Foresight
 from ezlib.contracts import DataError, as_of_date
@@ -159,10 +159,7 @@ class Outlook:
 
         Raises ValueError for an unknown comparator and a threshold that is no number.
         """
-        if comparator not in COMPARE:
-            raise ValueError(f"comparator {comparator!r} is unknown; use one of {', '.join(COMPARE)}.")
-        if not isinstance(threshold, Real) or np.isnan(threshold):
-            raise ValueError(f"The threshold is not a number: {threshold!r}.")
+        check_comparison(threshold, comparator)
         return chance(COMPARE[comparator](self.total(period), threshold))
 
 
@@ -199,8 +196,8 @@ def outlook(
 
     `series` is zone/indicator/scope; facts whose period ends after `month`, or that were published after `as_of`, are
     not seen, nor those whose ids are in `without`. Paths run to `until`, by default December of the next year. Raises
-    DataError when the facts of the series give no outlook: none at all, no level, or a single figure without a stated
-    change.
+    DataError when an id of `without` is not there, and when the facts of the series give no outlook: none at all, no
+    level, or a single figure without a stated change.
     """
     key, catalogue, observations, as_of = _observed(series, month, as_of, root, without)
     month = as_month(month)
@@ -608,7 +605,11 @@ def _observed(series, month, as_of, root, without=()):
     key = parse_series(series, catalogue)
     as_of = as_of_date(as_of)
     facts = load_facts(key.zone, as_of=as_of, root=root)
-    facts = facts[~facts["fact_id"].isin([without] if isinstance(without, str) else list(without))]
+    left_out = {without} if isinstance(without, str) else set(without)
+    if unknown := left_out - set(facts["fact_id"]):
+        what = f"There is no fact {', '.join(map(repr, sorted(unknown, key=str)))} to leave out of {key}."
+        raise DataError(what, next_step="Ids are in the column fact_id of load_facts, as of the same day.")
+    facts = facts[~facts["fact_id"].isin(left_out)]
     return key, catalogue, observe(facts, str(key), month, as_of=as_of, catalogue=catalogue), as_of
 
 

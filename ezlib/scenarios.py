@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ezlib.aims import COMPARE, chance
+from ezlib.aims import COMPARE, chance, check_comparison
 from ezlib.catalogue import Catalogue, SeriesKey, data_root, load_catalogue
 from ezlib.contracts import DataError, as_of_date, hint
 from ezlib.outlook import Outlook
@@ -200,7 +200,7 @@ def compare(outlook: Outlook, choices: Iterable, threshold=None, comparator: str
     """Return the total of the year of the first month ahead under each choice, the base case first: one row a choice.
 
     A choice is a scenario or several that come true together. `threshold` is an amount, or one for each path, such as
-    last year's total, which it is by default.
+    last year's total, which it is by default. Raises ValueError for an unknown comparator and a threshold that is none.
     Columns: choice, median, lower_80, upper_80, change (median of the difference that the choice makes on each path),
     change_pct, probability that the total compares so with the threshold, period (the year).
     """
@@ -214,7 +214,7 @@ def compare(outlook: Outlook, choices: Iterable, threshold=None, comparator: str
 def totals_under(outlook: Outlook, choices: Iterable, period: str, seed: int = 0) -> list[tuple[str, pd.Series]]:
     """Return the total of a period on every path under each choice, with the choice's ids; the base case, "", first."""
     totals = [("", outlook.total(period))]
-    for choice in choices:
+    for choice in [choices] if isinstance(choices, Scenario | str) else choices:
         scenarios = _listed(choice)
         totals.append(("+".join(s.id for s in scenarios), apply(outlook, scenarios, seed).total(period)))
     return totals
@@ -223,6 +223,7 @@ def totals_under(outlook: Outlook, choices: Iterable, period: str, seed: int = 0
 def outcomes(totals: list[tuple[str, pd.Series]], threshold, comparator: str = ">=") -> pd.DataFrame:
     """Return the columns of `compare`, but for the period, from what `totals_under` gives."""
     base = totals[0][1]
+    check_comparison(threshold, comparator, len(base))
     return pd.DataFrame([_outcome(choice, total, base, threshold, comparator) for choice, total in totals])
 
 
@@ -253,7 +254,12 @@ def _days(months: pd.PeriodIndex, calendar: Calendar) -> tuple[np.ndarray, np.nd
 
 
 def _listed(scenarios) -> list[Scenario]:
-    return [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    listed = list(scenarios) if isinstance(scenarios, Iterable) and not isinstance(scenarios, str) else [scenarios]
+    if wrong := [one for one in listed if not isinstance(one, Scenario)]:
+        raise DataError(
+            f"{wrong[0]!r} is no scenario.", next_step="Choose from load_scenarios, or write one: parse_scenarios."
+        )
+    return listed
 
 
 # ------------------------------------------------------------------------------------------------------ on record

@@ -194,7 +194,7 @@ def targets_table(
     """Targets side by side: value, chance, verdict, year-end by the model, at run rate and by profile.
 
     A verdict on a series in `doubted`, which stands on a figure that cannot be true, says so. `sources` has the number
-    of each target, by its id, in the list of sources of the page.
+    of each target, by its id, in the list of sources of the page. Columns that no target fills are left out.
     """
     catalogue = catalogue or load_catalogue()
     rows, names, assessments = [], [], list(assessments)
@@ -216,6 +216,7 @@ def targets_table(
             }
         )
     frame = pd.DataFrame(rows, index=pd.Index(names, name=say("table.indicator", lang)))
+    frame = frame.loc[:, (frame != "").any()]
     numbers = [[sources[a.target.target_id]] if sources else () for a in assessments]
     return blocks.table(frame, say("section.targets", lang), row_refs=numbers)
 
@@ -403,9 +404,9 @@ def _amount(a, x: float, lang: str, catalogue) -> str:
 
 
 def _like(x: float, a, lang: str) -> str:
-    """A number with as many digits as the model's own year-end beside it."""
+    """A number with as many digits as the model's own year-end beside it; nothing before the year's first month."""
     if pd.isna(x):
-        return wording.MISSING
+        return ""
     half = (a.upper_80 - a.lower_80) / 2
     return wording.estimate(x, x - half, x + half, lang).median
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -301,7 +302,14 @@ def contested(found: TargetAssessment, facts: pd.DataFrame, catalogue: Catalogue
 
 
 def growth_target(series: str, year: int, percent: float, unit: str = "percent") -> Target:
-    """Return a target of growth in `year` over the year before, for questions that no plan has asked."""
+    """Return a target of growth in `year` over the year before, for questions that no plan has asked.
+
+    Raises ValueError for a year that is no whole number of the calendar, and for a growth that is no number.
+    """
+    if not isinstance(year, Integral) or not dt.MINYEAR <= year <= dt.MAXYEAR:
+        raise ValueError(f"A year is a whole number such as 2025, not {year!r}.")
+    if not isinstance(percent, Real) or not np.isfinite(percent):
+        raise ValueError(f"A growth is a number of percent, not {percent!r}.")
     zone, indicator, scope = SeriesKey.of(series)
     return Target(
         target_id=f"growth:{series}:{year}:{percent:g}",

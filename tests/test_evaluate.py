@@ -184,6 +184,40 @@ def test_counts_that_are_none_are_refused(given):
         e.rolling_origins(TRUTH, **({"methods": ["naive"]} | given))
 
 
+@pytest.mark.parametrize("lag", ["x", -1, 2.5, np.nan])
+def test_a_lag_is_a_number_of_days_from_none(lag):
+    with pytest.raises(DataError, match="lag_days must be a whole number from 0"):
+        e.rolling_origins(TRUTH, 2, "naive", lag_days=lag)
+
+
+def test_one_year_growth_month_or_origin_may_be_given_by_itself():
+    alone = e.annual_totals(TRUTH, 2021, 3, "naive", 0, paths=5)
+    assert alone.totals.equals(e.annual_totals(TRUTH, [2021], [3], ["naive"], [0], paths=5).totals)
+    assert set(alone.chances["growth"]) == {0} and set(alone.totals["known"]) == {3}
+    assert set(e.rolling_origins(TRUTH, 2, "naive", "2021-03", paths=5)["origin"]) == {pd.Period("2021-03", "M")}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"years": None}, "year .*not None"),
+        ({"years": "2021"}, "year .*not '2021'"),
+        ({"growths": "x"}, "growth .*'x'"),
+    ],
+)
+def test_years_and_growths_that_are_none_are_refused(given, says):
+    with pytest.raises(DataError, match=says):
+        e.annual_totals(TRUTH, **({"years": [2021], "methods": "naive"} | given))
+
+
+@pytest.mark.parametrize(
+    ("methods", "says"), [(None, "called None"), (5, "called 5"), ({"mine": 3}, "'mine' is no fun")]
+)
+def test_what_is_no_method_is_refused_by_name(methods, says):
+    with pytest.raises(DataError, match=says):
+        e.rolling_origins(TRUTH, 2, methods)
+
+
 def test_one_method_may_be_named_by_itself_and_none_is_refused():
     assert set(e.rolling_origins(TRUTH, 2, "naive", step=24, paths=5)["method"]) == {"naive"}
     with pytest.raises(DataError, match="No method is named"):

@@ -496,6 +496,11 @@ def test_one_fact_to_leave_out_may_be_named_by_itself():
     assert len(alone) < len(outlook("lao-cai/trade_total/board", "2025-05", "2025-05-31", paths=20).observations)
 
 
+def test_a_fact_to_leave_out_must_be_there():
+    with pytest.raises(DataError, match="no fact 'F9999' to leave out of lao-cai/trade_total/board"):
+        outlook("lao-cai/trade_total/board", "2025-05", "2025-05-31", without=["F0368", "F9999"])
+
+
 def test_contradictions_beside_a_printed_nothing_warn_of_nothing():
     rows = of_months([100.0] * 12, half_width=0.0)
     rows[4]["value"] = 0.0

@@ -144,6 +144,28 @@ def test_the_base_case_stands_first_and_differences_are_path_by_path():
     assert found.loc[1, "probability"] <= found.loc[0, "probability"]
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"comparator": "=>"}, "comparator '=>' is unknown"),
+        ({"threshold": "x"}, "not a number: 'x'"),
+        ({"threshold": np.nan}, "not a number: nan"),
+        ({"threshold": [1.0, 2.0]}, "one for each of 50 paths"),
+    ],
+)
+def test_a_comparison_that_means_nothing_is_refused(given, says):
+    with pytest.raises(ValueError, match=says):
+        compare(flat(paths=50), [QUESTIONS[0]], **given)
+
+
+def test_what_is_no_scenario_is_refused_and_one_may_stand_by_itself():
+    found = flat(paths=50)
+    assert compare(found, QUESTIONS[0]).equals(compare(found, [QUESTIONS[0]]))
+    for wrong in ("x", 5, ["x"]):
+        with pytest.raises(DataError, match="is no scenario"):
+            apply(found, wrong)
+
+
 def test_after_december_the_year_compared_is_the_next():
     found = compare(flat(last="2025-12"), [QUESTIONS[0]])
     assert found["period"].unique().tolist() == ["2026"]

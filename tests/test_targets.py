@@ -12,6 +12,7 @@ from ezlib.contracts import DataError
 from ezlib.periods import BOARD
 from ezlib.plans import load_targets
 from ezlib.targets import (
+    assess_target,
     chance_by_height,
     chance_by_multiplier,
     chance_of_no_fall,
@@ -280,3 +281,20 @@ def test_where_nothing_more_comes_in_on_half_of_the_paths_no_multiple_is_told():
     assert height == pytest.approx(500) and np.isnan(multiple)
     shut = Paths(np.r_[np.full(12, 100.0), np.zeros(5), np.full(7, 50.0)])
     assert np.isnan(ez.assess_target(shut, level(600)).needed_times_profile), "nothing so far lets nothing be expected"
+
+
+def test_a_year_that_has_not_begun_has_no_columns_for_what_it_would_be_at_its_pace():
+    found = ez.outlook("lao-cai/trade_total/board", "2024-12", "2024-12-31")
+    target = next(t for t in load_targets("lao-cai") if t.target_id == "T001")
+    ahead = assess_target(found, target)
+    text = repr(ez.targets_table([ahead], "en"))
+    assert np.isnan(ahead.run_rate) and "Chance of target" in text
+    assert "At run rate" not in text and "…" not in text
+
+
+@pytest.mark.parametrize(
+    ("year", "percent", "says"), [("2025", 10, "not '2025'"), (2025, "10", "not '10'"), (0, 1, "not 0")]
+)
+def test_a_growth_asked_about_is_a_number_in_a_year(year, percent, says):
+    with pytest.raises(ValueError, match=says):
+        growth_target("lao-cai/trade_total/board", year, percent)
