@@ -163,11 +163,16 @@ def _loaded(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalo
 @lru_cache(maxsize=32)
 def _checked(root: Path, zone: str | None, day: dt.date | None, catalogue: Catalogue, stamp: tuple) -> pd.DataFrame:
     """All facts with the corrections known by a day: the same for every day until the next correction."""
-    text, faults = _read_all(root, catalogue, zone)
+    text, faults = _text(root, zone, catalogue, stamp)
     text = corrected(text, root, zone, day)
-    faults += faults_of(text, catalogue)
-    _refuse(faults)
+    _refuse([*faults, *faults_of(text, catalogue)])
     return _typed(text)
+
+
+@lru_cache(maxsize=16)
+def _text(root: Path, zone: str | None, catalogue: Catalogue, stamp: tuple) -> tuple[pd.DataFrame, list[Fault]]:
+    """What `_read_all` finds: the same whatever has been corrected. Not to be changed."""
+    return _read_all(root, catalogue, zone)
 
 
 def _last_correction(root: Path, day: dt.date | None, stamp: tuple) -> dt.date | None:
