@@ -25,12 +25,12 @@ from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
 from ezlib.flow_charts import cumulative_chart, fan_chart
-from ezlib.flow_views import KNOWN, covers_year
+from ezlib.flow_views import KNOWN
 from ezlib.flow_words import READABLE_DIGITS
 from ezlib.headlines import GROUPS_IN_PARTS, refuse_untold
 from ezlib.indicators import named, parts_of
 from ezlib.messages import say
-from ezlib.month_table import OLDEST_SHOWN, Line, ShownFigure, marked, table_lines, year_ahead, year_range
+from ezlib.month_table import OLDEST_SHOWN, Line, ShownFigure, marked, table_lines, year_ahead
 from ezlib.news import News, news
 from ezlib.news_words import news_text
 from ezlib.outlook import Outlook
@@ -374,7 +374,7 @@ class Brief:
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""
         year, found = year_ahead(self.month), self._lead_outlook()
-        return year if found is None or covers_year(found, year) else self.month.year + 1
+        return year if found is None or found.covers_year(year) else self.month.year + 1
 
     def _lead_outlook(self) -> Outlook | None:
         return self.outlooks.get(self.first.series)
@@ -418,9 +418,9 @@ class Brief:
 
     def _readable(self, series: str) -> tuple[float, str]:
         found, unit = self.outlooks.get(series), self._unit(series)
-        if found is None or not covers_year(found, self._year_shown()):
+        if found is None or not found.covers_year(self._year_shown()):
             return 1.0, unit
-        return wording.readable(year_range(found, self._year_shown())[0], unit)
+        return wording.readable(found.total_range(str(self._year_shown()))[0], unit)
 
     def _unit(self, series: str) -> str:
         return self.catalogue.indicator_of(series).unit
@@ -431,7 +431,7 @@ class Brief:
 
     def _year_in_words(self, series: str) -> tuple[wording.Estimate, str]:
         """The year expected, in the unit people would say it in, and that unit."""
-        quantiles = year_range(self.outlooks[series], self._year_shown())
+        quantiles = self.outlooks[series].total_range(str(self._year_shown()))
         return wording.estimate_in(*quantiles, self._unit(series), self.lang)
 
     def _lead_sentences(self) -> list[str]:
@@ -453,7 +453,7 @@ class Brief:
             behind = len(ids_behind(found))
             if behind <= FEW_FACTS:
                 key = "lead.few_facts" if behind > 1 else "lead.one_fact"
-                _, lower, upper = year_range(found, self._year_shown())
+                _, lower, upper = found.total_range(str(self._year_shown()))
                 key += "_wide" if upper > WIDE * lower else ""
                 sentences.append(say(key, lang, count=wording.number(behind, 0, lang)))
         return sentences or [self.without_outlook.get(line.series, "")]
@@ -523,7 +523,7 @@ class Brief:
             yield fan_chart(found, self.lang, source=source, catalogue=self.catalogue)
             year = self.month.year
             tests = (a for a in self.assessments.get(series, ()) if a.target.kind == "level" and fits(a.target, year))
-            if not covers_year(found, year):
+            if not found.covers_year(year):
                 continue
             yield cumulative_chart(found, next(tests, None), year, self.lang, source=source, catalogue=self.catalogue)
 
@@ -653,6 +653,6 @@ def _moved(series: str, found, assessments, day, seed, root) -> News | None:
     o = found[series]
     target = next((a.target for a in assessments.get(series, ()) if a.state == "open"), None)
     year = year_ahead(o.month)
-    if target is None and not covers_year(o, year):
+    if target is None and not o.covers_year(year):
         return None
     return news(o, target, year, day, load_record(SeriesKey.of(series).zone, day, root), root, seed)

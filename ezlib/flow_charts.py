@@ -33,7 +33,6 @@ from ezlib.flow_views import (
     Published,
     axis_end,
     band,
-    covers_year,
     cumulative_view,
     has_bands,
     last_month,
@@ -83,7 +82,7 @@ def cumulative_chart(outlook, assessment=None, year=None, lang="vi", *, name=Non
     published = Published(outlook)
     view = cumulative_view(outlook, year, published)
     _check_same(assessment, outlook, view.index)
-    last_year = cumulative_view(outlook, year - 1, published) if covers_year(outlook, year - 1) else None
+    last_year = cumulative_view(outlook, year - 1, published) if outlook.covers_year(year - 1) else None
     words = Words(outlook, published, view["median"].max(), lang, name, catalogue)
     view = scaled(view, words.scale)
     last_year = scaled(last_year, words.scale) if last_year is not None else None

@@ -18,11 +18,6 @@ KNOWN = ("reported", "derived")
 HEADROOM_OVER_80 = 1.3
 
 
-def covers_year(outlook, year: int) -> bool:
-    """Whether the paths hold all twelve months of a year, as a cumulative chart of it needs."""
-    return int((outlook.paths.columns.year == year).sum()) == 12
-
-
 def last_month(outlook) -> pd.Period:
     """The last month used."""
     return outlook.month if outlook.month is not None else outlook.last_observed

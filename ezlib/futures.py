@@ -13,7 +13,6 @@ from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.charts import scenario_chart
 from ezlib.contracts import DataError
-from ezlib.flow_views import covers_year
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook
 from ezlib.plans import Target, load_targets
@@ -228,7 +227,7 @@ def compose_futures(
 def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalogue, seed: int) -> pd.DataFrame:
     fitting = [c for c in choices if not any(scenarios.unfit(s, found) for s in c)]
     year = scenarios.first_ahead(found).year
-    before = found.total(str(year - 1)) if covers_year(found, year - 1) else None
+    before = found.total(str(year - 1)) if found.covers_year(year - 1) else None
     totals = scenarios.totals_under(found, fitting, str(year), seed)
     table = scenarios.outcomes(totals, 0.0 if before is None else before).assign(period=str(year))
     if before is None:
@@ -265,7 +264,7 @@ def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: C
     pairs, year = (found.base, found.outlook), scenarios.first_ahead(found.outlook).year
     names = [catalogue.indicator_of(o.series).short(lang) for o in pairs]
     asked = {}
-    if all(covers_year(o, y) for o in pairs for y in (year - 1, year)):
+    if all(o.covers_year(y) for o in pairs for y in (year - 1, year)):
         aims = [say("joint.last_year", lang, name=name, year=str(year - 1)) for name in names]
         reached = [at_least(o.total(str(year)), o.total(str(year - 1))) for o in pairs]
         asked["last_year"] = joint_probability(dict(zip(aims, reached, strict=True)))
@@ -385,4 +384,4 @@ def _readable(frame: pd.DataFrame, unit: str) -> tuple[pd.DataFrame, str]:
 
 
 def _total(found: Outlook, period: str, lang: str) -> wording.Estimate:
-    return wording.estimate(*found.total(period).quantile([0.5, 0.1, 0.9]), lang)
+    return wording.estimate(*found.total_range(period), lang)

@@ -142,7 +142,7 @@ def _meaning(t: Target, found: dict[str, Outlook], rates: pd.Series, lang: str, 
 
 def _meaning_row(t: Target, o: Outlook, rates: pd.Series, lang: str, catalogue: Catalogue) -> dict[str, str]:
     year = t.period_end.year
-    low, middle, high = o.total(str(year - 1)).quantile([0.1, 0.5, 0.9])
+    middle, low, high = o.total_range(str(year - 1))
     grown = yearly_growths(settled_years(o))
     needed = middle * (1 + t.value / 100)
     both = [f"{y}: {wording.change(grown[y], 1, lang)}" for y in grown.index.intersection(rates.index)]

@@ -11,7 +11,6 @@ import pandas as pd
 from ezlib import wording
 from ezlib.catalogue import Catalogue, SeriesKey, Zone
 from ezlib.facts import facts_of, in_precedence
-from ezlib.flow_views import covers_year
 from ezlib.headlines import OLDEST_TOLD, table_series
 from ezlib.indicators import figure_and_unit
 from ezlib.messages import say
@@ -109,12 +108,6 @@ def marked(line: Line, suspect: frozenset[str], outlook_too: bool) -> Line:
 def year_ahead(month: pd.Period) -> int:
     """The year whose end is still open: the month's own, the next one once it is December."""
     return month.year + (month.month == 12)
-
-
-def year_range(found: Outlook, year: int) -> tuple[float, float, float]:
-    """Median of the year's path totals and the ends of their 80 % interval, in the unit of the series."""
-    total = found.total(str(year))
-    return total.median(), total.quantile(0.1), total.quantile(0.9)
 
 
 def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -> Iterator[Line]:
@@ -237,9 +230,9 @@ def _plan(fact, test: TargetAssessment | None, lang) -> ShownFigure:
 
 
 def _year_end(found: Outlook | None, month: pd.Period, lang) -> ShownFigure:
-    if found is None or not covers_year(found, year_ahead(month)):
+    if found is None or not found.covers_year(year_ahead(month)):
         return EMPTY
-    return ShownFigure(wording.estimate(*year_range(found, year_ahead(month)), lang).text)
+    return ShownFigure(wording.estimate(*found.total_range(str(year_ahead(month))), lang).text)
 
 
 def _chance(test: TargetAssessment | None, lang) -> ShownFigure:

@@ -74,7 +74,7 @@ def news(
     month_before, day_before = _start(said, found, day)
     place = {"series": found.series, "unit": found.unit, "period": period, "target": target}
     place |= {"month_before": month_before, "day_before": day_before, "kept": said is not None}
-    place["interval"] = tuple(found.total(period).quantile([0.1, 0.9]))
+    place["interval"] = found.total_range(period)[1:]
     try:
         then = outlook(found.series, month_before, day_before, _until(month_before, period, found), seed, root)
         points = _points(then, found, target, period, day_before, day, seed, root)

@@ -129,9 +129,7 @@ class Outlook:
 
     def interval(self, level: float = 0.8) -> pd.DataFrame:
         """Central interval of each month at `level`, between 0 and 1: columns lower and upper."""
-        if not 0 < level < 1:
-            raise ValueError(f"An interval's level lies between 0 and 1, not at {level!r}; 0.8 means 80 %.")
-        ends = _quantiles(self._ordered, [(1 - level) / 2, (1 + level) / 2])
+        ends = _quantiles(self._ordered, _ends(level))
         return pd.DataFrame({"lower": ends[0], "upper": ends[1]}, index=self.paths.columns)
 
     @cached_property
@@ -154,6 +152,15 @@ class Outlook:
             )
         return self.paths[months].sum(axis=1).rename(str(period))
 
+    def total_range(self, period, level: float = 0.8) -> tuple[float, float, float]:
+        """Median of the sums over a period and the ends of their central interval at `level`. Raises as `total`."""
+        total = self.total(period)
+        return tuple(float(total.quantile(at)) for at in (0.5, *_ends(level)))
+
+    def covers_year(self, year: int) -> bool:
+        """Whether the paths hold all twelve months of a year."""
+        return int((self.paths.columns.year == year).sum()) == 12
+
     def probability(self, threshold: float, period, comparator: str = ">=") -> float:
         """Probability that the total over `period` compares so with `threshold`: (k + ½) / (n + 1) of n paths.
 
@@ -161,6 +168,13 @@ class Outlook:
         """
         check_comparison(threshold, comparator)
         return chance(COMPARE[comparator](self.total(period), threshold))
+
+
+def _ends(level: float) -> tuple[float, float]:
+    """The quantiles between which a central interval lies."""
+    if not 0 < level < 1:
+        raise ValueError(f"An interval's level lies between 0 and 1, not at {level!r}; 0.8 means 80 %.")
+    return (1 - level) / 2, (1 + level) / 2
 
 
 def _ordered(paths: np.ndarray) -> np.ndarray:

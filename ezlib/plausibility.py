@@ -55,6 +55,6 @@ def _expected(fact, series: str, month, catalogue: Catalogue, root):
         before = outlook(series, month - 1, eve, until=month, root=root)
     except DataError:
         return None
-    total = before.total(str(month))
+    _, lower, upper = before.total_range(str(month), LEVEL)
     factor = catalogue.convert(1.0, before.unit, fact.unit)
-    return tuple(factor * total.quantile([(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
+    return factor * lower, factor * upper

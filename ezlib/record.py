@@ -59,15 +59,11 @@ def given(outlooks: Iterable[Outlook], assessments: Iterable[TargetAssessment], 
 
 def _totals(found: Outlook):
     ahead = found.paths.columns[found.paths.columns > found.last_observed]
-    years = [str(year) for year in dict.fromkeys(ahead.year) if _whole(found, year)]
+    years = [str(year) for year in dict.fromkeys(ahead.year) if found.covers_year(year)]
     for period in [*years, *map(str, ahead[:MONTHS_AHEAD])]:
         ends = np.quantile(found.total(period), [0.5, 0.1, 0.9, 0.025, 0.975])
         amounts = dict(zip(NUMBERS[:5], map(_short, ends), strict=True))
         yield {"series": found.series, "period": period, "month": str(found.month), "unit": found.unit} | amounts
-
-
-def _whole(found: Outlook, year: int) -> bool:
-    return int((found.paths.columns.year == year).sum()) == 12
 
 
 def _chance(a: TargetAssessment) -> dict:

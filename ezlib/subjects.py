@@ -15,7 +15,6 @@ from ezlib.contracts import DataError
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
 from ezlib.flow_charts import cumulative_chart, fan_chart
-from ezlib.flow_views import covers_year
 from ezlib.messages import say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month
@@ -58,7 +57,7 @@ class Subject:
         return self._each(self._cumulative)
 
     def _cumulative(self, found: Outlook) -> Chart:
-        year = self.month.year + (not covers_year(found, self.month.year))
+        year = self.month.year + (not found.covers_year(self.month.year))
         source = self.zone.issuer(self.lang)
         return cumulative_chart(found, year=year, lang=self.lang, source=source, catalogue=self.catalogue)
 
@@ -139,7 +138,7 @@ def assess_all(
     of the series within the old borders. A growth on a year that is unknown, or in which nothing came in, is no test.
     """
     _, indicator, scope = SeriesKey.of(found.series)
-    fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and covers_year(found, year)]
+    fitting = [t for t in targets if t.indicator == indicator and fits(t, year) and found.covers_year(year)]
     fitting = [t for t in fitting if not t.scope.startswith(f"{scope}-") and has_base(found, t)]
     fitting.sort(key=lambda t: (t.scope != scope, t.status != "official"))
     return [contested(assess_target(found, t, doubted), facts, load_catalogue(root)) for t in fitting]

@@ -165,12 +165,11 @@ def grounds(outlook, companions: str = "", lang: str = "vi") -> Block:
 
 def totals_table(outlook, lang: str = "vi", catalogue=None) -> Block:
     """The years that the paths cover whole: median of the totals, intervals, chance of matching the year before."""
-    years = [y for y in sorted(set(outlook.paths.columns.year)) if (outlook.paths.columns.year == y).sum() == 12]
+    years = [y for y in sorted(set(outlook.paths.columns.year)) if outlook.covers_year(y)]
     rows = []
     for year in years:
-        total = outlook.total(str(year))
-        e80 = wording.estimate(total.median(), total.quantile(0.1), total.quantile(0.9), lang)
-        e95 = wording.estimate(total.median(), total.quantile(0.025), total.quantile(0.975), lang)
+        e80 = wording.estimate(*outlook.total_range(str(year)), lang)
+        e95 = wording.estimate(*outlook.total_range(str(year), 0.95), lang)
         rows.append(
             {
                 say("table.median", lang): e80.median,

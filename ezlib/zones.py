@@ -13,7 +13,6 @@ from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.contracts import DataError
 from ezlib.facts import are_observed, in_precedence, load_facts
-from ezlib.flow_views import covers_year
 from ezlib.messages import say
 from ezlib.observations import observe, superseded
 from ezlib.outlook import Outlook
@@ -106,10 +105,9 @@ class Zones:
         rows = []
         for series, o in self.outlooks.items():
             for year in (self.month.year - 1, self.month.year):
-                if covers_year(o, year):
-                    total = o.total(str(year))
-                    ends = {"lower_80": total.quantile(0.1), "upper_80": total.quantile(0.9)}
-                    rows.append({"series": series, "year": year, "unit": o.unit, "median": total.median(), **ends})
+                if o.covers_year(year):
+                    said = dict(zip(["median", "lower_80", "upper_80"], o.total_range(str(year)), strict=True))
+                    rows.append({"series": series, "year": year, "unit": o.unit, **said})
         return pd.DataFrame(rows, columns=["series", "year", "unit", "median", "lower_80", "upper_80"])
 
     def _table(self, rows: list[dict], caption: str) -> Block:
@@ -161,7 +159,7 @@ class Zones:
     def _scale(self) -> list[str]:
         """Every zone's trade of last year beside the nation's, where both cover it."""
         year = self.month.year - 1
-        totals = {s: o.total(str(year)).median() for s, o in self.outlooks.items() if covers_year(o, year)}
+        totals = {s: o.total(str(year)).median() for s, o in self.outlooks.items() if o.covers_year(year)}
         nation = {s: t for s, t in totals.items() if self.catalogue.zone(SeriesKey.of(s).zone).scope == "national"}
         if {SeriesKey.of(s).indicator for s in nation} != {"trade_export", "trade_import"}:
             return []
@@ -267,7 +265,7 @@ def _amount_of(found: Outlook, period: str, lang: str, catalogue: Catalogue) -> 
         large = found.unit in wording.THOUSANDFOLD and value >= wording.LONG_NUMBER
         value, unit = (value / 1000, wording.THOUSANDFOLD[found.unit]) if large else (value, found.unit)
         return wording.with_unit(wording.digits(value, 4, lang), unit, lang, catalogue)
-    low, middle, high = total.quantile([0.1, 0.5, 0.9])
+    middle, low, high = found.total_range(period)
     told, unit = wording.estimate_in(middle, low, high, found.unit, lang)
     return f"{wording.with_unit(told.median, unit, lang, catalogue)} ({told.interval})"
 

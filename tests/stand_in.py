@@ -1,28 +1,13 @@
 """An outlook made by hand: known months, plausible paths, no model. Charts are tested on it."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
 
-from ezlib.periods import BOARD, CALENDAR, Calendar, month_bounds
+from ezlib.outlook import Outlook
+from ezlib.periods import BOARD, CALENDAR, month_bounds
 
 
-@dataclass(frozen=True)
-class StandIn:
-    series: str
-    unit: str
-    month: pd.Period
-    as_of: pd.Timestamp | None
-    months: pd.DataFrame
-    paths: pd.DataFrame
-    observations: pd.DataFrame = field(repr=False)
-    calendar: Calendar
-    last_observed: pd.Period
-    effective_sample_size: float = 400.0
-
-
-def lao_cai(paths=400, spread=1.0, as_of="2025-05-31") -> StandIn:
+def lao_cai(paths=400, spread=1.0, as_of="2025-05-31") -> Outlook:
     """Trade of the Lào Cai board as published up to May 2025: a year's total, a year to date, one month, one change."""
     rng = np.random.default_rng(7)
     index = pd.period_range("2024-01", "2026-12", freq="M")
@@ -46,7 +31,7 @@ def lao_cai(paths=400, spread=1.0, as_of="2025-05-31") -> StandIn:
     return _stand_in("lao-cai/trade_total/board", "million_usd", "2025-05", as_of, index, draws, status, facts)
 
 
-def complete(last="2025-02", months=50, unit="million_usd") -> StandIn:
+def complete(last="2025-02", months=50, unit="million_usd") -> Outlook:
     """A national series with every month published, and ten months of forecast."""
     rng = np.random.default_rng(11)
     end = pd.Period(last, "M")
@@ -60,7 +45,7 @@ def complete(last="2025-02", months=50, unit="million_usd") -> StandIn:
     return _stand_in("viet-nam/trade_export/national", unit, last, None, index, draws, status, facts)
 
 
-def annual_only() -> StandIn:
+def annual_only() -> Outlook:
     """Two years known only as totals: every month an estimate with wide intervals."""
     rng = np.random.default_rng(3)
     index = pd.period_range("2024-01", "2026-12", freq="M")
@@ -72,9 +57,10 @@ def annual_only() -> StandIn:
     return _stand_in("lai-chau/trade_total/board", "million_usd", "2025-12", "2026-01-31", index, draws, status, facts)
 
 
-def _stand_in(series, unit, month, as_of, index, draws, status, facts) -> StandIn:
+def _stand_in(series, unit, month, as_of, index, draws, status, facts) -> Outlook:
     paths = pd.DataFrame(draws, columns=index)
-    months = pd.DataFrame({"value": paths.median(), "status": status}, index=index)
+    status = pd.Series(status, index)
+    printed = {pd.Period(first, "M"): float(value) for first, last, value, _ in facts if first == last}
     calendar = BOARD if series.startswith("lao-cai") else CALENDAR
     rows = [
         {
@@ -88,6 +74,8 @@ def _stand_in(series, unit, month, as_of, index, draws, status, facts) -> StandI
         }
         for first, last, value, half_width in facts
     ]
-    when = pd.Timestamp(as_of) if as_of else None
     last = pd.Period(month, "M")
-    return StandIn(series, unit, last, when, months, paths, pd.DataFrame(rows), calendar, last)
+    printed = pd.Series(printed, dtype=float).reindex(index)
+    when = pd.Timestamp(as_of) if as_of else None
+    about = {"series": series, "unit": unit, "month": last, "as_of": when, "calendar": calendar}
+    return Outlook(paths, status, pd.DataFrame(rows), printed, last, 400.0, **about)

@@ -20,7 +20,6 @@ from ezlib import wording
 from ezlib.charts import chance_chart, hedgehog_chart, reliability_chart
 from ezlib.drawing import ACCENT, BANDS, DASHES, SOFT, Chart
 from ezlib.flow_charts import cumulative_chart, fan_chart
-from ezlib.flow_views import covers_year
 from ezlib.plans import Target, load_targets
 from ezlib.svg import to_svg
 from ezlib.targets import TargetAssessment
@@ -388,8 +387,8 @@ def test_a_chart_saves_itself(tmp_path, charts, suffix):
 
 def test_a_year_that_is_not_covered_is_refused_with_what_is_there():
     outlook = stand_in.lao_cai()
-    assert covers_year(outlook, 2025)
-    assert not covers_year(outlook, 2023)
+    assert outlook.covers_year(2025)
+    assert not outlook.covers_year(2023)
     with pytest.raises(ValueError, match="0 months of 2023"):
         cumulative_chart(outlook, year=2023)
 

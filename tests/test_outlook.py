@@ -594,6 +594,15 @@ def test_a_total_that_all_paths_share_is_neither_above_nor_below_itself():
         assert said == {">=": 50.5 / 51, ">": 0.5 / 51, "=": 50.5 / 51, "<=": 50.5 / 51, "<": 0.5 / 51}
 
 
+def test_the_range_of_a_total_is_that_of_the_sums_of_paths():
+    found = outlook("lao-cai/trade_total/board", "2025-05", "2025-05-31", paths=50)
+    total = found.total("2025")
+    assert found.total_range("2025") == tuple(total.quantile([0.5, 0.1, 0.9]))
+    assert found.total_range("2025", 0.5) == pytest.approx(tuple(total.quantile([0.5, 0.25, 0.75])))
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        found.total_range("2025", 80)
+
+
 def test_a_period_or_threshold_that_means_nothing_is_refused():
     found = forecast(noisy_series(), 3, paths=20)
     with pytest.raises(ValueError, match="ends before it begins"):
