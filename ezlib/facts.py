@@ -122,6 +122,19 @@ def in_precedence(facts: pd.DataFrame) -> pd.DataFrame:
     return facts.iloc[np.lexsort((-np.arange(len(facts)), -width, -rank, facts["published"]))]
 
 
+def in_own_unit(facts: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return the facts in the units of their indicators, with their rounding; those that measure another thing stay."""
+    turned = facts.copy()
+    for (unit, indicator), rows in facts.groupby(["unit", "indicator"], sort=False).groups.items():
+        own = catalogue.indicator(indicator).unit
+        if unit != own and catalogue.unit(unit).dimension == catalogue.unit(own).dimension:
+            turned.loc[rows, "unit"] = own
+            for name in ("value", "half_width", "lower", "upper"):
+                amounts = catalogue.convert(facts.loc[rows, name], unit, own)
+                turned.loc[rows, name] = [float(f"{x:.12g}") for x in amounts]  # 32.659285 is 32659.285 and no more
+    return turned
+
+
 def from_series(fact) -> bool:
     """Tell whether a fact, a row of `load_facts`, stands in `data/series`: a program may have written its digits."""
     return fact.file.startswith(f"{SERIES_FOLDER}/")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import Catalogue, SeriesKey, Zone
-from ezlib.facts import facts_of, in_precedence
+from ezlib.facts import facts_of, in_own_unit, in_precedence
 from ezlib.headlines import OLDEST_TOLD, table_series
 from ezlib.indicators import figure_and_unit
 from ezlib.messages import say
@@ -87,6 +87,7 @@ def table_lines(
     A row shows the latest month that is at most OLDEST_SHOWN months old; where that leaves no row at all, the table
     goes further back, to OLDEST_TOLD months. Empty where that finds nothing either.
     """
+    facts = in_own_unit(facts, catalogue)
     told = (
         tuple(_lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest))
         for oldest in range(OLDEST_SHOWN, OLDEST_TOLD + 1)

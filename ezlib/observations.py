@@ -13,7 +13,7 @@ import pandas as pd
 
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import BASES, OBSERVATION_COLUMNS, STATUSES, DataError, as_of_date
-from ezlib.facts import add_intervals, are_observed
+from ezlib.facts import add_intervals, are_observed, in_own_unit
 from ezlib.periods import Calendar, as_month, covers_whole_months, month_bounds, month_of, month_shares, year_bounds
 
 ESTIMATE_SD = 0.03
@@ -221,20 +221,19 @@ def _seen(facts: pd.DataFrame, as_of) -> pd.DataFrame:
 
 def _levels(facts: pd.DataFrame, about: _Series, catalogue: Catalogue) -> Iterator[dict]:
     """The levels in the unit of the series; a flow is never below 0, so neither is the interval of a small one."""
-    for fact in facts[facts["is_level"] & facts["value"].notna()].itertuples(index=False):
-        fits = catalogue.unit(fact.unit).dimension == catalogue.unit(about.unit).dimension
-        factor = catalogue.convert(1.0, fact.unit, about.unit) if fits else 1.0
+    levels = in_own_unit(facts[facts["is_level"] & facts["value"].notna()], catalogue)
+    for fact in levels.itertuples(index=False):
         yield _statement(
             fact,
             about,
-            "" if fits else "unit",
+            "" if fact.unit == about.unit else "unit",
             observation_id=fact.fact_id,
             start=fact.period_start,
             end=fact.period_end,
-            value=fact.value * factor,
-            half_width=fact.half_width * factor,
-            lower=max(0.0, fact.lower * factor),
-            upper=fact.upper * factor,
+            value=fact.value,
+            half_width=fact.half_width,
+            lower=max(0.0, fact.lower),
+            upper=fact.upper,
         )
 
 

@@ -172,24 +172,43 @@ def scored(record: pd.DataFrame, outlooks: Mapping[str, Outlook], facts: pd.Data
     """Return the rows of a record that have come due, with what came of them: CASE_COLUMNS.
 
     `outlooks` by series tell the outturns, `facts` when they were first known. Of several days that speak of one
-    period from one month the last counts, of several rows of one day the first. `in_80` says whether the 80 % interval
-    held the outturn, `reached` (1 or 0) whether the target was; NaN where the outturn lies too close to call.
+    period from one month the last one before the outturn counts, of several rows of one day the first. `in_80` says
+    whether the 80 % interval held the outturn, `reached` (1 or 0) whether the target was; NaN where the outturn lies
+    too close to call.
     """
-    latest = record.sort_values("as_of", kind="stable")
-    said = ["series", "period", "month", "target_id"]
-    last_day = latest.groupby(said)["as_of"].transform("max")
-    latest = latest[latest["as_of"] == last_day].drop_duplicates([*said, "as_of"])
-    rows = [row for row in map(_case, latest.itertuples(), [outlooks] * len(latest), [facts] * len(latest)) if row]
+    latest = _in_time(record, outlooks, facts)
+    rows = [row for row in map(_case, latest.itertuples(), [outlooks] * len(latest)) if row]
     return pd.DataFrame(rows, columns=CASE_COLUMNS)
 
 
-def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | None:
-    found = outlooks.get(row.series)
-    if found is None or len(row.period) not in (4, 7):
-        return None
+def count_waiting(record: pd.DataFrame, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> int:
+    """Return how many forecasts on record still wait for their outturn; arguments as for `scored`."""
+    latest = _in_time(record, outlooks, facts)
+    return sum(_case(row, outlooks) is None for row in latest.itertuples())
+
+
+def _in_time(record: pd.DataFrame, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> pd.DataFrame:
+    """What was said last of each period from each month, among what was said before the outturn was known."""
+    told = record[record["series"].isin(list(outlooks)) & record["period"].str.len().isin((4, 7))]
+    told = told.sort_values("as_of", kind="stable")
+    first = {
+        (series, period): _first_known(series, period, outlooks[series], facts)
+        for series, period in set(zip(told["series"], told["period"], strict=True))
+    }
+    rows = told[["series", "period", "as_of"]].itertuples(index=False)
+    told = told[
+        np.array([first[series, period] is None or day < first[series, period] for series, period, day in rows], bool)
+    ]
+    said = ["series", "period", "month", "target_id"]
+    last_day = told.groupby(said)["as_of"].transform("max")
+    return told[told["as_of"] == last_day].drop_duplicates([*said, "as_of"])
+
+
+def _case(row, outlooks: Mapping[str, Outlook]) -> dict | None:
+    """The row with what came of it; None where that is not known yet."""
+    found = outlooks[row.series]
     outturn = outturn_of(found, row.period)
-    first_known = _first_known(row, found, facts)
-    if not np.isfinite(outturn) or pd.isna(first_known) or not row.as_of < str(first_known.date()):
+    if not np.isfinite(outturn):
         return None
     case = {name: getattr(row, name) for name in CASE_COLUMNS if hasattr(row, name)}
     reached = _reached(row, found) if row.target_id else np.nan
@@ -197,9 +216,11 @@ def _case(row, outlooks: Mapping[str, Outlook], facts: pd.DataFrame) -> dict | N
     return case | {"outturn": outturn, "in_80": held, "reached": reached, "origin": KEPT, "timing": REAL}
 
 
-def _first_known(row, found: Outlook, facts: pd.DataFrame) -> pd.Timestamp:
-    last = row.period if len(row.period) == 7 else f"{row.period}-12"
-    return known_on(facts_of(facts, SeriesKey.of(row.series)), month_bounds(last, found.calendar)[1])
+def _first_known(series: str, period: str, found: Outlook, facts: pd.DataFrame) -> str | None:
+    """The day on which a figure first reached the end of a period; None where none has."""
+    last = period if len(period) == 7 else f"{period}-12"
+    day = known_on(facts_of(facts, SeriesKey.of(series)), month_bounds(last, found.calendar)[1])
+    return None if pd.isna(day) else str(day.date())
 
 
 def _reached(row, found: Outlook) -> float:

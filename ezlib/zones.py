@@ -12,7 +12,7 @@ from ezlib import blocks, messages, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.contracts import DataError
-from ezlib.facts import are_observed, in_precedence, load_facts
+from ezlib.facts import are_observed, in_own_unit, in_precedence, load_facts
 from ezlib.messages import say
 from ezlib.observations import observe, superseded
 from ezlib.outlook import Outlook
@@ -217,7 +217,7 @@ def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
 def _shares_of(identity, scope: str, facts: pd.DataFrame, catalogue: Catalogue) -> list[dict]:
     here = facts[(facts["zone"] == identity.zone) & (facts["scope"] == scope)]
     members = [identity.total, *identity.parts]
-    latest = in_precedence(here[here["indicator"].isin(members)])
+    latest = in_own_unit(in_precedence(here[here["indicator"].isin(members)]), catalogue)
     table = latest.pivot_table("value", ["period_end", "period_start"], "indicator", "last")
     table = table.reindex(columns=members).dropna()
     if table.empty or scope != catalogue.zone(identity.zone).scope:

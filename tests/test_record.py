@@ -138,6 +138,14 @@ def test_of_two_days_the_last_counts_and_of_one_day_the_first(small_root, said):
     assert list(year["median"]) == [1.0]
 
 
+def test_a_month_run_again_with_what_came_later_takes_nothing_off_the_record(small_root, said):
+    found, facts = now(small_root)
+    again = pd.concat([said, said.assign(as_of="2026-01-31", median=said["median"] / 2)])
+    pd.testing.assert_frame_equal(r.scored(again, found, facts), r.scored(said, found, facts))
+    due = len(r.scored(said, found, facts))
+    assert r.count_waiting(again, found, facts) == r.count_waiting(said, found, facts) == len(said) - due > 0
+
+
 def test_a_chance_is_scored_by_the_aim_it_was_given_for(small_root, said):
     found, facts = now(small_root)
     series = national(small_root)
