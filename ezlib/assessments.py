@@ -16,7 +16,7 @@ from ezlib.charts import chance_chart
 from ezlib.contracts import DataError
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
-from ezlib.hierarchy import Family, family
+from ezlib.hierarchy import Family, parts_of
 from ezlib.implied import implied_text, targets_ahead
 from ezlib.messages import capital, say
 from ezlib.news import STEPS, News, news
@@ -264,7 +264,8 @@ class TargetTests:
         grid = np.unique([*np.linspace(0, top, CURVE_POINTS), a.target.value])
         curve = chance_by_height(found, a.target, grid)
         height, _ = even_odds(found, a.target)
-        return chance_chart(curve, a.target.value, height, a.unit, self._title(a), self.lang, catalogue=self.catalogue)
+        even = height, a.lower_80, a.upper_80
+        return chance_chart(curve, a.target.value, even, a.unit, self._title(a), self.lang, catalogue=self.catalogue)
 
     def _even(self, a: TargetAssessment, found: Outlook) -> str:
         height, multiple = even_odds(found, a.target)
@@ -305,6 +306,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
     indicators = {t.indicator for t in targets}
     missing = {s: reason for s, reason in without.items() if SeriesKey.of(s).indicator in indicators}
     doubted = doubted_series(found, findings)
+    open_ones = {a.series: found[a.series] for a in tests if a.state == "open"}
     day = as_of or facts["published"].max().date()
     kept = load_record(zone, day, root)
     return TargetTests(
@@ -321,7 +323,7 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
             (a.series, a.target.target_id): news(found[a.series], a.target, month.year, day, kept, root, seed)
             for a in tests
         },
-        families=_families({a.series for a in tests if a.state == "open"}, month, as_of, catalogue, seed, root),
+        families=_families(open_ones, as_of, catalogue, seed, root),
         ahead=targets_ahead(zone, month, as_of, seed, root),
     )
 
@@ -347,15 +349,15 @@ def _reliefs(tests, found, doubted, as_of, seed, root) -> dict[tuple[str, str], 
     }
 
 
-def _families(series: Iterable[str], month, as_of, catalogue: Catalogue, seed, root) -> dict[str, Family]:
-    """The parts of each total that facts allow to estimate together with it."""
+def _families(totals: dict[str, Outlook], as_of, catalogue: Catalogue, seed, root) -> dict[str, Family]:
+    """The parts of each total that facts allow to estimate together with it, sharing out its own outlook."""
     found = {}
-    for name in sorted(series):
+    for name, total in sorted(totals.items()):
         zone, indicator, scope = SeriesKey.of(name)
         if all(identity.total != indicator for identity in catalogue.identities_of(zone, scope)):
             continue
         try:
-            found[name] = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
+            found[name] = parts_of(name, total.month, as_of, seed, root, total)
         except DataError:  # no part has a level: the notebook says that no parts are known
             continue
     return found

@@ -28,7 +28,8 @@ from ezlib.flow_charts import cumulative_chart, fan_chart
 from ezlib.flow_views import KNOWN
 from ezlib.flow_words import READABLE_DIGITS
 from ezlib.headlines import GROUPS_IN_PARTS, refuse_untold
-from ezlib.indicators import named, parts_of
+from ezlib.hierarchy import parts_of
+from ezlib.indicators import named
 from ezlib.messages import say
 from ezlib.month_table import OLDEST_SHOWN, Line, ShownFigure, marked, table_lines, year_ahead
 from ezlib.news import News, news

@@ -134,21 +134,26 @@ def _draw_scenarios(ax: Axes, layout: Layout, frame: pd.DataFrame, names: list[s
 # Chances by height ---------------------------------------------------------------------------------------------------
 
 
-def chance_chart(curve: pd.Series, aim: float, even: float, unit, name, lang="vi", *, note="", catalogue=None) -> Chart:
+def chance_chart(curve: pd.Series, aim: float, even: tuple, unit, name, lang="vi", *, catalogue=None) -> Chart:
     """The chance of reaching every height of a target: where it is even, and where the target stands.
 
-    `curve` has chances by height, rising, in `unit`; `aim` is the target's own height, `even` that of even odds.
+    `curve` has chances by height, rising, in `unit`; `aim` is the target's own height, `even` that of even odds
+    with the interval that says how many of its digits are worth printing: height, lower, upper.
     """
     scale, unit = wording.readable(curve.index.max(), unit)
     curve = pd.Series(curve.to_numpy(), curve.index * scale)
-    told = {"even": wording.digits(even * scale, 3, lang), "aim": wording.digits(aim * scale, 4, lang)}
+    height, lower, upper = (x * scale for x in even)
+    told = {
+        "even": wording.estimate(height, lower, upper, lang).median,
+        "aim": wording.number(float(f"{aim * scale:.4g}"), None, lang),
+    }
     values = {"name": name, "unit": wording.unit_name(unit, lang, catalogue)} | told
     values["chance"] = wording.probability(float(np.interp(aim * scale, curve.index, curve)), lang)
     return draw_chart(
-        lambda ax, layout: _draw_chances(ax, layout, curve, aim * scale, even * scale, told, lang),
+        lambda ax, layout: _draw_chances(ax, layout, curve, aim * scale, height, told, lang),
         title=messages.say("chart.chance.title", lang, **values),
         subtitle=messages.say("chart.chance.subtitle", lang, **values),
-        note=note,
+        note="",
         alt=messages.say("alt.chance", lang, **values),
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ezlib import bounds, shares, yielding
 from ezlib.bounds import Statements
-from ezlib.catalogue import Catalogue, load_catalogue
+from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
@@ -23,6 +23,7 @@ from ezlib.outlook import (
     marked,
     month_status,
     no_path,
+    outlook,
     printed_months,
 )
 from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, end_of_next_year, tet_windows
@@ -141,6 +142,23 @@ def _fit_and_draw(tree: shares.Tree, held: Statements, of, windows, paths: int, 
         except (ArithmeticError, np.linalg.LinAlgError) as error:
             failed = error
     raise no_path(failed)
+
+
+def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Outlook | None = None) -> Family:
+    """Return a series with its parts, or the total and parts it belongs to, as every page of its zone shows them.
+
+    A series that leads the zone's brief keeps its own outlook, given as `total` or made here: its parts share it out,
+    and where facts tie nothing to it, it stands as it is.
+    """
+    zone, indicator, scope = SeriesKey.of(series)
+    found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
+    totals = dict.fromkeys(name for name, _ in found.identities.values())
+    tied = {*totals, *(part for _, parts in found.identities.values() for part in parts)}
+    leading = set(load_catalogue(root).zone(zone).leading())
+    for name in [name for name in found.outlooks if name in leading and (name in totals or name not in tied)]:
+        own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
+        found = on_total(found, own) if name in totals else replace(found, outlooks=found.outlooks | {name: own})
+    return found
 
 
 def on_total(found: Family, total: Outlook) -> Family:

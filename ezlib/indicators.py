@@ -16,7 +16,7 @@ from ezlib.catalogue import Catalogue, Indicator, SeriesKey, Zone, load_catalogu
 from ezlib.contracts import DataError
 from ezlib.facts import are_observed, from_series, in_precedence, load_facts
 from ezlib.flow_charts import fan_chart
-from ezlib.hierarchy import Family, family, on_total
+from ezlib.hierarchy import Family, parts_of
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import as_month, covers_whole_months, month_bounds, month_of, year_bounds
@@ -486,20 +486,6 @@ def compose_indicators(
     ]
     families, outlooks, without = _outlooks(flows, month, as_of, catalogue, seed, root)
     return Indicators(about, catalogue, month, lang, observed, expected, families, outlooks, without)
-
-
-def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Outlook | None = None) -> Family:
-    """Return a series with its parts, or the total and parts it belongs to, as the briefs of its zone show them.
-
-    A total that leads the zone's brief keeps its own outlook, given as `total` or made here; the parts share it out.
-    """
-    zone, indicator, scope = SeriesKey.of(series)
-    found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
-    leading = set(load_catalogue(root).zone(zone).leading())
-    for name in [name for name, _ in found.identities.values() if name in leading]:
-        own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
-        found = on_total(found, own)
-    return found
 
 
 def _of_subject(facts: pd.DataFrame, subject: str, catalogue: Catalogue) -> pd.DataFrame:

@@ -40,8 +40,8 @@ REASONS = {
 }
 """Why a statement is not used, in the order in which it is decided."""
 
-SUPERSEDED_COLUMNS = ["observation_id", "fact_id", "start", "end", "value", "change_pct", "published", "status"]
-SUPERSEDED_COLUMNS += ["reason", "by"]
+SUPERSEDED_COLUMNS = ["observation_id", "fact_id", "start", "end", "value", "lower", "upper", "change_pct"]
+SUPERSEDED_COLUMNS += ["published", "status", "reason", "by"]
 
 
 def observe(facts: pd.DataFrame, series, month, as_of=None, catalogue: Catalogue | None = None) -> pd.DataFrame:

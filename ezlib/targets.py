@@ -281,6 +281,7 @@ def _largest(growth: pd.Series) -> tuple[int, float]:
 def contested(found: TargetAssessment, facts: pd.DataFrame, catalogue: Catalogue) -> TargetAssessment:
     """The assessment with other totals of its period published on the same day: `also_published`, and what they change.
 
+    Other is what no total of the paths fits into, within the roundings of both.
     `facts` as loaded, cut at the same day. Where these too are on the target's side the outcome stands and says so;
     where they are not it becomes "conflict". A figure that was revised later is none of them.
     """
@@ -289,7 +290,8 @@ def contested(found: TargetAssessment, facts: pd.DataFrame, catalogue: Catalogue
     calendar = catalogue.calendar_of(found.series)
     months = _months_of(found.target, calendar)[[0, -1]]
     whole = [(month_of(row.start, calendar), month_of(row.end, calendar)) == tuple(months) for row in same.itertuples()]
-    others = tuple(float(value) for value in same["value"][np.array(whole, bool)] if value != found.median)
+    apart = (same["lower"] > found.upper_95) | (same["upper"] < found.lower_95)  # a figure repeated is no other
+    others = tuple(float(value) for value in same["value"][np.array(whole, bool) & apart])
     if not others:
         return found
     notes = tuple(dict.fromkeys([*found.notes, "facts_conflict"]))

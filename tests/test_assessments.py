@@ -67,6 +67,8 @@ def test_kinds_and_gates_each_make_up_the_whole_need(may):
             assert told["share"].sum() == pytest.approx(1, abs=0.002)
             assert told["needed"].sum() == pytest.approx(a.needed_per_month, rel=0.02)
             assert told["times"].std() < 1e-6
+    own, shared = may.outlooks[TRADE].paths.loc[:, "2025-06":], whole[TRADE].paths.loc[:, "2025-06":]
+    assert np.allclose(own, shared), "one total on the whole page"
 
 
 def test_the_whole_page_can_be_shown_in_both_languages(may):
@@ -84,6 +86,15 @@ def test_conflicting_figures_that_decide_alike_are_said_to():
     assert trade.also_published == (44.15,)
     text = wording.plain(repr(tests.needs))
     assert "49.4 million USD and 44.15 million USD" in text
+
+
+def test_the_same_total_printed_twice_on_one_day_is_no_conflict():
+    facts = ez.load_facts("lai-chau")
+    again = facts["fact_id"] == "F0101"
+    facts.loc[again, ["value", "lower", "upper"]] = 49.4, 49.395, 49.405
+    target = next(t for t in load_targets("lai-chau") if t.target_id == "T039")
+    found = assess_target(ez.outlook("lai-chau/trade_total/board", "2025-12"), target)
+    assert again.any() and contested(found, facts, load_catalogue()) is found
 
 
 def test_conflicting_figures_that_decide_otherwise_leave_it_open_what_happened():
