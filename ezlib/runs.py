@@ -80,12 +80,14 @@ def run_month(
     brief = Path(out) if out else folder / "brief.html"
     lines: tuple[str, ...] = ()
     with _alone(folder):
+        before = _products(folder)
         executed = _execute_all(sources, parameters, folder, root, clock)
         if BRIEF in executed:
             clock.begin("brief.html")
             publish(executed[BRIEF], brief, lang=parameters["lang"])
             lines = tuple(json.loads((folder / "summary.json").read_text(encoding="utf-8"))["lines"])
-        _write_manifest(folder, parameters, root)
+        made = [path for path, written in _products(folder).items() if written != before.get(path)]
+        _write_manifest(folder, parameters, [source.stem for source in sources], made, root)
     clock.end()
     return Run(folder, brief, lines, clock.seconds)
 
@@ -146,7 +148,7 @@ def _outcome(future: Future) -> dict:
 def _one_of_many(zone: str, month: str, as_of, lang: str, notebooks, root: Path) -> dict:
     try:
         parameters = month_parameters(zone, month, as_of, lang, root)
-        if _is_current(parameters, root):
+        if _is_current(parameters, notebooks, root):
             return {"state": "current", "seconds": 0.0, "message": ""}
         run = run_month(zone, month, as_of, lang, notebooks=notebooks, root=root)
     except WithoutFacts as error:
@@ -318,24 +320,30 @@ def _failed(folder: Path, source: Path) -> Path:
     return folder / f"{source.stem}.failed.ipynb"
 
 
-def _write_manifest(folder: Path, parameters: dict, root: Path) -> None:
-    """Record what the run used and made, so that the same inputs can be shown to give the same bytes."""
-    made = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".html", ".csv", ".svg"})
-    manifest = _inputs(parameters, root) | {"made": {p.relative_to(folder).as_posix(): sha256(p) for p in made}}
-    write_whole(folder / "manifest.json", _json(manifest))
+def _products(folder: Path) -> dict[Path, int]:
+    """The files of a month that a manifest tells of, in order, each with the moment it was written."""
+    there = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".html", ".csv", ".svg"})
+    return {path: path.stat().st_mtime_ns for path in there}
+
+
+def _write_manifest(folder: Path, parameters: dict, ran: list[str], made: list[Path], root: Path) -> None:
+    """Record what the run used, executed and made, so that the same inputs can be shown to give the same bytes."""
+    told = {"ran": ran, "made": {p.relative_to(folder).as_posix(): sha256(p) for p in made}}
+    write_whole(folder / "manifest.json", _json(_inputs(parameters, root) | told))
 
 
 def _inputs(parameters: dict, root: Path) -> dict:
     return inputs(parameters, _notebooks(root).values(), root)
 
 
-def _is_current(parameters: dict, root: Path) -> bool:
-    """Whether the month's brief was made from exactly these inputs and is still as it was made."""
+def _is_current(parameters: dict, notebooks: Iterable[str], root: Path) -> bool:
+    """Whether these notebooks were run on exactly these inputs, and the month's brief is still as it was made."""
     folder = month_folder(parameters["zone"], parameters["month"], root)
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        made = manifest.pop("made")
-        return manifest == _inputs(parameters, root) and made["brief.html"] == sha256(folder / "brief.html")
+        made, ran = manifest.pop("made"), manifest.pop("ran")
+        same = manifest == _inputs(parameters, root) and set(notebooks) <= set(ran)
+        return same and made["brief.html"] == sha256(folder / "brief.html")
     except (OSError, ValueError, KeyError):
         return False
 

@@ -36,6 +36,10 @@ def brief_only(root, zone=ZONE, month=MONTH, as_of=None):
     return runs.run_month(zone, month, as_of, notebooks=["90_brief"], root=root)
 
 
+def manifest_of(run):
+    return json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+
+
 def quick_brief(root):
     return brief_only(root, QUICK, LATER)
 
@@ -48,7 +52,8 @@ def test_every_notebook_runs_for_a_month_and_the_brief_is_published(root):
     assert {path.stem for path in (run.folder / "notebooks").iterdir()} == set(runs.NOTEBOOKS)
     assert 'lang="vi"' in run.brief.read_text(encoding="utf-8")
     assert len(run.lines) == 3
-    manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = manifest_of(run)
+    assert manifest["ran"] == list(runs.NOTEBOOKS) and "tables/20_months.csv" in manifest["made"]
     assert manifest["parameters"] == {"zone": ZONE, "month": MONTH, "as_of": "", "lang": "vi"}
     assert "data/facts/thu-nghiem/report-2025-05.csv" in manifest["data"]
     assert not (run.folder / ".part").exists()
@@ -177,6 +182,19 @@ def test_plain_papermill_with_a_wrong_month_stops_at_the_first_cell(root):
     )
     assert done.returncode != 0
     assert "nearest month with facts" in done.stderr
+
+
+def test_a_manifest_tells_of_its_own_run_alone(root):
+    stale = runs.month_folder(QUICK, LATER, root) / "tables" / "of_another_day.csv"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("1\n", encoding="utf-8")
+    run = quick_brief(root)
+    manifest = manifest_of(run)
+    assert manifest["ran"] == ["90_brief"]
+    assert "brief.html" in manifest["made"] and "tables/of_another_day.csv" not in manifest["made"]
+    parameters = runs.month_parameters(QUICK, LATER, root=root)
+    assert runs._is_current(parameters, ["90_brief"], root)
+    assert not runs._is_current(parameters, runs.NOTEBOOKS, root)
 
 
 def test_a_batch_makes_what_is_missing_and_leaves_what_is_current(root):
