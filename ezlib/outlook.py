@@ -225,7 +225,7 @@ def outlook(
     given = {"observations": late[""], "start": months[0], "end": months[-1], "seed": seed, "paths": paths}
     given |= {"calendar": calendar.name, "profile_odds": COMPANION_ODDS}
     given["profile"] = _profile(key, late[""], months, month, as_of, catalogue, root)
-    given["events"] = _events(key, months, as_of, catalogue, root)
+    given["events"] = _events(key, months, _last_touched(late[""], calendar), as_of, catalogue, root)
     found = _rebuilt(_Asked(given))
     notes = (*found.notes, "history_cut") if len(late[""]) < len(observations) else found.notes
     # Tables of its own, so that what a caller does to them does not reach the next one.
@@ -636,8 +636,17 @@ def _profile(key, observations, months, month, as_of, catalogue, root) -> pd.Ser
     return profile_of(key, months, month, as_of, catalogue, root)
 
 
-def _events(key, months: pd.PeriodIndex, as_of, catalogue, root) -> np.ndarray:
-    """Share of each month in which each dated event about the series held, (months, events)."""
+def _last_touched(observations: pd.DataFrame, calendar: Calendar) -> pd.Period:
+    return max(touched_months(row, calendar)[1] for row in observations.itertuples())
+
+
+def _events(key, months: pd.PeriodIndex, told: pd.Period, as_of, catalogue, root) -> np.ndarray:
+    """Share of each month in which each dated event about the series held, (months, events).
+
+    `told` is the last month that figures touch. Where the months up to it have less than one month's days without the
+    event, a few days of one month would tell all of its effect: it counts as holding throughout them, and what its end
+    changes stays as uncertain as any event.
+    """
     calendar, group = catalogue.calendar_of(*key), catalogue.indicator(key.indicator).group
     first, last = month_bounds(months[0], calendar)[0], month_bounds(months[-1], calendar)[1]
     held = [np.zeros((len(months), 0))]
@@ -648,7 +657,9 @@ def _events(key, months: pd.PeriodIndex, as_of, catalogue, root) -> np.ndarray:
         start, end = max(event.start.date(), first), last if pd.isna(event.end) else min(event.end.date(), last)
         if start <= end:
             held.append(month_shares(start, end, calendar).reindex(months, fill_value=0.0).to_numpy()[:, None])
-    return np.hstack(held)
+    shares, past = np.hstack(held), months <= told
+    shares[np.ix_(past, (1 - shares[past]).sum(axis=0) < 1)] = 1
+    return shares
 
 
 def _check_enough(observations: pd.DataFrame, series: str, month: pd.Period) -> None:

@@ -26,7 +26,7 @@ def test_the_april_figure_in_doubt_is_carried_into_the_answer(may):
     relief = may.reliefs[OUTPUT, "T002"]
     assert set(relief.facts) == {"F0219", "F0218"}  # April, and the year to date that contains it
     with_it = next(a for a in may.assessments if a.series == OUTPUT)
-    assert with_it.probability == pytest.approx(0.93, abs=0.03)
+    assert with_it.probability == pytest.approx(0.85, abs=0.03)
     assert relief.test.probability < with_it.probability - 0.3
     assert relief.test.months_elapsed == 0
     text = wording.plain(repr(may.doubts))

@@ -564,6 +564,23 @@ def test_blank_cells_are_missing_and_levels_may_come_one_by_one():
     assert "lower_80" in forecast(noisy_series(), 3, levels=(level for level in (0.8, 0.95))).months
 
 
+def test_a_few_days_after_years_of_an_event_tell_nothing_of_its_effect(small_root):
+    def expected(*events):
+        header = "event_id,zone,start,end,kind,indicators,name_vi,name_en,published,source,reference,note\n"
+        (small_root / "data/events.csv").write_text(header + "".join(events), encoding="utf-8")
+        found = outlook("thu-nghiem/trade_total/board", "2025-05", root=small_root)
+        return found.total_range("2025-08"), found.median["2025-01":"2025-05"].to_numpy()
+
+    stop = "e1,thu-nghiem,2020-01-01,{},production,trade_total,Dừng,Stop,2020-01-02,Báo,doc:x,\n"
+    (middle, low, high), months = expected()
+    # Months are counted to the 15th: five days of May without it, or none.
+    (few, few_low, few_high), few_months = expected(stop.format("2025-05-10"))
+    whole = expected(stop.format("2025-05-15"))
+    assert few == pytest.approx(middle, rel=0.1) and few_months == pytest.approx(months, rel=0.05)
+    assert few_high / few_low > 1.5 * high / low, "its end may change much"
+    assert (few, few_low, few_high) == whole[0]
+
+
 @pytest.mark.parametrize("events", [np.ones((3, 1)), np.full((12, 1), np.nan), [["a"]] * 12])
 def test_events_that_are_no_shares_of_the_months_are_refused(events):
     with pytest.raises(DataError, match="row for each of the 12 months"):
