@@ -45,6 +45,7 @@ from ezlib.subjects import (
     fits,
     headline_outlooks,
     outlooks_of,
+    with_containing,
     years_asked,
     zone_findings,
 )
@@ -109,7 +110,7 @@ class Brief:
         columns = self._columns()
         shown = [line for line in self.lines if any(f.text for f in line.figures)]
         frame = pd.DataFrame(
-            [[str(getattr(line, field)) for field in columns] for line in shown],
+            [[self._cell(line, field) for field in columns] for line in shown],
             index=pd.Index([self._row_name(line) for line in shown], name=say("table.indicator", self.lang)),
             columns=list(columns.values()),
         )
@@ -269,7 +270,7 @@ class Brief:
 
     @cached_property
     def _in_doubt(self) -> frozenset[str]:
-        return taking_part(self.findings)
+        return _suspect(self.findings, self.outlooks, self.doubted)
 
     @cached_property
     def sources_in_order(self) -> tuple[str, ...]:
@@ -299,6 +300,12 @@ class Brief:
 
     def _month(self, month, calendar) -> str:
         return wording.reporting_month(month, calendar, self.lang)
+
+    def _cell(self, line: Line, field: str) -> str:
+        """A figure of a row; with its month where that is not the column's."""
+        text = str(getattr(line, field))
+        late = field == "value" and text and line.month != self.first.month
+        return f"{text} ({wording.axis_month(line.month, self.lang)})" if late else text
 
     def _columns(self) -> dict[str, str]:
         """Fields of a line and the words over them; columns that no line fills are left out."""
@@ -574,7 +581,8 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     targets = load_targets(zone, as_of, root)
     everything = load_facts(None, as_of, root=root)
     findings = zone_findings(zone, as_of, root, province=True)
-    doubted, suspect, wrong = doubted_series(found, findings), taking_part(findings), taking_part(findings, ["error"])
+    doubted, wrong = doubted_series(found, findings), taking_part(findings, ["error"])
+    suspect = _suspect(findings, found, doubted)
     own, _ = outlooks_of(_set_elsewhere(found, targets, month), month, as_of, seed, root)
     assessments = _tests(found, own, targets, month, facts, wrong, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
@@ -626,6 +634,11 @@ def _tests(found, own, targets: list[Target], month, facts, wrong, root) -> dict
         series: tuple(a for year in years_asked(month) for a in assess_all(o, asked[series], year, facts, wrong, root))
         for series, o in {**found, **own}.items()
     }
+
+
+def _suspect(findings: pd.DataFrame, outlooks, doubted) -> frozenset[str]:
+    """Figures that a finding is about, and those of longer periods around one that cannot be true."""
+    return taking_part(findings).union(*(with_containing(outlooks[s], facts) for s, facts in doubted.items()))
 
 
 def _reliefs(assessments, found, doubted, as_of, seed, root) -> dict[str, Relief]:

@@ -32,8 +32,8 @@ SENTENCES = {
     "page.as_of": {"vi": "số liệu công bố đến {date}", "en": "figures published by {date}"},
     # headline and lead
     "headline.target": {
-        "vi": "{series} {month} {change}, {joint} mục tiêu {target} năm {year} {verdict}",
-        "en": "{series} {change} in {month}, {joint} the {year} target of {target} {verdict}",
+        "vi": "{series} {month} {change} so với tháng trước, {joint} mục tiêu {target} năm {year} {verdict}",
+        "en": "{series} {change} on the month in {month}, {joint} the {year} target of {target} {verdict}",
     },
     "headline.month": {
         "vi": "{series} {month} {change} so với tháng trước; cả năm {year} dự kiến {expected}",
@@ -294,14 +294,14 @@ SENTENCES = {
         "en": "No forecast has come due yet.",
     },
     "record.line": {
-        "vi": "{count} lần dự báo cả năm gần nhất cho {outturns} ({names}; {years}): {held} khoảng 80\u00a0% chứa "
-        "kết quả.",
+        "vi": "Trong {count} lần dự báo cả năm gần nhất cho {outturns} ({names}; {years}), {held} lần kết quả "
+        "nằm trong khoảng 80\u00a0%.",
         "en": "Of the last {count} year-end intervals at 80\u00a0%, forecasts of {outturns} ({names}; {years}), {held} "
         "held the outturn.",
     },
     "record.short": {
-        "vi": "Mới có {outturns} để đối chiếu ({names}; {years}): {held} trong {count} lần dự báo có khoảng 80\u00a0% "
-        "chứa kết quả; dưới {needed} kết quả chưa nói được độ tin cậy.",
+        "vi": "Mới có {outturns} để đối chiếu ({names}; {years}): trong {count} lần dự báo cả năm, {held} lần kết quả "
+        "nằm trong khoảng 80\u00a0%; dưới {needed} kết quả chưa nói được độ tin cậy.",
         "en": "Only {outturns} can be checked ({names}; {years}): of {count} year-end intervals at 80\u00a0% {held} "
         "held the outturn; fewer than {needed} outturns say little.",
     },
@@ -1042,8 +1042,8 @@ SENTENCES = {
         "en": "Filled: an error, whether rounded or cut off. Open: doubtful. Notes (revised estimates) are not drawn.",
     },
     "chart.scenarios.title": {
-        "vi": "Tác động mạnh nhất: {scenario} (năm {year} {change})",
-        "en": "Strongest effect: {scenario} ({year} {change})",
+        "vi": "Tác động mạnh nhất: {scenario} (năm {year} {change} so với cơ sở)",
+        "en": "Strongest effect: {scenario} ({year} {change} on the base case)",
     },
     "chart.scenarios.title_plain": {
         "vi": "{name} năm {year} nếu các tháng còn lại cao hơn hoặc thấp hơn",

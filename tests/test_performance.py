@@ -42,7 +42,7 @@ def test_too_few_cases_are_counted_and_called_too_few():
 def test_twelve_forecasts_of_one_year_are_one_case():
     told = wording.plain(p.record_line(cases([1] * 12, timing=PSEUDO, outturns=1), "vi"))
     assert told.startswith("Mới có kết quả của 1 năm để đối chiếu")
-    assert "12 trong 12 lần dự báo có khoảng 80 % chứa kết quả; dưới 8 kết quả" in told
+    assert "trong 12 lần dự báo cả năm, 12 lần kết quả nằm trong khoảng 80 %; dưới 8 kết quả" in told
 
 
 def test_days_of_publication_that_are_assumed_are_not_called_what_had_been_published():
