@@ -82,7 +82,8 @@ def test_a_need_is_measured_by_a_published_month_alone(may):
 def test_the_headline_joins_the_month_and_the_target(may):
     headline = wording.plain(may.headline)
     assert headline == (
-        "Xuất nhập khẩu tháng 5/2025 tăng 33 % so với tháng trước, nhưng mục tiêu 9 tỷ USD năm 2025 gần như không thể đạt"
+        "Xuất nhập khẩu tháng 5/2025 tăng 33 % so với tháng trước, "
+        "nhưng mục tiêu 9 tỷ USD năm 2025 gần như không thể đạt"
     )
 
 
