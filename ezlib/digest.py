@@ -149,6 +149,7 @@ def _in_words(fact, usual: str, words: Indicators) -> str:
     period = words.period(fact)
     asides = [] if period == usual else [period]
     asides += _growth(fact, words)
+    asides += [words.base(fact)] if fact.basis1 not in GROWN[_kind(fact)] and words.base(fact) else []
     amount = _amount(fact, words)
     return f"{amount} ({', '.join(asides)})" if asides else amount
 
@@ -159,10 +160,13 @@ def _cumulative(fact, words: Indicators) -> str:
     return say("digest.cumulative", words.lang, figure=words.figure(fact)) + grown
 
 
+def _kind(fact) -> str:
+    return "month" if fact.period_kind == "month" else "year"
+
+
 def _growth(fact, words: Indicators) -> list[str]:
-    kind = "month" if fact.period_kind == "month" else "year"
     changes = [(fact.basis1, fact.change1), (fact.basis2, fact.change2)]
-    grown = [wording.change(change, None, words.lang) for basis, change in changes if basis in GROWN[kind]]
+    grown = [wording.change(change, None, words.lang) for basis, change in changes if basis in GROWN[_kind(fact)]]
     return grown[:1] if words.catalogue.indicator(fact.indicator).kind == "flow" else []
 
 

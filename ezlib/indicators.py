@@ -38,6 +38,8 @@ PRINTED_AS_ONE = 1e-3  # a total that all paths agree on within this is printed 
 
 FLOW, STOCK, READ = ("flow",), ("stock",), ("rate", "index", "count")
 """Kinds by what may be done with them: added up over months, taken at the last day, only read."""
+BASES = {"mom": "basis.mom", "yoy": "basis.yoy", "ytd_yoy": "basis.yoy", "yoy_or_mom_unclear": "basis.unclear"}
+"""What a growth rate is growth on, as sentences."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,7 +390,13 @@ class Indicators:
         if fact is None:
             return ""
         period = self.period(fact)
-        return self.figure(fact) if period == usual else f"{self.figure(fact)} ({period})"
+        asides = [aside for aside in ("" if period == usual else period, self.base(fact)) if aside]
+        return f"{self.figure(fact)} ({', '.join(asides)})" if asides else self.figure(fact)
+
+    def base(self, fact) -> str:
+        """What a growth rate is growth on, where the figure is one."""
+        is_growth = self.catalogue.indicator(fact.indicator).kind == "rate" and fact.value == fact.change1
+        return say(BASES[fact.basis1], self.lang) if is_growth and fact.basis1 in BASES else ""
 
     def _numbers(self, *facts) -> dict[str, str]:
         """The column that names the documents of some figures by number."""

@@ -512,6 +512,7 @@ SENTENCES = {
     "proposal.line": {"vi": "dòng {line}", "en": "line {line}"},
     "basis.mom": {"vi": "so tháng trước", "en": "on month before"},
     "basis.yoy": {"vi": "so cùng kỳ", "en": "on same period"},
+    "basis.unclear": {"vi": "không rõ so với kỳ nào", "en": "base not told"},
     "basis.ytd_yoy": {"vi": "lũy kế so cùng kỳ", "en": "year to date on same period"},
     "basis.plan_share_pct": {"vi": "kế hoạch năm", "en": "of the year's plan"},
     "basis.wow": {"vi": "so tuần trước", "en": "on week before"},
