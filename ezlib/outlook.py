@@ -23,6 +23,7 @@ from ezlib.periods import (
     CALENDARS,
     Calendar,
     as_month,
+    covers_whole_months,
     end_of_next_year,
     month_bounds,
     month_shares,
@@ -629,9 +630,11 @@ def _observed(series, month, as_of, root, without=()):
 
 def _profile(key, observations, months, month, as_of, catalogue, root) -> pd.Series | None:
     """The usual year of a longer series, where the catalogue names one and the series has no years of its own."""
-    calendar = catalogue.calendar_of(*key)
-    alone = [first == last for first, last in (touched_months(row, calendar) for row in observations.itertuples())]
-    if sum(alone) >= OWN_YEARS * 12:
+    calendar, own = catalogue.calendar_of(*key), set()
+    for row in observations.itertuples():
+        first, last = touched_months(row, calendar)
+        own |= {first} if first == last and covers_whole_months(row.start, row.end, calendar) else set()
+    if len(own) >= OWN_YEARS * 12:
         return None
     return profile_of(key, months, month, as_of, catalogue, root)
 
