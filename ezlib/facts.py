@@ -115,11 +115,36 @@ def in_precedence(facts: pd.DataFrame) -> pd.DataFrame:
     """Return the facts in the order in which they give way to each other: of those of one period the last one stands.
 
     A later publication stands before an earlier one, of one day the firmer status (contracts.STATUSES), then the finer
-    rounding, as a share of the value; of two alike the one that is first in the files.
+    rounding, as a share of the value; of two alike the one that is first in the files. A later text that only repeats
+    a figure in rounder digits gives way to the sharper one (see `sharper`).
     """
-    rank = facts["status"].map({name: status.rank for name, status in STATUSES.items()})
     width = (facts["upper"] - facts["lower"]) / facts["value"].abs()
-    return facts.iloc[np.lexsort((-np.arange(len(facts)), -width, -rank, facts["published"]))]
+    ordered = facts.iloc[np.lexsort((-np.arange(len(facts)), -width, -_rank(facts), facts["published"]))]
+    period = ["zone", "indicator", "scope", "period_start", "period_end"]
+    place = np.arange(len(ordered), dtype=float)
+    several = np.flatnonzero(ordered.duplicated(period, keep=False))
+    for rows in ordered.iloc[several].groupby(period, sort=False).indices.values():
+        mine = several[rows]
+        rivals = ordered.iloc[mine].reset_index(drop=True)
+        place[mine[sharper(rivals, len(mine) - 1)]] = place[mine[-1]] + 0.5
+    return ordered.iloc[np.argsort(place, kind="stable")]
+
+
+def sharper(rivals: pd.DataFrame, first):
+    """Return the row, by its label, that stands where `first` does by publication, status and rounding.
+
+    A later text that only repeats a figure in rounder digits revises nothing: of the figures inside its interval that
+    are as firm, the sharpest stays in use.
+    """
+    rank, outer = _rank(rivals), rivals.loc[first]
+    inside = (rivals["lower"] >= outer["lower"]) & (rivals["upper"] <= outer["upper"]) & (rank <= rank[first])
+    width = (rivals["upper"] - rivals["lower"])[inside]
+    return width.idxmin() if len(width) and width.min() < width[first] else first  # a change alone has no interval
+
+
+def _rank(facts: pd.DataFrame) -> pd.Series:
+    """How firm each figure is, the firmest first (contracts.STATUSES)."""
+    return facts["status"].map({name: status.rank for name, status in STATUSES.items()})
 
 
 def in_own_unit(facts: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

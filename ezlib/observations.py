@@ -13,7 +13,7 @@ import pandas as pd
 
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import BASES, OBSERVATION_COLUMNS, STATUSES, DataError, as_of_date
-from ezlib.facts import add_intervals, are_observed, in_own_unit
+from ezlib.facts import add_intervals, are_observed, in_own_unit, sharper
 from ezlib.periods import Calendar, as_month, covers_whole_months, month_bounds, month_of, month_shares, year_bounds
 
 ESTIMATE_SD = 0.03
@@ -348,19 +348,13 @@ def _contest(rivals: pd.DataFrame) -> Iterator[tuple[object, str, str]]:
     width = rivals["upper"] - rivals["lower"]
     order = pd.DataFrame({"publication": -rivals["published"].astype("int64"), "status": rank, "rounding": width})
     first = order.sort_values(["publication", "status", "rounding"], kind="stable").index[0]
-    winner = _sharper(rivals, rank, first)
+    winner = sharper(rivals, first)
     for loser in rivals.index.drop(winner):
         if winner != first and _inside(rivals, winner, loser):
             reason = "rounding"
         else:
             reason = next((c for c in order if order.at[first, c] < order.at[loser, c]), "order")
         yield loser, reason, rivals.at[winner, "observation_id"]
-
-
-def _sharper(rivals: pd.DataFrame, rank: pd.Series, first):
-    """A later text that only repeats a figure in rounder digits revises nothing: the sharper one stays in use."""
-    same = [i for i in rivals.index if _inside(rivals, i, first) and rank[i] <= rank[first]]
-    return min(same, key=lambda i: (rivals.at[i, "upper"] - rivals.at[i, "lower"], i != first))
 
 
 def _inside(rivals: pd.DataFrame, inner, outer) -> bool:

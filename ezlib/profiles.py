@@ -67,7 +67,7 @@ def _stated_months(series: str, month, as_of, catalogue: Catalogue, root) -> pd.
     key = parse_series(series, catalogue)
     calendar = catalogue.calendar_of(*key)
     mine = facts_of(load_facts(key.zone, as_of=as_of, root=root), key)
-    mine = in_own_unit(in_precedence(mine[mine["value"].notna()]), catalogue)
+    mine = in_precedence(in_own_unit(mine[mine["value"].notna()], catalogue))
     labels = {end: month_of(end, calendar) for end in mine["period_end"].unique()}
     bounds = {label: tuple(map(pd.Timestamp, month_bounds(label, calendar))) for label in set(labels.values())}
     until = as_month(month)

@@ -217,7 +217,7 @@ def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
 def _shares_of(identity, scope: str, facts: pd.DataFrame, catalogue: Catalogue) -> list[dict]:
     here = facts[(facts["zone"] == identity.zone) & (facts["scope"] == scope)]
     members = [identity.total, *identity.parts]
-    latest = in_own_unit(in_precedence(here[here["indicator"].isin(members)]), catalogue)
+    latest = in_precedence(in_own_unit(here[here["indicator"].isin(members)], catalogue))
     table = latest.pivot_table("value", ["period_end", "period_start"], "indicator", "last")
     table = table.reindex(columns=members).dropna()
     if table.empty or scope != catalogue.zone(identity.zone).scope:

@@ -609,3 +609,21 @@ def test_of_two_figures_that_weigh_the_same_the_first_stands(empty_root):
     write_facts(empty_root, "may.csv", [fact_row(fact_id="FIRST", value=150)])
     write_facts(empty_root, "other.csv", [fact_row(fact_id="SECOND", value=150, source="Báo cáo khác")])
     assert in_precedence(load_facts(root=empty_root))["fact_id"].iloc[-1] == "FIRST"
+
+
+@pytest.mark.parametrize(
+    ("later", "stands"),
+    [
+        ({"value": 151, "half_width": 0.5}, "SHARP"),  # only repeats it in rounder digits
+        ({"value": 152, "half_width": 0.5}, "LATE"),  # says something else
+        ({"value": 151, "half_width": 0.5, "status": "estimate"}, "SHARP"),
+        (
+            {"value": "", "half_width": "", "unit": "percent", "basis1": "mom", "change1": 33, "half_width1": 0.5},
+            "LATE",
+        ),
+    ],
+)
+def test_a_later_text_that_only_rounds_a_figure_does_not_stand_before_it(empty_root, later, stands):
+    write_facts(empty_root, "may.csv", [fact_row(fact_id="SHARP", value=150.83, published="2025-06-05")])
+    write_facts(empty_root, "round.csv", [fact_row(fact_id="LATE", published="2025-06-20", source="Báo") | later])
+    assert in_precedence(load_facts(root=empty_root))["fact_id"].iloc[-1] == stands
