@@ -617,10 +617,6 @@ def test_of_two_figures_that_weigh_the_same_the_first_stands(empty_root):
         ({"value": 151, "half_width": 0.5}, "SHARP"),  # only repeats it in rounder digits
         ({"value": 152, "half_width": 0.5}, "LATE"),  # says something else
         ({"value": 151, "half_width": 0.5, "status": "estimate"}, "SHARP"),
-        (
-            {"value": "", "half_width": "", "unit": "percent", "basis1": "mom", "change1": 33, "half_width1": 0.5},
-            "LATE",
-        ),
     ],
 )
 def test_a_later_text_that_only_rounds_a_figure_does_not_stand_before_it(empty_root, later, stands):
