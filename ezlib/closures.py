@@ -10,9 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from ezlib.bounds import Statements, month_range, nearest
+from ezlib.bounds import EXACT, Statements, month_range, nearest
 
 FLOOR = 0.02  # months below this share of a typical month are closures: they say nothing about the level
+NOTHING = 0.1  # a printed 0 whose rounding ends below this share of a typical month is a closure too
 LASTING = 12  # months after which a low stretch is a level, and a closure that is over may say nothing of others
 YEAR, YEARS = 12, 5  # closures of so many years back tell how often they come
 GAP = 3  # unknown months between closed ones that count as closed too
@@ -31,19 +32,20 @@ class Closures:
 
 
 def find(stated: Statements, typical: float) -> Closures:
-    """Return the closed months: those printed as less than FLOOR of a `typical` month, or for which sums leave nothing.
+    """Return the closed months: those printed as nothing or less than FLOOR of a `typical` month, or left nothing.
 
-    A year to date that stands still leaves nothing for its last month. A closed month is worth nothing where it may be,
-    else the middle of what was printed for it, and as near to this as the other figures allow. One for which these
-    leave more than FLOOR is none.
+    A year to date that stands still leaves nothing for its last month, and so does a fall by all there was. A closed
+    month is worth nothing where it may be, else the middle of what was printed for it, and as near to this as the other
+    figures allow. One for which these leave more than FLOOR is none.
     """
-    rows = ~stated.is_change & (stated.upper < FLOOR * typical * stated.num.sum(axis=1))
+    share = np.where(stated.lower > 0, FLOOR, NOTHING)
+    rows = ~stated.is_change & (stated.upper < share * typical * stated.num.sum(axis=1))
     level = _lasting_low(stated, rows)
     rows &= ~stated.num[:, level].any(axis=1)
     shut = stated.num[rows].any(axis=0)
     if (stated.binding & ((stated.num != 0).sum(axis=1) > 1)).any():
         shut |= _between_sums(stated, typical) & ~level
-    if not shut.any():
+    if not shut.any() and not _fallen(stated).any():
         return Closures(rows, shut, np.zeros(len(shut)))
     shut |= _between_closures(shut, ~stated.touched)
     aims = _aims(stated, rows)
@@ -70,7 +72,8 @@ def _between_sums(stated: Statements, typical: float) -> np.ndarray:
     months = stated.num[rows].sum(axis=1)
     beyond = months[:, None] - months
     most, least = stated.upper[rows][:, None] - stated.lower[rows], stated.lower[rows][:, None] - stated.upper[rows]
-    nothing = (beyond > 0) & (most < FLOOR * typical * beyond) & (least <= 0)
+    share = np.where(np.isclose(most, -least), NOTHING, FLOOR)  # the same sum printed twice, or not
+    nothing = (beyond > 0) & (most < share * typical * beyond) & (least <= 0)
     for whole, inside in zip(*np.nonzero(nothing), strict=True):
         rest = stated.num[rows[whole]] - stated.num[rows[inside]]
         if np.isin(rest, (0.0, 1.0)).all():
@@ -87,15 +90,26 @@ def _between_closures(shut, unknown) -> np.ndarray:
     return found
 
 
+def _fallen(stated: Statements) -> np.ndarray:
+    """Which statements say that months fell to less than FLOOR of others."""
+    return stated.is_change & stated.binding & (stated.upper < FLOOR)
+
+
 def _beside(stated: Statements, shut, typical: float) -> np.ndarray:
-    """The middle (n,) of what a change of or on closed months leaves next to nothing of; NaN for all other months."""
+    """The middle (n,) of what changes leave next to nothing of, which fall that far or are of or on closed months.
+
+    NaN for all other months. Where nothing limits what a month fell from, it is left the least that it may be.
+    """
+    fallen = _fallen(stated)
     changes = stated.is_change & stated.binding
-    changes &= stated.num[:, shut].any(axis=1) | stated.den[:, shut].any(axis=1)
+    changes &= stated.num[:, shut].any(axis=1) | stated.den[:, shut].any(axis=1) | fallen
     ask = np.flatnonzero(stated.take(changes).touched & ~shut)
     found = np.full(len(shut), np.nan)
     if len(ask):
         low, high = month_range(stated, ask).T
-        found[ask] = np.where(high < FLOOR * typical, (low + high) / 2, np.nan)
+        fell = stated.num[fallen].any(axis=0)[ask]
+        middle = np.where(fell & (low < EXACT * typical), 0.0, (low + np.where(np.isinf(high), low, high)) / 2)
+        found[ask] = np.where((high < FLOOR * typical) | (fell & np.isinf(high)), middle, np.nan)
     return found
 
 

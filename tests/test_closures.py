@@ -282,3 +282,43 @@ def test_a_printed_value_is_reported_only_where_the_paths_hold_it():
     rows = [*months_of([100.0] * 12), {"start": "2021-01", "end": "2021-01", "value": 1.0, "lower": 0.0, "upper": 1.5}]
     found = rebuild(pd.DataFrame(rows), "2020-01", "2021-06", paths=50)
     assert found.months.loc["2021-01", "value"] == found.median["2021-01"]
+
+
+@pytest.mark.parametrize("half_width", [0.1, 0.5])
+def test_a_printed_nothing_is_a_closure_in_coarse_figures_too(half_width):
+    y = [9, 11, 10, 12, 10, 9.0] * 5
+    y[29] = 0
+    found = rebuild(pd.DataFrame(months_of(y, half_width=half_width)), "2020-01", "2023-06", paths=300)
+    assert {"months_closed", "closed_at_end"} <= set(found.notes)
+    assert found.printed["2022-06"] == 0 and (found.paths["2022-06"] == 0).all()
+    assert found.median["2022-08":].between(8, 14).all()
+
+
+def test_a_year_to_date_in_whole_units_that_stands_still_tells_of_a_closure():
+    y = pd.Series([9, 11, 10, 12, 10, 9.0] * 5, pd.period_range("2020-01", periods=30, freq="M"))
+    y.iloc[29] = 0
+    found = rebuild(pd.DataFrame(years_to_date(y, 0.5)), "2020-01", "2023-06", paths=300)
+    assert "closed_at_end" in found.notes and (found.paths["2022-06"] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "base", "worth"), [(-100, "2021-01", 0.0), (-99.9, "2021-01", 0.9), (-100, "2019-01", 0.0)]
+)
+def test_a_fall_by_all_there_was_is_a_closure(change, base, worth):
+    rows = months_of([900, 1100, 1000, 1200, 1000, 900.0] * 4, half_width=0.05)
+    fall = {"start": "2022-01", "end": "2022-01", "change_pct": change, "half_width": 0.05}
+    rows.append(fall | {"base_start": base, "base_end": base})
+    found = rebuild(pd.DataFrame(rows), "2019-01", "2022-12", paths=300)
+    assert {"months_closed", "closed_at_end"} <= set(found.notes) and "forecast_far" not in found.notes
+    assert found.median["2022-01"] == pytest.approx(worth, abs=0.01)
+    assert found.median["2022-03":].between(800, 1300).all()
+
+
+def test_a_fall_by_all_there_was_leaves_later_years_as_they_are():
+    rows = [
+        r for r in months_of([900, 1100, 1000, 1200, 1000, 900.0] * 4, half_width=0.05) if str(r["start"]) != "2021-01"
+    ]
+    fall = {"start": "2021-01", "end": "2021-01", "change_pct": -100, "half_width": 0.05}
+    rows.append(fall | {"base_start": "2020-01", "base_end": "2020-01"})
+    found = rebuild(pd.DataFrame(rows), "2020-01", "2022-12", paths=300)
+    assert found.median["2021-01"] == 0 and found.median["2022-01":].between(800, 1300).all()
