@@ -18,6 +18,7 @@ from ezlib.outlook import (
     LOW_EFFECTIVE,
     PATHS,
     Outlook,
+    beyond_fence,
     check_options,
     last_told,
     marked,
@@ -109,10 +110,12 @@ def reconcile(
     months = pd.period_range(first, last, freq="M")
     observations = {name: _checked(name, table, first, last, calendar) for name, table in observations.items()}
     names, sums, without = _usable(observations, identities)
-    table = pd.concat([observations[name].assign(series=name) for name in names], ignore_index=True)
-    of = np.array([names.index(name) for name in table["series"]])
-    stated = statements_of(table, months, calendar)
+    table, stated, of = _together(observations, names, months, calendar)
     sums, broken = _unbroken(sums, names, table, stated, of)
+    if len(broken):  # a series that only a broken sum tells of has no outlook
+        names, _, further = _usable(observations, sums)
+        table, stated, of = _together(observations, names, months, calendar)
+        without |= further
     tree = _tree(names, sums)
     yielded = yielding.resolve(stated, lambda held: shares.over_cells(tree, held, of))
     fitted, drawn, effective = _fit_and_draw(tree, yielded.held, of, tet_windows(months, calendar), paths, seed)
@@ -121,6 +124,12 @@ def reconcile(
     outlooks = {name: _outlook(solved, s) for s, name in enumerate(names)}
     gave = solved.table.loc[solved.table["relaxed"], RELAXED_COLUMNS].reset_index(drop=True)
     return Family(outlooks, sums, gave, broken, without)
+
+
+def _together(observations, names: list[str], months: pd.PeriodIndex, calendar: Calendar):
+    """The observations of several series in one table, as statements, and the place in `names` of each one's series."""
+    table = pd.concat([observations[name].assign(series=name) for name in names], ignore_index=True)
+    return table, statements_of(table, months, calendar), np.array([names.index(name) for name in table["series"]])
 
 
 def _checked(name: str, table: pd.DataFrame, first, last, calendar: Calendar) -> pd.DataFrame:
@@ -169,6 +178,9 @@ def on_total(found: Family, total: Outlook) -> Family:
     family's. Members that are no part of the total, directly or over parts, are left as they are.
     """
     own = found.outlooks[total.series]
+    if len(own.paths) != len(total.paths):
+        what = f"The family has {len(own.paths)} paths and the outlook of {total.series} {len(total.paths)}."
+        raise DataError(what, next_step="Make both with the same number of paths.")
     ahead = [m for m in own.paths.columns if m > own.last_observed and m in total.paths.columns]
     ratio = total.paths[ahead].to_numpy() / own.paths[ahead].to_numpy()
     below = _below(total.series, found.identities)
@@ -341,6 +353,7 @@ def _outlook(solved: _Solved, s: int) -> Outlook:
     found = {code: gave[rows].any() for code, gave in solved.yielded.gave_way.items()}
     found["few_effective_paths"] = solved.effective < LOW_EFFECTIVE * len(paths)
     found["months_closed"] = closed.any()
+    found |= beyond_fence(paths.to_numpy(), (status == "forecast").to_numpy(), closed)
     return Outlook(
         paths=paths,
         status=status,

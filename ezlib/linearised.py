@@ -128,11 +128,13 @@ class Rows:
     variance: np.ndarray
 
 
-def settle(view: View, z, centre, covariance, most: int = 60) -> tuple[np.ndarray, Rows]:
-    """Gauss-Newton: relinearise until the posterior mode given the variances no longer moves.
+def damping(turn: int) -> float:
+    """After QUICK steps each is halved, after twice as many halved again: what swings to and fro comes to rest."""
+    return 0.5 ** min(turn // QUICK, 2)
 
-    After QUICK steps each is halved, after twice as many halved again: what swings to and fro comes to rest.
-    """
+
+def settle(view: View, z, centre, covariance, most: int = 60) -> tuple[np.ndarray, Rows]:
+    """Gauss-Newton: relinearise until the posterior mode given the variances no longer moves."""
     for turn in range(most):
         rows = view.linearised(z, centre)
         cross = rows.h @ covariance
@@ -141,7 +143,7 @@ def settle(view: View, z, centre, covariance, most: int = 60) -> tuple[np.ndarra
         new = centre + cross.T @ np.linalg.solve(held, rows.residual)
         if not view.curved:
             return new, rows
-        step = np.clip(new - z, -2.0, 2.0) * 0.5 ** min(turn // QUICK, 2)
+        step = np.clip(new - z, -2.0, 2.0) * damping(turn)
         z = z + step
         if np.abs(step).max() < 1e-8:
             break

@@ -550,11 +550,11 @@ def _notes(drawn, paths: int, fits, status, foresight: Foresight, gave_way, trus
         "closures_recur": foresight.chances.any(),
         "profile_used": trust > 0,
     }
-    found |= _beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed)
+    found |= beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed)
     return tuple(code for code, true in found.items() if true)
 
 
-def _beyond_fence(paths, ahead, closed) -> dict[str, bool]:
+def beyond_fence(paths, ahead, closed) -> dict[str, bool]:
     """Whether the median, or the mean, of a forecast month leaves the fence about the medians of the months before."""
     before, low, high = ~ahead & ~closed, paths.min(axis=0), paths.max(axis=0)
     if not before.any() or not ahead.any():

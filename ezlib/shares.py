@@ -19,11 +19,12 @@ from scipy.optimize import linprog, lsq_linear
 
 from ezlib import sampling, structural
 from ezlib.bounds import Statements, statements
-from ezlib.linearised import JITTER, SILENT
+from ezlib.linearised import JITTER, SILENT, damping
 from ezlib.structural import DIFFUSE, stray
 from ezlib.threads import one_thread
 from ezlib.variances import population_prior
 
+STEPS = 40  # of Gauss-Newton, at most
 VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share
 SHUT = 0.1  # sd of the logarithm of a closed month about what was printed for it
 FACTORS = (0.25, 16.0)  # how far the variance of a part's y may be from that of its log share
@@ -250,17 +251,17 @@ def _as_shares(fits: Sequence[structural.Fit]) -> np.ndarray:
     return np.stack([level + by * (f.average_covariance - level) for by, f in zip(factor, fits, strict=True)])
 
 
-def _mode(tree, stated, of, mean, covariance, y, most: int = 40) -> np.ndarray:
-    """Gauss-Newton for all series at once, a printed interval as uniform over its logarithm."""
+def _mode(tree, stated, of, mean, covariance, y) -> np.ndarray:
+    """Gauss-Newton for all series at once, a printed interval as uniform over its logarithm; `linearised.damping`."""
     lower, upper = _log_ends(stated)
     target, variance = (lower + upper) / 2, (upper - lower) ** 2 / 12 + _further(stated) + JITTER
-    for _ in range(most):
+    for turn in range(STEPS):
         said, h = _linearised(tree, stated, of, y)
         hc = np.einsum("ksn,snm->ksm", h, covariance)
         held = np.einsum("ksn,lsn->kl", hc, h) + np.diag(variance)
         aim = target - said + np.einsum("ksn,sn->k", h, y - mean)
         new = mean + np.einsum("ksn,k->sn", hc, np.linalg.solve(held, aim))
-        step = np.clip(new - y, -1.0, 1.0)
+        step = np.clip(new - y, -1.0, 1.0) * damping(turn)
         y = y + step
         if np.abs(step).max() < 1e-8:
             break

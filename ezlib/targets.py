@@ -219,7 +219,7 @@ def _contribution(paths: pd.DataFrame, tally: _Tally) -> dict[str, float]:
         "last_month": float(paths[past[-1]].median()) if len(past) else np.nan,
         "expected": float((own_rest / len(left)).median()),
         "needed": float((own_need / len(left)).median()),
-        "growth_pct": _finite(100 * np.nanmedian(own_need / before - 1)) if np.ndim(before) else np.nan,
+        "growth_pct": _finite(100 * (own_need / before - 1).median()) if np.ndim(before) else np.nan,
         "times": float((own_need / own_rest).median()),
     }
 

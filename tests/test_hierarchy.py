@@ -504,3 +504,53 @@ def test_a_family_of_one_series_has_the_paths_of_a_series_by_itself():
     for month in range(4):
         ends = [np.quantile(np.log(paths), [0.1, 0.5, 0.9]) for paths in (alone[:, month], within[:, 0, month])]
         assert ends[0] == pytest.approx(ends[1], abs=0.08)
+
+
+def rows(*said) -> pd.DataFrame:
+    columns = ["start", "end", "value", "half_width", "soft_sd"]
+    return pd.DataFrame([dict(zip(columns, one, strict=True)) for one in said])
+
+
+def test_a_series_that_only_a_broken_sum_tells_of_has_no_outlook():
+    months = pd.period_range("2021-01", periods=24, freq="M").astype(str)
+    level = np.round(1e6 * np.exp(np.random.default_rng(0).normal(0, 0.1, 24)), 2)
+    total, part = (rows(*((m, m, x, 0.005, 0) for m, x in zip(months, v, strict=True))) for v in (level, level + 50000))
+    said = {"T": total, "a": part, "b": pd.DataFrame()}
+    found = hierarchy.reconcile(said, {"s": ("T", ("a", "b"))}, "2021-01", "2022-12", paths=50)
+    assert list(found.outlooks) == ["T", "a"] and found.without == {"b": "no level is published"}
+    assert len(found.broken) == 1
+
+
+def test_a_search_that_swings_to_and_fro_comes_to_rest():
+    months = [("2018-06", 2.105, 0.03), ("2018-08", 1.435, 0.03), ("2019-01", 3.5, 0), ("2019-02", 5.14, 0)]
+    months += [("2019-03", 4.16, 0), ("2019-05", 2.69, 0), ("2019-06", 3.57, 0), ("2019-07", 2.9, 0)]
+    months += [("2019-10", 2.489, 0.03), ("2019-11", 1.36, 0)]
+    said = {
+        "p0": rows(("2019-01", "2019-03", 9.7, 0.005, 0), ("2019-01", "2019-11", 17.41, 0.005, 0)),
+        "p1": pd.DataFrame(),
+        "T": rows(("2019-07", "2020-01", 7.02, 0, 0)),
+        "q": pd.DataFrame(),
+        "G": rows(*((m, m, x, 0.005, sd) for m, x, sd in months)),
+    }
+    sums = {"I": ("T", ("p0", "p1")), "J": ("G", ("T", "q"))}
+    found = hierarchy.reconcile(said, sums, "2018-06", "2021-01", paths=100)
+    assert found["T"].effective_sample_size > 50 and "few_effective_paths" not in found["T"].notes
+
+
+def test_a_family_says_where_its_paths_lead_far_away():
+    years = {"T": (100, 5000), "a": (30, 1500), "b": (70, 3500)}
+    said = {
+        name: rows(*((f"{2019 + i}-01", f"{2019 + i}-12", x, 0.5, 0) for i, x in enumerate(two)))
+        for name, two in years.items()
+    }
+    found = hierarchy.reconcile(said, {"s": ("T", ("a", "b"))}, "2019-01", "2021-12", paths=300)
+    assert all({"mean_far", "forecast_far"} & set(found[name].notes) for name in years)
+
+
+def test_a_total_is_shared_out_by_as_many_paths_as_it_has():
+    said = {"T": (10, 12), "a": (4, 5), "b": (6, 7)}
+    said = {name: rows(*((f"2020-0{i + 1}",) * 2 + (x, 0.5, 0) for i, x in enumerate(v))) for name, v in said.items()}
+    found = hierarchy.reconcile(said, {"s": ("T", ("a", "b"))}, "2020-01", "2020-12", paths=20)
+    own = replace(rebuild(said["T"], "2020-01", "2020-12", paths=30), series="T")
+    with pytest.raises(DataError, match="20 paths and the outlook of T 30"):
+        hierarchy.on_total(found, own)
