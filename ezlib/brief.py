@@ -49,7 +49,16 @@ from ezlib.subjects import (
     years_asked,
     zone_findings,
 )
-from ezlib.tables import aim_to_reach, findings_texts, stated_aim, target_name, target_text, targets_table
+from ezlib.tables import (
+    aim_to_reach,
+    findings_texts,
+    is_known,
+    settled_text,
+    stated_aim,
+    target_name,
+    target_text,
+    targets_table,
+)
 from ezlib.targets import TargetAssessment, chance_of_no_fall
 
 FEW_FACTS = 6
@@ -408,6 +417,10 @@ class Brief:
             }
             if test.state == "open" and line.mom.text:
                 return "headline.target", values | {"joint": messages.joint(change, test.probability, self.lang)}
+            own = self._decided_elsewhere(test)
+            if own is not None:
+                value = wording.with_unit(settled_text(own, self.lang), own.unit, self.lang, self.catalogue)
+                return "headline.outcome_elsewhere", values | {"value": value, "scope": self._scope(own.series)}
             if line.cumulative.text:
                 key = "headline.so_far" if test.months_left else "headline.outcome"
                 return key, values | {"value": self._amount(line.cumulative, line.series)}
@@ -417,6 +430,16 @@ class Brief:
         if expected:
             return "headline.year", values | {"year": str(self._year_shown()), "expected": expected}
         return "headline.only", values | {"value": self._amount(line.value, line.series)}
+
+    def _scope(self, series: str) -> str:
+        return self.catalogue.scope(SeriesKey.of(series).scope).name(self.lang)
+
+    def _decided_elsewhere(self, test: TargetAssessment | None) -> TargetAssessment | None:
+        """The same target on the series it was set for, where that is another one and its year is over and known."""
+        if test is None or "scope_differs" not in test.notes or test.state == "open":
+            return None
+        same = (a for a in self.assessments.get(test.target.series, ()) if a.target.target_id == test.target.target_id)
+        return next((a for a in same if a.state in ("reached", "missed") and is_known(a)), None)
 
     def _amount(self, figure: ShownFigure, series: str) -> str:
         """A figure in the unit in which the year of its series is told: no two units in one paragraph."""
@@ -448,6 +471,8 @@ class Brief:
         if line.month < self.month - OLDEST_SHOWN:
             values = {"month": wording.month(self.month, lang), "last": wording.month(line.month, lang)}
             sentences.append(say("lead.stale", lang, **values))
+        if self._decided_elsewhere(self._lead_assessment()) is not None:
+            sentences.append(say("lead.counted_by", lang, scope=self._scope(line.series)))
         if line.value.text and line.mom.text:
             month = messages.capital(wording.month(line.month, lang))
             values = {"value": self._amount(line.value, line.series), "change": self._change(line.mom)}

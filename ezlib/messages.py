@@ -450,6 +450,14 @@ SENTENCES = {
         "vi": "{series} năm {year} đạt {value}: mục tiêu {target} {verdict}",
         "en": "{series} came to {value} in {year}: the target of {target} {verdict}",
     },
+    "headline.outcome_elsewhere": {
+        "vi": "{series} năm {year} theo số liệu “{scope}” đạt {value}: mục tiêu {target} {verdict}",
+        "en": "{series} came to {value} in {year} as counted by the {scope}: the target of {target} {verdict}",
+    },
+    "lead.counted_by": {
+        "vi": "Các số dưới đây theo số liệu “{scope}”.",
+        "en": "The figures below are those of the {scope}.",
+    },
     "headline.so_far": {
         "vi": "{series} lũy kế đến hết {month} đạt {value}: mục tiêu {target} năm {year} {verdict}",
         "en": "{series} came to {value} by the end of {month}: the {year} target of {target} {verdict}",

@@ -22,6 +22,7 @@ SEVERITIES = ("error", "warning", "note")
 DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
 
 
+KNOWN_WITHIN = 0.01  # relative width of a total that is known
 MOST_NAMED = 8  # figures of one conflict that a sentence names
 
 
@@ -203,7 +204,7 @@ def targets_table(
         rows.append(
             {
                 say("table.target", lang): wording.stated_aim(a.target, lang, catalogue),
-                say("table.expected", lang): e.text if a.state == "open" else _settled(a, lang),
+                say("table.expected", lang): e.text if a.state == "open" else settled_text(a, lang),
                 say("table.probability", lang): wording.probability(a.probability, lang) if a.state == "open" else "",
                 say("table.verdict", lang): say(
                     "verdict.doubted" if a.series in doubted else "verdict.plain",
@@ -410,11 +411,18 @@ def _like(x: float, a, lang: str) -> str:
     return wording.estimate(x, x - half, x + half, lang).median
 
 
-def _settled(a, lang: str) -> str:
-    """A total that facts fix, with the digits that all paths share."""
+def settled_text(a, lang: str) -> str:
+    """A total that is decided: with the digits that all paths share where facts fix it, else as an estimate."""
+    if not is_known(a):
+        return wording.estimate(a.median, a.lower_80, a.upper_80, lang).median
     width = max(a.upper_95 - a.lower_95, 1e-9 * abs(a.median), 1e-300)
-    decimals = max(0, -int(np.ceil(np.log10(width))))
-    return wording.number(a.median, decimals, lang)
+    exponent = int(np.ceil(np.log10(width)))
+    return wording.number(wording.to_exponent(a.median, exponent), max(0, -exponent), lang)
+
+
+def is_known(a) -> bool:
+    """Whether facts fix the total of an assessment, but for their rounding."""
+    return a.upper_95 - a.lower_95 <= KNOWN_WITHIN * abs(a.median)
 
 
 def _month_value(row, lang: str) -> str:

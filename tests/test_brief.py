@@ -377,3 +377,13 @@ def test_a_month_that_only_other_series_reach_is_told_by_the_month_of_its_figure
 def test_months_of_a_series_are_the_same_wherever_they_are_shown(may):
     shown = ez.load_series(SERIES, "2025-05", "2025-05-31")
     pd.testing.assert_frame_equal(shown, may.outlooks[SERIES].months.loc[:"2025-05"])
+
+
+def test_a_target_that_was_decided_on_its_own_series_is_told_by_that():
+    brief = ez.compose_brief("lao-cai", "2024-12", lang="en")
+    headline, lead = wording.plain(brief.headline), wording.plain(brief.lead)
+    assert headline.startswith("Trade came to 3,625 million USD in 2024 as counted by the province")
+    assert headline.endswith("the target of 4.5 billion USD was missed")
+    assert lead.startswith("The figures below are those of the economic zone board. The year to date stands at 2,790")
+    before = ez.compose_brief("lao-cai", "2024-12", "2024-12-31", "en")  # when the province's year was an estimate
+    assert wording.plain(before.headline).startswith("Trade came to 2,790 million USD in 2024:")
