@@ -184,9 +184,10 @@ def _cell(column: str, text: str, refs, mark: str) -> str:
     if not text:
         return '<td role="cell"></td>'
     marks = _links(refs)
-    # An interval after its estimate goes to a line of its own where columns are narrow.
-    shown = re.sub(r"^(\S+) (\(.*\))$", r'\1 <span class="range">\2</span>', escape(text))
-    return f'<td role="cell"{_class(mark)} data-label="{escape(column)}">{shown}{marks}</td>'
+    # What stands in brackets after a figure goes to a line of its own where columns are narrow.
+    beside = re.fullmatch(r"(\S+) (\(.*\))", escape(text))
+    shown = f'{beside[1]}{marks} <span class="range">{beside[2]}</span>' if beside else f"{escape(text)}{marks}"
+    return f'<td role="cell"{_class(mark)} data-label="{escape(column)}">{shown}</td>'
 
 
 def _class(name: str) -> str:
