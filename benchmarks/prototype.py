@@ -26,7 +26,7 @@ from common import keep, run
 from development import judged
 from series import HERE
 
-from ezlib import evaluate
+from ezlib import aims, evaluate
 
 NAME = "prototype"
 FILE = HERE / "results" / "prototype_totals.csv"
@@ -66,7 +66,7 @@ def stored_totals() -> evaluate.AnnualTotals | None:
     if not FILE.exists():
         return None
     table = pd.read_csv(FILE).assign(method=NAME, fallback="", error=lambda t: t["outturn"] - t["forecast"])
-    wide = table.melt([*CASE, "method", "outturn", "last_year"], [f"p{g:+d}" for g in evaluate.GROWTHS])
+    wide = table.melt([*CASE, "method", "outturn", "last_year"], [f"p{g:+d}" for g in aims.GROWTHS])
     wide["growth"] = wide["variable"].str[1:].astype(int)
     reached = wide["outturn"] >= wide["last_year"] * (1 + wide["growth"] / 100)
     chances = wide.rename(columns={"value": "probability"}).assign(reached=reached.astype(float))

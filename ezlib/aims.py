@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+GROWTHS = (-10, 0, 10, 20)  # percent on the year before, of which the chances are told and scored
 EXACT = 1e-9  # relative: of totals nearer to each other than this neither is the larger, sums being exact to less
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, tables, wording
+from ezlib.aims import GROWTHS
 from ezlib.audit import taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
@@ -49,7 +50,6 @@ from ezlib.targets import (
 # Heights at which the chance of a target is shown: shares of the expected total.
 HEIGHTS = (0.6, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 MULTIPLES = (0.5, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
-GROWTHS = (-10, 0, 10, 20)
 CURVE_POINTS = 81
 SMALLEST_TOLD = 0.01  # a month in which the target is first reached less often than this is not shown
 

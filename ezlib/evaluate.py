@@ -18,7 +18,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from ezlib import rivals, running_totals, scores
-from ezlib.aims import at_least, chance
+from ezlib.aims import GROWTHS, at_least, chance
 from ezlib.contracts import DataError
 from ezlib.outlook import forecast
 from ezlib.periods import CALENDAR, as_month, month_bounds
@@ -29,7 +29,6 @@ ALL_METHODS = (OURS, *rivals.METHODS)
 SIMPLE = (OURS, "seasonal_naive", "run_rate", "profile")
 REAL, PSEUDO = "real-time", "pseudo-real-time"
 LEVELS = {"80": 0.8, "95": 0.95}
-GROWTHS = (-10, 0, 10, 20)
 KNOWN_MONTHS = (0, 3, 6, 9)
 MIN_HISTORY = 36
 

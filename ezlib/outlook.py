@@ -42,7 +42,7 @@ DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
 LOW_EFFECTIVE = 0.1
 FEW_FEASTS = range(12, 31)  # months known: a season shows in them, but two feasts at most
-LEAST_EFFECTIVE = 5  # independent paths
+LEAST_WORTH = 5  # independent paths
 FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
 GIVEN_ODDS, COMPANION_ODDS = 9.0, 1.0  # for a profile before the figures: one chosen by hand, one of another series
 LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less speaks for gives no paths
@@ -428,7 +428,7 @@ def _fit_and_draw(held, ways, windows, events, paths, seed):
         except (ArithmeticError, np.linalg.LinAlgError) as error:
             failed = error
             continue
-        if attempt.binding.all() or drawn.effective >= LEAST_EFFECTIVE:
+        if attempt.binding.all() or drawn.effective >= LEAST_WORTH:
             return attempt, fits, drawn, trust
         poor = poor or (attempt, fits, drawn, trust)
     if poor:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, evaluate, messages, replays, rivals, scores, summaries, wording
+from ezlib.aims import GROWTHS
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.charts import hedgehog_chart, reliability_chart
@@ -42,7 +43,6 @@ PATHS = 300
 YEAR_END_METHODS = (OURS, "run_rate", "profile")
 ROLLING_METHODS = (OURS, "seasonal_naive", "run_rate", "profile", "ets", "sarimax", "theta", "unobserved_components")
 BANDS = 5
-GROWTHS = (-10, 0, 10, 20)
 GROUPS = ((0, 2), (3, 5), (6, 8), (9, 11))  # months of the year that were known
 
 

@@ -14,7 +14,7 @@ from ezlib.phrases import Mark, Phrases, When, annotate, fold
 from ezlib.proposals import Left, Proposal
 from ezlib.sentences import read_sentence
 
-_FULL_STOP = re.compile(r"[.!?…]+(?=\s|$|(?<=[^\d.][.])[A-ZÀ-ỸĐ])|[!?]|;(?=\s)")
+_FULL_STOP = re.compile(r"[.!?…]+(?=\s|$|(?<=[^\d.][.])[A-ZÀ-ỸĐ])|[!?]")
 _ABBREVIATED = re.compile(r"\b(?:tp|ts|ths|st|no|vs|u\.s|tr|đ/c|mr|ms|dr|approx|etc)$", re.IGNORECASE)
 _CITES = re.compile(
     r"\b(?:theo|của|từ|according to|from|by|of|said)"
@@ -123,12 +123,12 @@ def _without_sources(text: str, marks: list[Mark], source: Source) -> list[Mark]
 
 
 def _sentences(text: str, marks: list[Mark]) -> list[tuple[int, int]]:
-    """The sentences of a paragraph; a semicolon parts them only where a new subject begins, so it does not here."""
+    """The sentences of a paragraph; a semicolon parts none."""
     inside = [(m.start, m.end) for m in marks if m.kind in ("number", "when", "aside", "versus")]
     cuts = [0]
     for found in _FULL_STOP.finditer(text):
         covered = any(start <= found.start() < end - 1 for start, end in inside)
-        if text[found.start()] != ";" and not covered and not _ABBREVIATED.search(text[: found.start()]):
+        if not covered and not _ABBREVIATED.search(text[: found.start()]):
             cuts.append(found.end())
     cuts.append(len(text))
     return [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
