@@ -32,6 +32,7 @@ from ezlib.stated import checked_observations, first_month, recent, statements_o
 from ezlib.yielding import Yielding
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]
+NEARLY = 0.01  # of a total: parts that miss it by no more still share out the months to come
 BROKEN_COLUMNS = ["identity", "start", "end", "total", "parts", "gap", "slack"]
 
 
@@ -157,7 +158,8 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
     """Return a series with its parts, or the total and parts it belongs to, as every page of its zone shows them.
 
     A series that leads the zone's brief keeps its own outlook, given as `total` or made here: its parts share it out,
-    and where facts tie nothing to it, it stands as it is.
+    and where facts tie nothing to it, it stands as it is. So do the parts of a sum that the printed figures break by no
+    more than NEARLY of its total: in the months to come they miss it by as much as they did last.
     """
     zone, indicator, scope = SeriesKey.of(series)
     found = family(zone, indicator, month, as_of, scope, seed=seed, root=root)
@@ -167,7 +169,26 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
     for name in [name for name in found.outlooks if name in leading and (name in totals or name not in tied)]:
         own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
         found = on_total(found, own) if name in totals else replace(found, outlooks=found.outlooks | {name: own})
+    for id, gaps in found.broken.groupby("identity", sort=False):
+        identity = load_catalogue(root).identities[id]
+        names = [f"{zone}/{name}/{scope}" for name in (identity.total, *identity.parts)]
+        if set(names) <= set(found.outlooks) and (gaps["gap"].abs() <= NEARLY * gaps["total"]).all():
+            last = gaps.sort_values("end", kind="stable").iloc[-1]
+            found = _nearly_shared(found, names[0], names[1:], last["parts"] / last["total"])
     return found
+
+
+def _nearly_shared(found: Family, total: str, parts: list[str], share: float) -> Family:
+    """A family whose parts, in the months to come, add up to a share of their total in every path."""
+    own = found.outlooks[total]
+    ahead = [m for m in own.paths.columns if m > own.last_observed]
+    added = sum(found.outlooks[part].paths[ahead].to_numpy() for part in parts)
+    ratio = share * own.paths[ahead].to_numpy() / np.where(added > 0, added, np.inf)
+    below = set().union(*(_below(part, found.identities) for part in parts))
+    moved = {
+        name: replace(found.outlooks[name], paths=_times(found.outlooks[name].paths, ahead, ratio)) for name in below
+    }
+    return replace(found, outlooks=found.outlooks | moved)
 
 
 def on_total(found: Family, total: Outlook) -> Family:
