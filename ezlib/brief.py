@@ -23,13 +23,13 @@ from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.citations import Citations, ids_behind, listed_behind
 from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
+from ezlib.fact_words import named
 from ezlib.facts import load_facts
 from ezlib.flow_charts import cumulative_chart, fan_chart
 from ezlib.flow_views import KNOWN
 from ezlib.flow_words import READABLE_DIGITS
 from ezlib.headlines import GROUPS_IN_PARTS, refuse_untold
 from ezlib.hierarchy import parts_of
-from ezlib.indicators import named
 from ezlib.messages import say
 from ezlib.month_table import OLDEST_SHOWN, Line, ShownFigure, marked, table_lines, year_ahead
 from ezlib.news import News, news

@@ -11,8 +11,8 @@ import pandas as pd
 from ezlib import messages, wording
 from ezlib.catalogue import Catalogue
 from ezlib.digest import DigestLine
+from ezlib.fact_words import figure_and_unit
 from ezlib.facts import from_series, has_assumed_day
-from ezlib.indicators import figure_and_unit
 from ezlib.messages import say
 from ezlib.outlook import Outlook
 from ezlib.plans import TARGETS_FILE, Target

@@ -14,12 +14,13 @@ from ezlib import blocks, messages, tables, wording
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, SeriesKey, Zone, load_catalogue
 from ezlib.contracts import DataError
-from ezlib.facts import are_observed, from_series, in_precedence, load_facts
+from ezlib.fact_words import figure_and_unit, period_in_words, unit_of
+from ezlib.facts import are_observed, in_precedence, load_facts
 from ezlib.flow_charts import fan_chart
 from ezlib.hierarchy import Family, parts_of
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
-from ezlib.periods import as_month, covers_whole_months, month_bounds, month_of, year_bounds
+from ezlib.periods import as_month, month_bounds, month_of
 
 # What a page gathers: whole groups of the catalogue, and single indicators of others that belong to the subject.
 GROUPS = {
@@ -417,56 +418,11 @@ class Indicators:
         return say("figure.doubtful", self.lang, figure=text) if fact.fact_id in self.doubted else text
 
     def unit_of(self, fact) -> str:
-        return _unit_of(fact, self.catalogue)
+        return unit_of(fact, self.catalogue)
 
     def period(self, fact) -> str:
         """The period of a figure in the fewest words."""
         return period_in_words(fact, self.catalogue, self.lang)
-
-
-def period_in_words(fact, catalogue: Catalogue, lang: str = "vi") -> str:
-    """Return a day, a month, a year, so many months of a year, else the days of a figure's period."""
-    if catalogue.indicator(fact.indicator).kind == "stock" or fact.period_start == fact.period_end:
-        return wording.date(fact.period_end, lang)
-    calendar = catalogue.calendar_of(fact.zone, fact.indicator, fact.scope)
-    first, last = (month_of(day, calendar) for day in (fact.period_start, fact.period_end))
-    if fact.period_kind == "month" and first == last:
-        return wording.month(first, lang)
-    if fact.period_start == pd.Timestamp(year_bounds(last.year, calendar)[0]) and covers_whole_months(
-        fact.period_start, fact.period_end, calendar
-    ):
-        year = str(last.year)
-        return (
-            say("year", lang, year=year)
-            if last.month == 12
-            else say("indicators.so_many", lang, count=str(last.month), year=year)
-        )
-    return wording.stretch(fact.period_start, fact.period_end, lang)
-
-
-def figure_and_unit(fact, catalogue: Catalogue, lang: str = "vi") -> tuple[str, str]:
-    """Return a figure as published and its unit: the indicator's own where the figure can be turned into that."""
-    unit = _unit_of(fact, catalogue)
-    factor = catalogue.convert(1.0, fact.unit, unit)
-    half_width = 0.0 if from_series(fact) else fact.half_width  # a monthly table shows no more digits than it has
-    value, half_width, lower, upper = (x * factor for x in (fact.value, half_width, fact.lower, fact.upper))
-    return wording.qualified(value, half_width, fact.qualifier, lower, upper, lang), unit
-
-
-def named(fact, catalogue: Catalogue, lang: str = "vi") -> str:
-    """Return what a figure is of, with its period and the figure itself, for a sentence that speaks of it."""
-    return say(
-        "fact.named",
-        lang,
-        name=catalogue.indicator(fact.indicator).short(lang),
-        period=period_in_words(fact, catalogue, lang),
-        value=wording.with_unit(*figure_and_unit(fact, catalogue, lang), lang, catalogue),
-    )
-
-
-def _unit_of(fact, catalogue: Catalogue) -> str:
-    unit = catalogue.indicator(fact.indicator).unit
-    return unit if catalogue.unit(unit).dimension == catalogue.unit(fact.unit).dimension else fact.unit
 
 
 def compose_indicators(

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import Catalogue, SeriesKey, Zone
+from ezlib.fact_words import figure_and_unit
 from ezlib.facts import facts_of, in_own_unit, in_precedence
 from ezlib.headlines import OLDEST_TOLD, table_series
-from ezlib.indicators import figure_and_unit
 from ezlib.messages import say
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, month_bounds, year_bounds
