@@ -14,21 +14,10 @@ from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
 from ezlib.observations import observe
-from ezlib.outlook import (
-    LOW_EFFECTIVE,
-    PATHS,
-    Outlook,
-    beyond_fence,
-    check_options,
-    last_told,
-    marked,
-    month_status,
-    no_path,
-    outlook,
-    printed_months,
-)
+from ezlib.outlook import PATHS, Outlook, check_options, no_path, outlook
 from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month, end_of_next_year, tet_windows
 from ezlib.stated import checked_observations, first_month, recent, statements_of
+from ezlib.statuses import LOW_EFFECTIVE, beyond_fence, last_told, marked, month_status, printed_months
 from ezlib.yielding import Yielding
 
 RELAXED_COLUMNS = ["series", "observation_id", "start", "end", "value", "change_pct", "stretch"]

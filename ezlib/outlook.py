@@ -33,17 +33,24 @@ from ezlib.periods import (
 from ezlib.plans import load_events
 from ezlib.profiles import profile_of
 from ezlib.stated import HISTORY, checked_observations, first_month, recent, row_words, statements_of, touched_months
-from ezlib.yielding import Yielding
+from ezlib.statuses import (
+    FENCE,
+    LOW_EFFECTIVE,
+    beyond_fence,
+    last_told,
+    marked,
+    month_status,
+    ordered,
+    printed_months,
+    quantiles,
+)
 
 LEVELS = (0.8, 0.95)
 PATHS = 2000  # of outlooks from figures of many kinds
 FORECAST_PATHS = 1000  # of a series known month by month, whose paths are drawn evenly
-DERIVED_WITHIN = 0.01
 OWN_YEARS = 3  # with as many years of months of its own a series needs no other's profile
-LOW_EFFECTIVE = 0.1
 FEW_FEASTS = range(12, 31)  # months known: a season shows in them, but two feasts at most
 LEAST_WORTH = 5  # independent paths
-FENCE = 4.0  # times the largest, or below the smallest by as much, of the months before: a forecast there is told
 GIVEN_ODDS, COMPANION_ODDS = 9.0, 1.0  # for a profile before the figures: one chosen by hand, one of another series
 LEAST_TRUST = 0.02  # of a profile, or of doing without it; a way that less speaks for gives no paths
 ACTING = ("closure", "restriction", "market", "weather", "production")
@@ -121,7 +128,7 @@ class Outlook:
     @cached_property
     def median(self) -> pd.Series:
         """Median of the paths, month by month; medians of months do not add up to the median of their sum."""
-        return pd.Series(_quantiles(self._ordered, [0.5])[0], self.paths.columns, name="median")
+        return pd.Series(quantiles(self._ordered, [0.5])[0], self.paths.columns, name="median")
 
     @cached_property
     def mean(self) -> pd.Series:
@@ -130,12 +137,12 @@ class Outlook:
 
     def interval(self, level: float = 0.8) -> pd.DataFrame:
         """Central interval of each month at `level`, between 0 and 1: columns lower and upper."""
-        ends = _quantiles(self._ordered, _ends(level))
+        ends = quantiles(self._ordered, _ends(level))
         return pd.DataFrame({"lower": ends[0], "upper": ends[1]}, index=self.paths.columns)
 
     @cached_property
     def _ordered(self) -> np.ndarray:
-        return _ordered(self.paths.to_numpy())
+        return ordered(self.paths.to_numpy())
 
     def total(self, period) -> pd.Series:
         """Sum of each path over a period: "2025", "2025-05", "2025-01:2025-05", or a Period.
@@ -176,22 +183,6 @@ def _ends(level: float) -> tuple[float, float]:
     if not 0 < level < 1:
         raise ValueError(f"An interval's level lies between 0 and 1, not at {level!r}; 0.8 means 80 %.")
     return (1 - level) / 2, (1 + level) / 2
-
-
-def _ordered(paths: np.ndarray) -> np.ndarray:
-    """The values of each month in order, (months, count); months that are alike in all paths need no sorting."""
-    ordered = paths.T.copy()
-    varying = (paths != paths[0]).any(axis=0)
-    ordered[varying] = np.sort(ordered[varying], axis=1)
-    return ordered
-
-
-def _quantiles(ordered: np.ndarray, at) -> np.ndarray:
-    """Quantiles (len(at), months) of ordered values (months, count), on the line between two neighbours."""
-    place = np.asarray(at) * (ordered.shape[1] - 1)
-    below = place.astype(int)
-    low, high = ordered[:, below], ordered[:, np.minimum(below + 1, ordered.shape[1] - 1)]
-    return (low + (place - below) * (high - low)).T
 
 
 # ------------------------------------------------------------------------------------------------- the doors
@@ -298,12 +289,12 @@ def rebuild(
         )
     months = pd.period_range(first, last, freq="M")
     # By time, since the search for the likeliest variances starts from the steps between the rows.
-    ordered = observations.sort_values(["end", "start"], kind="stable")
-    given, ordered = ordered.index, ordered.reset_index(drop=True)
-    stated = statements_of(ordered, months, CALENDARS[calendar])
+    in_time = observations.sort_values(["end", "start"], kind="stable")
+    given, in_time = in_time.index, in_time.reset_index(drop=True)
+    stated = statements_of(in_time, months, CALENDARS[calendar])
     offset = None if profile is None else _offset(profile, months)
     events = None if events is None else _checked_events(events, months)
-    found = _solve(stated, ordered, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
+    found = _solve(stated, in_time, months, CALENDARS[calendar], seed, paths, offset, profile_odds, events)
     return replace(found, observations=found.observations.set_axis(given).sort_index().reset_index(drop=True))
 
 
@@ -400,18 +391,6 @@ def _solve(
     )
 
 
-def marked(observations: pd.DataFrame, yielded: Yielding) -> pd.DataFrame:
-    """Observations with what became of them: `relaxed`, `stretch` and `in_conflict`, as an Outlook holds them."""
-    points = np.where(yielded.stated.is_change, 100, 1) * yielded.stretch  # a change gives way in percentage points
-    relaxed = yielded.relaxed | yielded.loosened
-    return observations.assign(relaxed=relaxed, stretch=points, in_conflict=yielded.in_conflict)
-
-
-def last_told(held: bounds.Statements, months: pd.PeriodIndex) -> pd.Period:
-    """The last month that a statement is about; its base does not count."""
-    return months[np.flatnonzero((held.num != 0).any(axis=0))[-1]]
-
-
 def _fit_and_draw(held, ways, windows, events, paths, seed):
     """Fit and draw; where no path meets the figures, some of them are held less firmly until one does.
 
@@ -504,43 +483,6 @@ def _shock_table(fitted, months) -> pd.DataFrame:
     return pd.DataFrame({"month": [months[s.month] for s in shocks], "kind": [s.kind for s in shocks]})
 
 
-def printed_months(held: bounds.Statements, values, months: pd.PeriodIndex, closed, closed_value) -> pd.Series:
-    """The printed values of months that a binding figure states within 1 %, or as closed; NaN elsewhere.
-
-    `values` (m,) as printed; `closed` and `closed_value` (n,) as the model found the months of this series.
-    """
-    printed, values = pd.Series(np.nan, months), np.asarray(values, float)
-    alone = held.binding & ~held.is_change & ((held.num != 0).sum(axis=1) == 1)
-    for row in np.flatnonzero(alone):
-        month = np.argmax(held.num[row] != 0)
-        middle = (held.lower[row] + held.upper[row]) / 2
-        narrow = held.upper[row] - middle <= max(DERIVED_WITHIN * middle, 1e-300)
-        shut = closed[month] and abs(values[row] - closed_value[month]) <= held.upper[row] - middle
-        if held.num[row, month] == 1 and (narrow or shut):
-            printed.iloc[month] = values[row]
-    return printed
-
-
-def month_status(paths: pd.DataFrame, printed: pd.Series, last: pd.Period, nothing, ranges) -> pd.Series:
-    """Status of each month; only months that hardly differ between paths can be derived, so only these are asked.
-
-    `nothing` (n,), in which nothing passed: derived where no figure of its own says it. `ranges` gives the least and
-    largest value (k, 2) that the figures allow each of k numbers of months.
-    """
-    months = paths.columns
-    status = pd.Series(np.where(months <= last, "estimated", "forecast"), months, name="status")
-    status[printed.notna()] = "reported"
-    status[nothing & (status == "estimated")] = "derived"
-    values = paths.to_numpy()
-    steady = np.ptp(values, axis=0) <= 2 * DERIVED_WITHIN * np.abs(values.mean(axis=0))
-    ask = np.flatnonzero(steady & (status == "estimated").to_numpy())
-    if len(ask):
-        low, high = ranges(ask).T
-        fixed = np.isfinite(high) & (high - low <= DERIVED_WITHIN * (high + low))
-        status.iloc[ask[fixed]] = "derived"
-    return status
-
-
 def _notes(drawn, paths: int, fits, status, foresight: Foresight, gave_way, trust=np.nan) -> tuple[str, ...]:
     found = gave_way | {
         "fit_failed": any(fitted.failed for fitted in fits),
@@ -552,18 +494,6 @@ def _notes(drawn, paths: int, fits, status, foresight: Foresight, gave_way, trus
     }
     found |= beyond_fence(drawn.paths, status.to_numpy() == "forecast", fits[0].view.closed)
     return tuple(code for code, true in found.items() if true)
-
-
-def beyond_fence(paths, ahead, closed) -> dict[str, bool]:
-    """Whether the median, or the mean, of a forecast month leaves the fence about the medians of the months before."""
-    before, low, high = ~ahead & ~closed, paths.min(axis=0), paths.max(axis=0)
-    if not before.any() or not ahead.any():
-        return {}
-    if high[ahead].max() <= FENCE * low[before].max() and low[ahead].min() >= high[before].min() / FENCE:
-        return {}  # no path leaves it, nor does any median or mean
-    usual, ends = (_quantiles(_ordered(paths[:, months]), [0.5]) for months in (before, ahead))
-    far = ends.max() > FENCE * usual.max() or ends.min() < usual.min() / FENCE
-    return {"forecast_far": far, "mean_far": not far and paths[:, ahead].mean(axis=0).max() > FENCE * usual.max()}
 
 
 def _foresight(view, status) -> Foresight:

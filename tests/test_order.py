@@ -30,7 +30,7 @@ ORDER = [
     *("threads", "running_totals", "bounds", "closures", "linearised", "variances", "volatility", "structural"),
     *("yielding", "sampling", "told_months", "draws", "shares"),
     *("aims", "scores", "rivals"),
-    *("stated", "outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard"),
+    *("stated", "statuses", "outlook", "plausibility", "hierarchy", "revenue", "scenarios", "targets", "scorecard"),
     *("outturns", "evaluate", "replays", "summaries"),
     *("record", "news"),
     *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
