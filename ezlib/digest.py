@@ -148,8 +148,8 @@ def _in_words(fact, usual: str, words: Indicators) -> str:
     """A figure with its unit, its period where that is not the usual one, and how it has grown."""
     period = words.period(fact)
     asides = [] if period == usual else [period]
-    asides += _growth(fact, words)
-    asides += [words.base(fact)] if fact.basis1 not in GROWN[_kind(fact)] and words.base(fact) else []
+    base = "" if fact.basis1 in GROWN[_kind(fact)] else words.base(fact)
+    asides += [*_growth(fact, words), *([base] if base else [])]
     amount = _amount(fact, words)
     return f"{amount} ({', '.join(asides)})" if asides else amount
 

@@ -158,12 +158,14 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
     for name in [name for name in found.outlooks if name in leading and (name in totals or name not in tied)]:
         own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
         found = on_total(found, own) if name in totals else replace(found, outlooks=found.outlooks | {name: own})
-    for id, gaps in found.broken.groupby("identity", sort=False):
-        identity = load_catalogue(root).identities[id]
-        names = [f"{zone}/{name}/{scope}" for name in (identity.total, *identity.parts)]
-        if set(names) <= set(found.outlooks) and (gaps["gap"].abs() <= NEARLY * gaps["total"]).all():
+    broken = {id: load_catalogue(root).identities[id] for id in found.broken["identity"]}
+    for id in _top_down({id: (identity.total, identity.parts) for id, identity in broken.items()}):
+        gaps = found.broken[found.broken["identity"] == id]
+        total, *parts = (f"{zone}/{name}/{scope}" for name in (broken[id].total, *broken[id].parts))
+        near = (gaps["gap"].abs() <= NEARLY * gaps["total"]).all()
+        if near and {total, *parts} <= set(found.outlooks) and leading.isdisjoint(parts):
             last = gaps.sort_values("end", kind="stable").iloc[-1]
-            found = _nearly_shared(found, names[0], names[1:], last["parts"] / last["total"])
+            found = _nearly_shared(found, total, parts, last["parts"] / last["total"])
     return found
 
 
@@ -173,11 +175,7 @@ def _nearly_shared(found: Family, total: str, parts: list[str], share: float) ->
     ahead = [m for m in own.paths.columns if m > own.last_observed]
     added = sum(found.outlooks[part].paths[ahead].to_numpy() for part in parts)
     ratio = share * own.paths[ahead].to_numpy() / np.where(added > 0, added, np.inf)
-    below = set().union(*(_below(part, found.identities) for part in parts))
-    moved = {
-        name: replace(found.outlooks[name], paths=_times(found.outlooks[name].paths, ahead, ratio)) for name in below
-    }
-    return replace(found, outlooks=found.outlooks | moved)
+    return _moved(found, set().union(*(_below(part, found.identities) for part in parts)), ahead, ratio)
 
 
 def on_total(found: Family, total: Outlook) -> Family:
@@ -193,18 +191,17 @@ def on_total(found: Family, total: Outlook) -> Family:
         raise DataError(what, next_step="Make both with the same number of paths.")
     ahead = [m for m in own.paths.columns if m > own.last_observed and m in total.paths.columns]
     ratio = total.paths[ahead].to_numpy() / own.paths[ahead].to_numpy()
-    below = _below(total.series, found.identities)
-    moved = {
-        name: replace(o, paths=_times(o.paths, ahead, ratio)) if name in below else o
-        for name, o in found.outlooks.items()
-    }
-    return replace(found, outlooks=moved)
+    return _moved(found, _below(total.series, found.identities), ahead, ratio)
 
 
-def _times(paths: pd.DataFrame, months: list[pd.Period], ratio: np.ndarray) -> pd.DataFrame:
-    moved = paths.copy()
-    moved[months] = moved[months].to_numpy() * ratio
-    return moved
+def _moved(found: Family, names: set[str], months: list[pd.Period], ratio: np.ndarray) -> Family:
+    """A family in which the paths of some members are multiplied in some months by a ratio (paths, months)."""
+    moved = {}
+    for name in names:
+        paths = found.outlooks[name].paths.copy()
+        paths[months] = paths[months].to_numpy() * ratio
+        moved[name] = replace(found.outlooks[name], paths=paths)
+    return replace(found, outlooks=found.outlooks | moved)
 
 
 def _below(total: str, identities) -> set[str]:
@@ -322,15 +319,19 @@ def _gaps(id: str, total: str, parts, table: pd.DataFrame) -> pd.DataFrame:
 
 def _tree(names: list[str], sums) -> shares.Tree:
     """The sums as a tree over positions of `names`, a total before the cuts of its parts."""
+    ordered = (sums[id] for id in _top_down(sums))
+    cuts = ((names.index(total), tuple(names.index(part) for part in parts)) for total, parts in ordered)
+    return shares.Tree(len(names), tuple(cuts))
+
+
+def _top_down(sums: Mapping[str, tuple[str, Sequence[str]]]) -> list[str]:
+    """The ids of sums, id → (total, parts), those of a total before those of its parts."""
     above = {part: total for total, parts in sums.values() for part in parts}
 
     def depth(name: str) -> int:
         return 1 + depth(above[name]) if name in above else 0
 
-    ordered = sorted(sums.values(), key=lambda cut: depth(cut[0]))
-    return shares.Tree(
-        len(names), tuple((names.index(total), tuple(names.index(part) for part in parts)) for total, parts in ordered)
-    )
+    return sorted(sums, key=lambda id: depth(sums[id][0]))
 
 
 # -------------------------------------------------------------------------------------------------------- results
