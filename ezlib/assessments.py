@@ -260,7 +260,7 @@ class TargetTests:
     def _curve(self, a: TargetAssessment, found: Outlook) -> Chart:
         """The chance over a fine grid of heights, as far as the target and as what is expected."""
         total = found.total(a.target.period)
-        top = 1.05 * max(a.target.value, total.quantile(0.995))
+        top = 1.05 * max(a.target.value, total.quantile(0.975))
         grid = np.unique([*np.linspace(0, top, CURVE_POINTS), a.target.value])
         curve = chance_by_height(found, a.target, grid)
         height, _ = even_odds(found, a.target)

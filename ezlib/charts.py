@@ -170,10 +170,13 @@ def _draw_chances(ax: Axes, layout: Layout, curve: pd.Series, aim: float, even: 
     chance = float(np.interp(aim, curve.index, curve))
     ax.plot([aim], [chance], marker="D", markersize=7, color=ACCENT, zorder=6, clip_on=False)
     label = messages.say("chart.chance.aim", lang, **told)
-    # Below the high part of the curve, above the low one, so that the two never cross.
-    height, edge = (chance - 0.08, "top") if chance > 0.5 else (chance + 0.08, "bottom")
-    right = aim < np.mean(ax.get_xlim()) and chance <= 0.5
-    write(ax, layout, aim, height, label, "left" if right else "right", edge, ACCENT)
+    # Below the curve and left of it, where nothing else is; above and right of a point that is low, or so far to the
+    # left that the numbers of the axis would be in the way, unless the chart ends there.
+    place = aim / ax.get_xlim()[1]
+    if chance <= 0.3 or (chance > 0.7 and place < 0.3):
+        write(ax, layout, aim, chance + 0.03, label, "left" if place < 0.75 else "right", "bottom", ACCENT)
+    else:
+        write(ax, layout, aim, chance - 0.08, label, "right", "top", ACCENT)
     number_axis(ax.xaxis, layout, lang)
     percent_axis(ax.yaxis, lang)
 
