@@ -72,7 +72,7 @@ def _between_sums(stated: Statements, typical: float) -> np.ndarray:
     months = stated.num[rows].sum(axis=1)
     beyond = months[:, None] - months
     most, least = stated.upper[rows][:, None] - stated.lower[rows], stated.lower[rows][:, None] - stated.upper[rows]
-    share = np.where(np.isclose(most, -least), NOTHING, FLOOR)  # the same sum printed twice, or not
+    share = np.where(np.isclose(most, -least, rtol=1e-6, atol=0), NOTHING, FLOOR)  # the same sum printed twice, or not
     nothing = (beyond > 0) & (most < share * typical * beyond) & (least <= 0)
     for whole, inside in zip(*np.nonzero(nothing), strict=True):
         rest = stated.num[rows[whole]] - stated.num[rows[inside]]

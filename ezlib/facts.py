@@ -119,7 +119,7 @@ def in_precedence(facts: pd.DataFrame) -> pd.DataFrame:
     a figure in rounder digits gives way to the sharper one (see `sharper`).
     """
     width = (facts["upper"] - facts["lower"]) / facts["value"].abs()
-    ordered = facts.iloc[np.lexsort((-np.arange(len(facts)), -width, -_rank(facts), facts["published"]))]
+    ordered = facts.iloc[np.lexsort((-np.arange(len(facts)), -width, -firmness(facts), facts["published"]))]
     period = ["zone", "indicator", "scope", "period_start", "period_end"]
     place = np.arange(len(ordered), dtype=float)
     several = np.flatnonzero(ordered.duplicated(period, keep=False))
@@ -136,14 +136,14 @@ def sharper(rivals: pd.DataFrame, first):
     A later text that only repeats a figure in rounder digits revises nothing: of the figures inside its interval that
     are as firm, the sharpest stays in use.
     """
-    rank, outer = _rank(rivals), rivals.loc[first]
+    rank, outer = firmness(rivals), rivals.loc[first]
     inside = (rivals["lower"] >= outer["lower"]) & (rivals["upper"] <= outer["upper"]) & (rank <= rank[first])
     width = (rivals["upper"] - rivals["lower"])[inside]
-    return width.idxmin() if len(width) and width.min() < width[first] else first  # a change alone has no interval
+    return width.idxmin() if width.min() < width[first] else first
 
 
-def _rank(facts: pd.DataFrame) -> pd.Series:
-    """How firm each figure is, the firmest first (contracts.STATUSES)."""
+def firmness(facts: pd.DataFrame) -> pd.Series:
+    """Return how firm each figure is by its status, the firmest lowest (contracts.STATUSES)."""
     return facts["status"].map({name: status.rank for name, status in STATUSES.items()})
 
 

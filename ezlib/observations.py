@@ -13,7 +13,7 @@ import pandas as pd
 
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import BASES, OBSERVATION_COLUMNS, STATUSES, DataError, as_of_date
-from ezlib.facts import add_intervals, are_observed, in_own_unit, sharper
+from ezlib.facts import add_intervals, are_observed, firmness, in_own_unit, sharper
 from ezlib.periods import Calendar, as_month, covers_whole_months, month_bounds, month_of, month_shares, year_bounds
 
 ESTIMATE_SD = 0.03
@@ -344,9 +344,8 @@ def _with_precedence(statements: pd.DataFrame) -> pd.DataFrame:
 
 def _contest(rivals: pd.DataFrame) -> Iterator[tuple[object, str, str]]:
     """Each statement that loses, the first criterion it loses by, and the id of the winner."""
-    rank = rivals["status"].map({name: status.rank for name, status in STATUSES.items()})
-    width = rivals["upper"] - rivals["lower"]
-    order = pd.DataFrame({"publication": -rivals["published"].astype("int64"), "status": rank, "rounding": width})
+    order = {"publication": -rivals["published"].astype("int64"), "status": firmness(rivals)}
+    order = pd.DataFrame(order | {"rounding": rivals["upper"] - rivals["lower"]})
     first = order.sort_values(["publication", "status", "rounding"], kind="stable").index[0]
     winner = sharper(rivals, first)
     for loser in rivals.index.drop(winner):

@@ -16,9 +16,9 @@ import pandas as pd
 from ezlib import rivals
 from ezlib.aims import at_least, chance
 from ezlib.catalogue import Catalogue, load_catalogue, parse_series
-from ezlib.contracts import STATUSES, DataError
+from ezlib.contracts import DataError
 from ezlib.evaluate import CHANCE_COLUMNS, OURS, PSEUDO, REAL, SCORED, SIMPLE, TOTAL_COLUMNS, AnnualTotals, bar, scored
-from ezlib.facts import facts_of, has_assumed_day, load_facts
+from ezlib.facts import facts_of, firmness, has_assumed_day, load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, outlook
 from ezlib.outturns import known_on, outturn_of
@@ -58,7 +58,7 @@ def vintages(facts: pd.DataFrame, series, catalogue: Catalogue | None = None) ->
             "value": [catalogue.convert(f.value, f.unit, unit) for f in mine.itertuples()],
             "published": mine["published"].to_numpy(),
             "timing": _timing(mine, catalogue.zone(key.zone).assumed_lag_days).to_numpy(),
-            "firmness": [-STATUSES[status].rank for status in mine["status"]],
+            "firmness": -firmness(mine).to_numpy(),
         }
     )
     return table.sort_values(["published", "firmness", "month"], ignore_index=True).drop(columns="firmness")
