@@ -34,6 +34,11 @@ def test_the_april_figure_in_doubt_is_carried_into_the_answer(may):
     assert wording.plain(wording.probability(relief.test.probability, "en")) in text
 
 
+def test_even_odds_have_the_same_digits_in_the_chart_and_in_words(may):
+    text = wording.plain(repr(may.sensitivity))
+    assert text.count("33,000 billion VND") >= 2 and "32,8" not in text
+
+
 def test_where_nothing_is_left_without_the_doubt_that_is_said(may):
     relief = may.reliefs["lao-cai/industrial_output_tonnes/board", "T037"]
     assert relief.test is None

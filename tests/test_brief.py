@@ -387,3 +387,15 @@ def test_a_target_that_was_decided_on_its_own_series_is_told_by_that():
     assert lead.startswith("The figures below are those of the economic zone board. The year to date stands at 2,790")
     before = ez.compose_brief("lao-cai", "2024-12", "2024-12-31", "en")  # when the province's year was an estimate
     assert wording.plain(before.headline).startswith("Trade came to 2,790 million USD in 2024:")
+
+
+def test_a_figure_of_another_month_has_its_month_beside_it(may):
+    table = may.table.html.replace(wording.NBSP, " ")
+    assert re.search(r'5\.424,725†<sup>.*?</sup> <span class="range">\(T4\)</span>', table)
+    assert table.count("(T4)") == 1
+
+
+def test_a_growth_rate_whose_base_is_not_told_says_so():
+    further = wording.plain(repr(ez.compose_brief("lai-chau", "2025-10").further))
+    assert "18,2 % (tháng 8/2025, không rõ so với kỳ nào)" in further
+    assert "57 % (8 tháng đầu năm 2025)" in further
