@@ -85,12 +85,12 @@ def _conditional(fitted: Fit, held, told, rest, chances, rng) -> np.ndarray:
     t, roots = len(told), np.linalg.cholesky(joint)
     scale = np.concatenate([known.scale for _, known in held])
     half = rng.standard_normal(((len(scale) + 1) // 2, len(rest)))
-    half[:, -1] = ndtri(chances[: len(scale) : 2])
+    up = ndtri(chances[: len(scale) : 2])[:, None]
     ahead = roots[0, t:, t:]
-    directions = np.linalg.eigh(ahead.T @ ahead)[1]  # in which these months move, the most last
-    up = half[:, -1:] * np.sign((ahead @ directions[:, -1]).sum())
+    principal = np.linalg.eigh(ahead.T @ ahead)[1][:, -1]  # what moves these months most, and here up
+    principal = -principal if (ahead @ principal).sum() < 0 else principal
+    half += (up - half @ principal[:, None]) * principal
     lean = fitted.lean * up / np.sqrt(1 + up**2)
-    half = half @ directions.T
     noise = np.stack([half * (1 - lean), half * (-1 - lean)], axis=1).reshape(-1, len(rest))[: len(scale)]
     noise *= scale[:, None]
     found, ends = np.empty_like(noise), np.cumsum([len(known.scale) for _, known in held])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ezlib import sampling
 from ezlib.aims import chance
 from ezlib.catalogue import SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import DataError, as_of_date
@@ -119,6 +120,8 @@ def from_base(base: Outlook, revenue: Outlook, seed: int = 0) -> Outlook:
         what = f"No stretch of months is known in both {base.series} and {revenue.series}, so there is no rate."
         raise DataError(what, next_step="Forecast the revenue directly, or add a fact of the same period to each.")
     ahead = revenue.paths.columns[revenue.paths.columns > revenue.last_observed]
+    if ahead.empty:
+        return revenue
     missing = ahead.difference(base.paths.columns)
     if len(missing):
         what = f"The outlook of {base.series} does not reach {missing[-1]}."
@@ -242,11 +245,10 @@ class _Given:
         across = walk[ahead] @ mean.T
         gain = np.linalg.solve(spread, across.T).T
         left = walk[np.ix_(ahead, ahead)] - gain @ across.T
-        values, vectors = np.linalg.eigh((left + left.T) / 2)
         centre = float(told.mean())
         miss = told - centre
         evidence = -0.5 * (miss @ np.linalg.solve(spread, miss) + np.linalg.slogdet(spread)[1])
-        return cls(evidence, centre, gain, vectors * np.sqrt(values.clip(0)))
+        return cls(evidence, centre, gain, sampling.root((left + left.T) / 2))
 
     def draw(self, told: np.ndarray, rng) -> np.ndarray:
         centre = self.centre + (told - self.centre) @ self.gain.T

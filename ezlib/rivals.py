@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -93,55 +94,59 @@ class _CannotUse(Exception):
 # ------------------------------------------------------------------------------------------------ the interface
 
 
-def forecast(y, horizon: int, method: str, paths: int = 1000, seed: int = 0, first_month: int = 1) -> ReferenceForecast:
+def forecast(y, horizon: int, method: str, paths: int = 1000, seed: int = 0) -> ReferenceForecast:
     """Forecast `horizon` months after the last of `y` by the reference model named `method`, a key of `METHODS`.
 
-    `y`: months in order, a Series on a monthly PeriodIndex or an array that begins in month `first_month` of a year;
-    NaN where unknown. Same `seed`, same paths; the paths of one method do not depend on which others are run. Raises
-    ValueError for an unknown method, negative months, a horizon below 1 or no known month.
+    `y`: months in order, a Series on a monthly PeriodIndex or an array that begins with a January; NaN where unknown.
+    Same `seed`, same paths; the paths of one method do not depend on which others are run. Raises ValueError for an
+    unknown method, another index, negative months, a horizon below 1 or no known month.
     """
-    return forecasts(y, horizon, [method], paths, seed, first_month)[method]
+    return forecasts(y, horizon, [method], paths, seed)[method]
 
 
 def forecasts(
-    y, horizon: int, methods: Iterable[str] | None = None, paths: int = 1000, seed: int = 0, first_month: int = 1
+    y, horizon: int, methods: Iterable[str] | None = None, paths: int = 1000, seed: int = 0
 ) -> dict[str, ReferenceForecast]:
     """Forecast by several reference models (all of `METHODS` when None), each fitted once, the combination included.
 
     Arguments and errors as for `forecast`.
     """
-    methods = list(METHODS if methods is None else methods)
-    months, gap = _checked(y, horizon, methods, first_month)
+    methods = [methods] if isinstance(methods, str) else list(METHODS if methods is None else methods)
+    months, gap = _checked(y, horizon, methods, paths)
     if not np.nanmax(months.values) > 0:
         nothing = np.zeros((paths, horizon))
         return {
             m: ReferenceForecast(m, nothing[0], nothing, "every known month is zero: so is the forecast")
             for m in methods
         }
-    months, floored = _floored(months)
+    months, unit, floored = _in_own_unit(months)
     done: dict[str, ReferenceForecast] = {}
     with one_thread(), _silence():
         for method in methods:
             _run(method, months, horizon + gap, paths, seed, done)
-    return {method: _after_gap(done[method], gap, floored) for method in methods}
+    return {method: _after_gap(done[method], gap, unit, floored) for method in methods}
 
 
-def _after_gap(found: ReferenceForecast, gap: int, floored: str) -> ReferenceForecast:
+def _after_gap(found: ReferenceForecast, gap: int, unit: float, floored: str) -> ReferenceForecast:
     said = "; ".join(filter(None, [found.fallback, floored]))
-    return replace(found, point=found.point[gap:], paths=found.paths[:, gap:], fallback=said)
+    return replace(found, point=unit * found.point[gap:], paths=unit * found.paths[:, gap:], fallback=said)
 
 
-def _checked(y, horizon: int, methods: list[str], first_month: int) -> tuple[_Months, int]:
+def _checked(y, horizon: int, methods: list[str], paths: int) -> tuple[_Months, int]:
     """The months between the first and the last known one, and how many unknown ones follow."""
     unknown = [method for method in methods if method not in METHODS]
     if unknown:
         raise ValueError(
             f"No reference model is called {', '.join(map(repr, unknown))}; there are {', '.join(METHODS)}."
         )
-    if horizon < 1:
-        raise ValueError(f"A horizon of {horizon} months is no forecast; give 1 or more.")
-    first = y.index[0].month if isinstance(y, pd.Series) and isinstance(y.index, pd.PeriodIndex) else first_month
-    if isinstance(y, pd.Series) and isinstance(y.index, pd.PeriodIndex) and not _consecutive(y.index):
+    for name, count in (("horizon", horizon), ("paths", paths)):
+        if not isinstance(count, Integral) or count < 1:
+            raise ValueError(f"{name} must be a whole number from 1, not {count!r}.")
+    dated = isinstance(y, pd.Series)
+    if dated and not (isinstance(y.index, pd.PeriodIndex) and y.index.freqstr == "M"):
+        raise ValueError("A Series needs a monthly PeriodIndex: y.index = pd.PeriodIndex(…, freq='M').")
+    first = y.index[0].month if dated and len(y) else 1
+    if dated and not _consecutive(y.index):
         raise ValueError("The months of the series do not follow one another; reindex them and leave gaps as NaN.")
     values = np.asarray(y, float)
     known = np.flatnonzero(np.isfinite(values))
@@ -157,11 +162,13 @@ def _consecutive(months: pd.PeriodIndex) -> bool:
     return months.freqstr == "M" and bool(np.all(np.diff(months.asi8) == 1))
 
 
-def _floored(months: _Months) -> tuple[_Months, str]:
-    floor = LEAST_SHARE * np.median(months.values[months.values > 0])
-    low = int(np.sum(months.values < floor))
-    note = f"{low} months near zero count as {floor:.4g}" if low else ""
-    return replace(months, values=np.maximum(months.values, floor)), note
+def _in_own_unit(months: _Months) -> tuple[_Months, float, str]:
+    """Months in units of a typical one, since what some searches find hangs on the unit, none below LEAST_SHARE; the
+    unit, and what to say of months that were."""
+    unit = float(np.median(months.values[months.values > 0]))
+    low = int(np.sum(months.values < LEAST_SHARE * unit))
+    note = f"{low} months near zero count as {LEAST_SHARE * unit:.4g}" if low else ""
+    return replace(months, values=np.maximum(months.values / unit, LEAST_SHARE)), unit, note
 
 
 @contextmanager
@@ -438,9 +445,9 @@ def _future_states(fit, horizon: int, paths: int, rng) -> np.ndarray:
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
-    """A square root of a covariance that may be singular."""
+    """The symmetric square root of a covariance that may be singular."""
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
-    return vectors * np.sqrt(np.maximum(values, 0))
+    return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
 
 
 def _theta(months, horizon, paths, rng):

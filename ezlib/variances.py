@@ -236,7 +236,7 @@ def possible(posterior: Posterior, mode) -> tuple[np.ndarray, np.ndarray, float]
     k, lowest, prior = len(mode), posterior.loss(mode), posterior.prior
     curvature, axes = np.linalg.eigh(posterior.curvature(mode))
     curvature = np.maximum(curvature, LEAST_CURVATURE)
-    axes = axes * np.sqrt((k + 1) / curvature)
+    axes = axes * np.where(axes.sum(axis=0) < 0, -1, 1) * np.sqrt((k + 1) / curvature)  # one way round everywhere
     points = np.concatenate([mode + axes.T, mode - axes.T])
     losses = posterior.losses(points)
     likelier = np.clip(lowest - losses + (k + 1) / 2, -LEAST_LOG_RATIO, LEAST_LOG_RATIO)

@@ -50,11 +50,11 @@ def test_paths_of_a_method_depend_on_the_seed_and_not_on_the_company(everything)
         assert not np.array_equal(r.forecast(NOISY, 12, name, paths=400, seed=1).paths, alone.paths)
 
 
-def test_an_array_that_starts_in_april_is_the_same_as_a_series_that_does():
-    y = NOISY["2016-04":"2019-08"]
-    for name in ("run_rate", "profile"):
-        as_array = r.forecast(y.to_numpy(), 6, name, paths=10, first_month=4)
-        assert np.array_equal(as_array.paths, r.forecast(y, 6, name, paths=10).paths)
+def test_what_a_model_says_does_not_hang_on_the_unit():
+    for name in ("ets", "theta", "combination"):
+        usual, small = (r.forecast(unit * NOISY, 6, name, paths=50) for unit in (1, 1e-6))
+        assert small.point * 1e6 == pytest.approx(usual.point, rel=0.01)
+        assert small.paths * 1e6 == pytest.approx(usual.paths, rel=0.03)
 
 
 def test_the_seasonal_naive_continues_steady_growth_exactly():
@@ -85,7 +85,7 @@ def test_a_profile_counts_complete_calendar_years_only():
 
 
 def test_naive2_is_that_of_the_scores():
-    assert np.array_equal(r.forecast(NOISY, 14, "naive2", paths=3).point, scores.naive2(NOISY, 14))
+    assert r.forecast(NOISY, 14, "naive2", paths=3).point == pytest.approx(scores.naive2(NOISY, 14))
 
 
 def test_a_rule_spreads_as_it_was_wrong_before():
@@ -209,9 +209,9 @@ def test_the_last_model_holds_its_paths_at_the_fence_however_many_leave_it():
 
 def test_single_wild_paths_are_held_at_the_fence_and_counted_while_many_make_the_model_give_way(monkeypatch):
     def mostly_sane(months, horizon, paths, rng):
-        drawn = np.full((paths, horizon), 60.0)
+        drawn = np.full((paths, horizon), 1.0)  # of a typical month
         drawn[:wild] = np.inf
-        return np.full(horizon, 60.0), drawn, ""
+        return np.full(horizon, 1.0), drawn, ""
 
     monkeypatch.setitem(r.METHODS, "wild", r.Method(mostly_sane, 1, "naive", "", ""))
     wild = 1
@@ -261,7 +261,9 @@ def test_months_of_zero_are_floored_with_a_word_and_a_dead_series_stays_at_zero(
     ("y", "horizon", "method", "says"),
     [
         ([1.0, 2.0], 3, "best", "naive, naive2"),
-        ([1.0, 2.0], 0, "naive", "1 or more"),
+        ([1.0, 2.0], 0, "naive", "horizon must be a whole number from 1"),
+        ([1.0, 2.0], 2.5, "naive", "horizon must be a whole number from 1"),
+        (pd.Series([1.0, 2.0], pd.date_range("2020-01-01", periods=2)), 2, "naive", "monthly PeriodIndex"),
         ([np.nan, np.nan], 3, "naive", "No month is known"),
         ([1.0, -2.0], 3, "naive", "1 months are negative"),
         (NOISY.drop(NOISY.index[5]), 3, "naive", "do not follow one another"),

@@ -437,3 +437,15 @@ def test_threads_at_once_leave_the_users_setting_and_give_the_same_bits():
     limit.restore_original_limits()
     assert after == before
     assert all(paths.equals(alone) for paths in together)
+
+
+def test_paths_do_not_hang_on_the_signs_that_a_library_gives_eigenvectors(monkeypatch):
+    y = pd.Series(np.exp(np.random.default_rng(5).normal(4, 0.2, 40)), pd.period_range("2016-01", periods=40, freq="M"))
+    usual, decompose = forecast(y, 12, paths=50).paths, np.linalg.eigh
+
+    def turned(matrix):
+        values, vectors = decompose(matrix)
+        return values, vectors * np.where(np.arange(len(values)) % 3, 1, -1)[::-1]
+
+    monkeypatch.setattr(np.linalg, "eigh", turned)
+    assert forecast(y, 12, paths=50).paths.equals(usual)
