@@ -73,6 +73,11 @@ def statements(num, den, lower, upper, soft_sd=None) -> Statements:
     return Statements(num, den, np.maximum(lower - slack, 0), upper + slack, soft_sd)
 
 
+def joined(one: Statements, other: Statements) -> Statements:
+    """All statements of both, about the same months."""
+    return Statements(*(np.concatenate([getattr(one, f), getattr(other, f)]) for f in one.__dataclass_fields__))
+
+
 def hopeless(stated: Statements) -> np.ndarray:
     """Which estimates, of m statements, lie more than HOPELESS of their own sd from all that the binding ones leave."""
     soft = ~stated.binding
@@ -99,9 +104,13 @@ def _give_way(wide: Statements, cheap) -> np.ndarray:
 def ever_looser(held: Statements) -> Iterator[Statements]:
     """The statements as they are, and less and less firmly, for where no path meets them.
 
-    Estimates as good as unsaid; then changes, then sums too, within some 2 %; then all of it; then changes and sums as
-    good as unsaid; at last what is left of the months themselves.
+    All of them a hair wider, since the programme that found them to agree is no more accurate; estimates as good as
+    unsaid; then changes, then sums too, within some 2 %; then all of it; then changes and sums as good as unsaid; at
+    last what is left of the months themselves.
     """
+    yield held
+    hair = NEGLIGIBLE * (held.upper + held.lower)
+    held = replace(held, lower=np.maximum(held.lower - hair, 0), upper=held.upper + hair)
     yield held
     sums = (held.num != 0).sum(axis=1) > 1
     loose = held.softened(~held.binding, np.maximum(held.soft_sd[~held.binding], LOOSE_SD))

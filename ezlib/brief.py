@@ -21,6 +21,7 @@ from ezlib.audit import for_facts, taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
 from ezlib.citations import Citations, ids_behind, listed_behind
+from ezlib.contracts import as_of_date
 from ezlib.digest import DigestLine, digest
 from ezlib.drawing import Chart
 from ezlib.fact_words import named
@@ -612,7 +613,7 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     assessments = _tests(found, own, targets, month, facts, wrong, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
     lines = table_lines(place, month, facts, catalogue, found | shares, assessments, lang)
-    day = found[lines[0].series].as_of if lines[0].series in found else None
+    day = as_of_date(as_of)
     until = day or facts["published"].max().date()
     return Brief(
         zone=place,

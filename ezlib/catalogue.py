@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import yaml
-
 from ezlib.contracts import DataError, hint
 from ezlib.periods import CALENDAR, CALENDARS, Calendar
+from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 CATALOGUE_FILE = "data/catalogue.yml"
 
@@ -281,7 +280,7 @@ def load_catalogue(root: str | os.PathLike | None = None) -> Catalogue:
 
     Raises DataError listing every faulty entry with its line.
     """
-    return _catalogue((data_root(root) / CATALOGUE_FILE).read_bytes())
+    return _catalogue(yaml_bytes(data_root(root) / CATALOGUE_FILE, CATALOGUE_FILE))
 
 
 def parse_series(series: str | SeriesKey, catalogue: Catalogue) -> SeriesKey:
@@ -314,8 +313,10 @@ def _words(series: str | Iterable[str]) -> Iterable[str]:
 
 @lru_cache(maxsize=8)
 def _catalogue(content: bytes) -> Catalogue:
-    entries, lines, faults = _read_yaml(content)
-    faults += _shape_faults(entries, lines)
+    entries, lines, twice = parse_yaml(content, CATALOGUE_FILE)
+    if not isinstance(entries, dict):
+        raise DataError("The catalogue is empty.", [CATALOGUE_FILE], "Restore it from the last version that worked.")
+    faults = twice + _shape_faults(entries, lines)
     if not faults:
         faults += _reference_faults(entries, lines)
     if faults:
@@ -326,36 +327,6 @@ def _catalogue(content: bytes) -> Catalogue:
         for section, shape in SHAPES.items()
     }
     return Catalogue(**built)
-
-
-def _read_yaml(content: bytes) -> tuple[dict, dict[tuple[str, ...], int], list[str]]:
-    """Return sections of entries, the line of every entry, and what a plain reading would pass over in silence."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(content.decode("utf-8-sig"))
-    try:
-        node = loader.get_single_node()
-        entries = loader.construct_document(node) if node is not None else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{CATALOGUE_FILE}, line {mark.line + 1}: " if mark else f"{CATALOGUE_FILE}: "
-        problem = f"{place}{getattr(error, 'problem', None) or error}"
-        next_step = "Quote text that holds a colon, a comma or brackets."
-        raise DataError("The catalogue is not readable as YAML.", [problem], next_step) from error
-    if not isinstance(entries, dict):
-        raise DataError("The catalogue is empty.", [CATALOGUE_FILE], "Restore it from the last version that worked.")
-    lines, faults = {}, []
-    for path, line in _keys(node):
-        if path in lines:
-            faults.append(f"{_place(line)}: {path[-1]!r} stands twice; the first is on line {lines[path]}")
-        lines.setdefault(path, line)
-    return entries, lines, faults
-
-
-def _keys(node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            here = (*path, str(key.value))
-            yield here, key.start_mark.line + 1
-            yield from _keys(value, here)
 
 
 def _place(line: int | None) -> str:

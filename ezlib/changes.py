@@ -106,7 +106,7 @@ def settled_change(mark: Mark, direction: str, base: Base | None, fact: Proposal
 
 def settled_basis(base: Base, fact: Proposal) -> str:
     """The basis of a change once the period of its figure is known."""
-    start, _, kind = fact.days
+    kind = fact.days[2]
     label = last_month(fact.when)
     if base.basis == "named_month":
         against = pd.Period(year=base.year or (label - 1).year, month=base.month, freq="M")
@@ -118,7 +118,7 @@ def settled_basis(base: Base, fact: Proposal) -> str:
         return _quarter_basis(base, label) if kind == "quarter" else "base_unclear"
     if base.basis != "yoy":
         return base.basis
-    if base.year is not None and base.year != start.year - (base.year == start.year) and base.year < label.year - 1:
+    if base.year is not None and base.year < label.year - 1:
         return f"vs_{base.year}_pct"
     return "ytd_yoy" if kind in ("ytd", "half") else "yoy"
 

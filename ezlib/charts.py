@@ -187,8 +187,9 @@ def _draw_chances(ax: Axes, layout: Layout, curve: pd.Series, aim: float, even: 
 def hedgehog_chart(months: pd.Series, errors: pd.DataFrame, unit, name, lang="vi", note="", *, catalogue=None) -> Chart:
     """The months of a series as they came, and what was forecast of them from earlier months, a line an origin.
 
-    `months` by PeriodIndex; `errors` a row an origin and month with forecast and outturn, as `evaluate.rolling_origins`
-    returns for one method. Forecast lines are dotted, each beginning at the month it was made in.
+    `months` by PeriodIndex without a break, NaN where unknown; `errors` a row an origin and month with forecast and
+    outturn, as `evaluate.rolling_origins` returns for one method. Forecast lines are dotted, each beginning at the
+    month it was made in.
     """
     scale, unit = wording.readable(months.max(), unit)
     origins = sorted(set(errors["origin"]))
@@ -212,9 +213,10 @@ def _draw_hedgehog(ax: Axes, layout: Layout, months: pd.Series, lines: dict, lan
     ax.set_position(layout.inner())
     month_axes(ax, layout, months.index, top, lang)
     at = {month: i for i, month in enumerate(months.index)}
-    ax.plot(range(len(months)), months.to_numpy(), color=INK, linewidth=1.6, zorder=3)
+    mark = "." if months.isna().any() else ""  # a month between two unknown ones is no line
+    ax.plot(range(len(months)), months.to_numpy(), color=INK, linewidth=1.6, marker=mark, zorder=3)
     for origin, line in lines.items():
-        path = [(at[m], v) for m, v in [(origin, months[origin]), *line.items()] if m in at]
+        path = [(at[m], v) for m, v in [(origin, months[origin]), *line.items()] if m in at and v == v]
         ax.plot(*zip(*path, strict=True), color=ACCENT, zorder=4, **stroke("forecast"))
 
 

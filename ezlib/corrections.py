@@ -6,10 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from ezlib.cells import as_text
 from ezlib.contracts import FACT_COLUMNS, DataError, as_of_date
+from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 CORRECTIONS = "data/corrections.yml"
 CORRECTION_KEYS = ("fact_id", "expect", "set", "reason", "source", "published")
@@ -39,12 +39,9 @@ def _corrections(root: Path) -> list[dict]:
     path = root / CORRECTIONS
     if not path.exists():
         return []
-    try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"{CORRECTIONS} cannot be read: {error}", next_step="Mend the file; it is YAML in UTF-8."
-        ) from error
+    read, _, twice = parse_yaml(yaml_bytes(path, CORRECTIONS), CORRECTIONS)
+    if twice:
+        raise DataError(f"{CORRECTIONS} says something twice.", twice, "Keep one of each.")
     listed = read.get("corrections") if isinstance(read, dict) else read
     if listed is None:
         return []
@@ -59,6 +56,12 @@ def _correction_problem(correction: dict, text: pd.DataFrame, rows: dict[str, in
     missing = [key for key in CORRECTION_KEYS if not correction.get(key)]
     if missing:
         return f"{', '.join(missing)} missing"
+    if texts := [key for key in ("expect", "set") if not isinstance(correction[key], dict)]:
+        return f"{texts[0]} must name columns and their values, as value: 12.5, not {correction[texts[0]]!r}"
+    try:
+        as_of_date(correction["published"])
+    except DataError:
+        return f"published {correction['published']!r} is not a day such as 2025-05-31"
     if correction["fact_id"] not in rows:
         return None if zone else "there is no such fact any more"
     changed = [name for name in {**correction["expect"], **correction["set"]} if name not in FACT_COLUMNS[1:]]

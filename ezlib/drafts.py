@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import math
 import re
 import unicodedata
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ezlib.catalogue import data_root
+from ezlib.cells import as_text
 from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS, DataError
 from ezlib.facts import append_by_zone, load_facts
 from ezlib.files import held_by, write_whole
 from ezlib.reports import PROPOSAL_COLUMNS, Report
-from ezlib.sheets import Unreadable, read_csv, refuse_columns, with_points
+from ezlib.sheets import Unreadable, read_bytes, read_csv, refuse_columns, with_points
 
 DRAFT_COLUMNS = [*PROPOSAL_COLUMNS, "sentence"]
 OUTPUTS = "outputs"
@@ -53,7 +52,7 @@ def load_draft(path) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"There is no draft {path.name!r}.", [str(path)], "Make one from the report first.")
     try:
-        sheet, faults = read_csv(path.read_bytes(), path.name, DRAFT_COLUMNS)
+        sheet, faults = read_csv(read_bytes(path, path.name), path.name, DRAFT_COLUMNS)
         refuse_columns(sheet, FACT_COLUMNS, [c for c in DRAFT_COLUMNS if c not in FACT_COLUMNS])
     except Unreadable as error:
         raise DataError("The draft cannot be read.", [str(error.fault)], error.fault.remedy) from error
@@ -127,14 +126,5 @@ def _csv_text(rows: pd.DataFrame) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(rows.columns)
-    writer.writerows([_cell(value) for value in row] for row in rows.itertuples(index=False))
+    writer.writerows([as_text(value) for value in row] for row in rows.itertuples(index=False))
     return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A cell as it may stand in a facts file: days as 2025-05-16, numbers in full, nothing for nothing."""
-    if value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value)

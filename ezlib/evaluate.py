@@ -81,8 +81,8 @@ def rolling_origins(
     published when the origin's month first was is used, and the outturn is the last published.
     `methods`: names (`structural` is ours, the others of `rivals.METHODS`), or a mapping of names to functions
     (y, horizon, paths, seed) that return an object with `point`, `paths` and `fallback`. `origins`: months; by default
-    every `step`-th month that has `min_history` known months and a whole horizon of outturns. With `progress` a bar is
-    shown from two seconds on. Returns ERROR_COLUMNS; `scale` is the error of the in-sample seasonal naive,
+    every `step`-th month that has `min_history` known months and a whole horizon of months after it. With `progress` a
+    bar is shown from two seconds on. Returns ERROR_COLUMNS; `scale` is the error of the in-sample seasonal naive,
     `fallback` what gave way to what. Months of unknown outturn have no row.
     """
     _check_counts(horizon=horizon, step=step, min_history=min_history, paths=paths)
@@ -131,7 +131,7 @@ def annual_totals(
     n paths. Returns both tables.
     """
     years, known_months, growths = _each(years), _each(known_months), _each(growths)
-    if wrong := [known for known in known_months if known not in range(12)]:
+    if wrong := [known for known in known_months if isinstance(known, bool) or known not in range(12)]:
         raise DataError(f"A year's total is forecast with 0 to 11 months known, not with {wrong[0]!r}.")
     if wrong := [growth for growth in growths if not isinstance(growth, Real) or not np.isfinite(growth)]:
         raise DataError(f"A growth must be a number of percent, not {wrong[0]!r}.")
@@ -326,6 +326,7 @@ def _standings(name: str, y, horizon: int, lag_days: int | None) -> list[_Standi
 
 
 def _standings_of_vintages(name: str, table: pd.DataFrame, horizon: int) -> list[_Standing]:
+    table = table.sort_values("published", kind="stable")
     last = table.groupby("month")["value"].last()
     first_day = table.groupby("month")["published"].min()
     standings = []

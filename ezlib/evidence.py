@@ -13,6 +13,7 @@ import pandas as pd
 from ezlib.claims import Cell, Claim, Figure
 from ezlib.contracts import DENOMINATORS, STATUSES
 from ezlib.facts import add_intervals
+from ezlib.periods import Calendar, stretch_before
 from ezlib.plans import Target
 
 # Different enterprises of two months may be the same ones, so only flows add up and only they contain their parts.
@@ -131,21 +132,21 @@ def _claims(row, catalogue) -> Iterator[Claim]:
             basis = getattr(row, f"basis{number}")
             if basis:
                 link = link_of(row, number)
-                for about, how in _implied(cell, basis, row.period_kind):
+                for about, how in _implied(cell, basis, row.period_kind, catalogue.calendar_of(*cell[:3])):
                     yield claim(about, how, None if how == "stated" else level, link, basis)
 
 
-def _implied(cell: Cell, basis: str, period_kind: str) -> Iterator[tuple[Cell, str]]:
+def _implied(cell: Cell, basis: str, period_kind: str, calendar: Calendar) -> Iterator[tuple[Cell, str]]:
     """The other cells that a change or share stated with a level speaks of, and by which formula.
 
     A holiday or a week is compared with the feast of the year before, whose dates are others: nothing follows.
     """
     dated = period_kind == "month" or (period_kind != "partial" and basis not in ("mom", "mom_abs"))
     if basis in CHANGES and dated:
-        yield _earlier(cell, CHANGES[basis]), "change"
+        yield _earlier(cell, CHANGES[basis], calendar), "change"
         yield cell._replace(what="mom" if basis == "mom" else "yoy"), "stated"
     elif basis in DIFFERENCES and dated:
-        yield _earlier(cell, DIFFERENCES[basis]), "difference"
+        yield _earlier(cell, DIFFERENCES[basis], calendar), "difference"
     elif basis == "plan_share_pct":
         yield plan_of(cell), "share"
     elif basis == OPENING_STOCK:
@@ -154,15 +155,9 @@ def _implied(cell: Cell, basis: str, period_kind: str) -> Iterator[tuple[Cell, s
         yield cell._replace(indicator=DENOMINATORS[cell.indicator, basis]), "share"
 
 
-def _earlier(cell: Cell, months: int) -> Cell:
-    after = _months_before(cell.end + dt.timedelta(days=1), months)
-    return cell._replace(start=_months_before(cell.start, months), end=after - dt.timedelta(days=1))
-
-
-def _months_before(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
-    return dt.date(year, month + 1, min(day.day, last))
+def _earlier(cell: Cell, months: int, calendar: Calendar) -> Cell:
+    start, end = stretch_before(cell.start, cell.end, months, calendar)
+    return cell._replace(start=start, end=end)
 
 
 def _words(row) -> tuple[float, float] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, tables, wording
@@ -20,6 +20,7 @@ from ezlib.flow_charts import fan_chart
 from ezlib.hierarchy import Family, parts_of
 from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
+from ezlib.outturns import agreed
 from ezlib.periods import as_month, month_bounds, month_of
 
 # What a page gathers: whole groups of the catalogue, and single indicators of others that belong to the subject.
@@ -35,7 +36,6 @@ GROUPS = {
 }
 ALSO = {"industry": ("enterprises_trading", "industrial_", "iip_")}  # beginnings of their names
 
-PRINTED_AS_ONE = 1e-3  # a total that all paths agree on within this is printed as one figure
 
 FLOW, STOCK, READ = ("flow",), ("stock",), ("rate", "index", "count")
 """Kinds by what may be done with them: added up over months, taken at the last day, only read."""
@@ -261,10 +261,9 @@ class Indicators:
 
     def _spread(self, total: pd.Series) -> str:
         """Median and 80 % interval of path totals, or one figure where all paths agree."""
-        middle, width = total.median(), total.quantile(0.975) - total.quantile(0.025)
-        if width < PRINTED_AS_ONE * middle:
-            return wording.number(middle, max(0, -math.ceil(math.log10(max(width, 1e-9 * middle)))), self.lang)
-        return wording.estimate(middle, total.quantile(0.1), total.quantile(0.9), self.lang).text
+        if np.isfinite(value := agreed(total)):
+            return wording.shared_digits(value, np.ptp(total), self.lang)
+        return wording.estimate(*total.quantile([0.5, 0.1, 0.9]), self.lang).text
 
     def _readings(self, kinds: tuple[str, ...]) -> Block:
         rows, styles = self._rows(self._of_kind(kinds), self._reading_row)

@@ -112,8 +112,10 @@ def _log_ratio(x, num, den) -> np.ndarray:
 
 
 def _typical_month(stated: Statements, level) -> float:
+    """The median of what levels state of a month; those that may be nothing count where no other does."""
     per_month = (stated.lower + stated.upper)[level] / 2 / stated.num[level].sum(axis=1)
-    positive = per_month[per_month > 0]
+    some = stated.lower[level] > 0
+    positive = per_month[some if some.any() else per_month > 0]
     if not len(positive):
         raise ValueError("no statement gives a level above zero")
     return float(np.median(positive))

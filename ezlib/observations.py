@@ -14,7 +14,16 @@ import pandas as pd
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue, parse_series
 from ezlib.contracts import BASES, OBSERVATION_COLUMNS, STATUSES, DataError, as_of_date
 from ezlib.facts import add_intervals, are_observed, firmness, in_own_unit, sharper
-from ezlib.periods import Calendar, as_month, covers_whole_months, month_bounds, month_of, month_shares, year_bounds
+from ezlib.periods import (
+    Calendar,
+    as_month,
+    covers_whole_months,
+    month_bounds,
+    month_of,
+    month_shares,
+    stretch_before,
+    year_bounds,
+)
 
 ESTIMATE_SD = 0.03
 """Relative sd by which an estimate or a preliminary figure may miss the final one, beyond its rounding, before any pair
@@ -286,25 +295,6 @@ def _compared(fact, basis: str, calendar: Calendar) -> tuple[dt.date, dt.date, d
     if start is None or (basis != "mom" and (end - start).days > 366):
         return None
     return start, end, *stretch_before(start, end, BASES[basis].months_back, calendar)
-
-
-def stretch_before(start: dt.date, end: dt.date, months_back: int, calendar: Calendar) -> tuple[dt.date, dt.date]:
-    """The same stretch a number of months earlier.
-
-    An edge of a reporting month stays one, an edge of a calendar month stays one (28 February 2025 goes with
-    29 February 2024), and any other day keeps its number.
-    """
-    return _day_before(start, months_back, calendar, 0), _day_before(end, months_back, calendar, 1)
-
-
-def _day_before(day: dt.date, months_back: int, calendar: Calendar, edge: int) -> dt.date:
-    month = month_of(day, calendar)
-    if month_bounds(month, calendar)[edge] == day:
-        return month_bounds(month - months_back, calendar)[edge]
-    earlier = pd.Period(day, freq="M") - months_back
-    last, last_then = (gregorian.monthrange(m.year, m.month)[1] for m in (pd.Period(day, freq="M"), earlier))
-    is_last = edge == 1 and day.day == last
-    return dt.date(earlier.year, earlier.month, last_then if is_last else min(day.day, last_then))
 
 
 def _is_one_month(start: dt.date, end: dt.date, calendar: Calendar) -> bool:

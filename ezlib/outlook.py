@@ -153,10 +153,12 @@ class Outlook:
         months = months_of(period)
         missing = months.difference(self.paths.columns)
         if len(missing):
+            end = str(months[-1])
+            later = f", or for an outlook with until={end!r}" if missing[0] > self.paths.columns[-1] else ""
             raise DataError(
                 f"The outlook{f' of {self.series}' if self.series else ''} does not hold all of {period}.",
                 [f"{self.paths.columns[0]}..{self.paths.columns[-1]} is there, {missing[0]} is not"],
-                f"Ask for an outlook with until={str(months[-1])!r}, or for a period inside these months.",
+                f"Ask for a period inside these months{later}.",
             )
         return self.paths[months].sum(axis=1).rename(str(period))
 
@@ -652,7 +654,7 @@ def _checked_series(y: pd.Series, horizon: int, find_totals: bool) -> tuple[np.n
     if not _is_count(horizon) or horizon < 1:
         raise DataError(f"The horizon must be a whole number of months from 1, not {horizon!r}.")
     try:
-        if pd.api.types.is_bool_dtype(y) or pd.api.types.is_complex_dtype(y):
+        if y.dtype.kind in "bcmM":
             raise TypeError
         values, at = y.to_numpy(float), y.index.asi8
     except (TypeError, ValueError):

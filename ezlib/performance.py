@@ -117,7 +117,7 @@ class TrackRecord:
         shown = []
         for series, errors in _ours(self.rolling).groupby("series"):
             found = self.outlooks[series]
-            known = found.printed.dropna()
+            known = found.printed.loc[: found.printed.last_valid_index()]
             note = messages.sentences(say("track.hedgehog_note", self.lang), _timing(self.rolling, self.lang))
             shown.append(
                 hedgehog_chart(known, errors, found.unit, self._name(series), self.lang, note, catalogue=self.catalogue)

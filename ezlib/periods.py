@@ -6,6 +6,7 @@ counted from the 16th to the 15th runs from 16 April to 15 May 2025, its year 20
 
 from __future__ import annotations
 
+import calendar as gregorian
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -151,6 +152,26 @@ def covers_whole_months(start, end, calendar: Calendar = CALENDAR) -> bool:
         month_bounds(month_of(start, calendar), calendar)[0] == start
         and month_bounds(month_of(end, calendar), calendar)[1] == end
     )
+
+
+@lru_cache(maxsize=4096)
+def stretch_before(start: dt.date, end: dt.date, months_back: int, calendar: Calendar) -> tuple[dt.date, dt.date]:
+    """The same stretch a number of months earlier.
+
+    An edge of a reporting month stays one, an edge of a calendar month stays one (28 February 2025 goes with
+    29 February 2024), and any other day keeps its number.
+    """
+    return _day_before(start, months_back, calendar, 0), _day_before(end, months_back, calendar, 1)
+
+
+def _day_before(day: dt.date, months_back: int, calendar: Calendar, edge: int) -> dt.date:
+    month = month_of(day, calendar)
+    if month_bounds(month, calendar)[edge] == day:
+        return month_bounds(month - months_back, calendar)[edge]
+    earlier = pd.Period(day, freq="M") - months_back
+    last, last_then = (gregorian.monthrange(m.year, m.month)[1] for m in (pd.Period(day, freq="M"), earlier))
+    is_last = edge == 1 and day.day == last
+    return dt.date(earlier.year, earlier.month, last_then if is_last else min(day.day, last_then))
 
 
 def holiday_days(months: pd.PeriodIndex, calendar: Calendar, feast: dict, first: int, last: int) -> np.ndarray:

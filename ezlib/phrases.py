@@ -13,12 +13,18 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from ezlib.catalogue import Catalogue, data_root, load_catalogue
 from ezlib.contracts import DataError, hint
+from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 PHRASES_FILE = "data/phrases.yml"
+ONE_LIST = ("aims", "plan_sections", "result_sections", "digressions", "particular", "filler", "worth", "differences")
+ONE_LIST += ("cumulative", "in_turn", "of_which", "letterhead")  # sections that are one family of words each
+LISTS = (*ONE_LIST, "light", "apart", "doubtful", "units", "comparisons", "periods", "comparison_patterns", "issuers")
+LISTS += ("gate_groups", "gate_patterns", "borders")
+KEYED = ("features", "indicators", "scales", "per_day", "qualifiers", "statuses", "changes", "pattern_parts", "asides")
+KEYED += ("own_gates", "quoted", "scope_indicators", "elsewhere", "group_scopes", "zone_scopes")
+SECTIONS = dict.fromkeys(LISTS, list) | dict.fromkeys(KEYED, dict)
 
 # ------------------------------------------------------------------------------------------------- what is found
 
@@ -121,18 +127,13 @@ def load_phrases(root=None) -> Phrases:
         raise DataError(
             f"No {PHRASES_FILE} was found.", map(str, places[:1]), "Copy it from the project's data folder."
         )
-    return _phrases(path.read_bytes(), load_catalogue(root))
+    return _phrases(yaml_bytes(path, PHRASES_FILE), load_catalogue(root))
 
 
 @lru_cache(maxsize=8)
 def _phrases(content: bytes, catalogue: Catalogue) -> Phrases:
-    try:
-        table = yaml.safe_load(content.decode("utf-8-sig"))
-    except yaml.YAMLError as error:
-        raise DataError(
-            f"{PHRASES_FILE} is not readable as YAML.", [str(error)], "Quote phrases with commas."
-        ) from error
-    faults = _table_faults(table, catalogue)
+    table, _, faults = parse_yaml(content, PHRASES_FILE)
+    faults += _section_faults(table) or _table_faults(table, catalogue)
     if faults:
         raise DataError("The table of phrases is not usable.", faults, f"Mend the words named in {PHRASES_FILE}.")
     asides = tuple((kind, re.compile(p)) for kind, patterns in table["asides"].items() for p in patterns)
@@ -147,6 +148,14 @@ def _pattern(text: str, table: dict) -> re.Pattern:
     for name, part in [*table["pattern_parts"].items(), *PLACEHOLDERS.items()]:
         text = text.replace(name if name.startswith("{") else f"{{{name}}}", part)
     return re.compile(text)
+
+
+def _section_faults(table) -> list[str]:
+    """The sections that a table lacks, or that are not the list, or the set of keys, that they must be."""
+    words = {list: "a list", dict: "a set of keys"}
+    table = table if isinstance(table, dict) else {}
+    wrong = [(name, shape) for name, shape in SECTIONS.items() if not isinstance(table.get(name), shape)]
+    return [f"{name}: {f'is not {words[shape]}' if name in table else 'is missing'}" for name, shape in wrong]
 
 
 def _table_faults(table: dict, catalogue: Catalogue) -> list[str]:
@@ -198,9 +207,7 @@ def _lexicons(table: dict, catalogue: Catalogue) -> dict[str, Lexicon]:
         "name": {f"={i.id}": [_plain_name(i.name_vi), _plain_name(i.name_en)] for i in catalogue.indicators.values()},
     }
     _drop_common_names(families)
-    single = ("aims", "plan_sections", "result_sections", "cumulative", "in_turn", "of_which", "letterhead")
-    single += ("digressions", "worth", "differences", "particular", "filler")
-    families |= {name: {name: table[name]} for name in single}
+    families |= {name: {name: table[name]} for name in ONE_LIST}
     families["per_day"] = {"per_day": table["per_day"]["words"]}
     return {family: Lexicon.of(entries) for family, entries in families.items()}
 

@@ -75,6 +75,6 @@ def _stated_months(series: str, month, as_of, catalogue: Catalogue, root) -> pd.
         labels[end] <= until and bounds[labels[end]] == (start, end)
         for start, end in zip(mine["period_start"], mine["period_end"], strict=True)
     ]
-    mine = mine[whole]
+    mine = mine[np.array(whole, bool)]
     index = pd.PeriodIndex([labels[end] for end in mine["period_end"]], freq="M")
     return pd.Series(mine["value"].to_numpy(), index).groupby(level=0).last()

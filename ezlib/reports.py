@@ -146,10 +146,9 @@ def _year_and_month(month) -> tuple[int, int]:
 
 
 def _first_lines(document: Document, count: int) -> str:
-    starts = document.line_starts
-    lines = [
-        line for line in re.split(r"[\n\f]", document.text[: starts[min(len(starts) - 1, 8 * count)]]) if line.strip()
-    ]
+    starts = [*document.line_starts, len(document.text)]
+    text = document.text[: starts[min(len(starts) - 1, 8 * count)]]
+    lines = [line for line in re.split(r"[\n\f]", text) if line.strip()]
     return fold(" ".join(" ".join(lines[:count]).split()))
 
 
@@ -184,13 +183,21 @@ _DATELINE = re.compile(r"ngày\s*(?P<d>\d{1,2}|[….\s_]*)\s*tháng\s*(?P<m>\d{1
 def _printed_date(document: Document, phrases: Phrases, lang: str) -> dt.date | None:
     """The date in the head of a text. A day left blank, as in drafts, is taken as the last of the month."""
     head = _first_lines(document, 25)
-    if found := _DATELINE.search(head):
-        first = dt.date(int(found["y"]), int(found["m"]), 1)
-        day = "".join(c for c in found["d"] if c.isdigit())
-        return first.replace(day=int(day)) if day else month_bounds(as_month(first))[1]
+    if (found := _DATELINE.search(head)) and (day := _dateline_day(found)):
+        return day
     marks = annotate(_first_lines(document, 8), phrases, lang)
     days = [m.value.last for m in marks if m.kind == "when" and m.value.form == "day" and m.value.year]
     return days[0] if days else None
+
+
+def _dateline_day(found: re.Match) -> dt.date | None:
+    """The day of a dateline; None where the calendar has no such day."""
+    year, month = int(found["y"]), int(found["m"])
+    day = "".join(c for c in found["d"] if c.isdigit())
+    try:
+        return dt.date(year, month, int(day)) if day else month_bounds(pd.Period(year=year, month=month, freq="M"))[1]
+    except ValueError:
+        return None
 
 
 def _own_period(title: str, document: Document, phrases: Phrases, lang: str, article: bool) -> When | None:

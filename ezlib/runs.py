@@ -16,7 +16,7 @@ import pandas as pd
 from ezlib.catalogue import data_root, load_catalogue
 from ezlib.contracts import DataError, WithoutFacts, as_of_date, check_parameters, hint
 from ezlib.facts import load_facts
-from ezlib.files import write_whole
+from ezlib.files import held_by, write_all, write_whole
 from ezlib.headlines import refuse_untold
 from ezlib.kernels import started_kernel
 from ezlib.periods import as_month
@@ -211,14 +211,16 @@ def keep(rows: pd.DataFrame, zone: str, month, root=None) -> Path:
     """Add what a brief says of the future to the record of its zone, `data/record/<zone>/<month>.csv`.
 
     `rows` as `record.given` returns them. Rows that are there already are not repeated, none is ever changed, and the
-    file is replaced whole or not at all. Returns its path, relative to the data root.
+    file is replaced whole or not at all. Returns its path, relative to the data root. Raises DataError where another
+    program changed the file meanwhile.
     """
     root = data_root(root)
     path = record_file(zone, month, root)
-    before = kept_text(path) if path.exists() else ""
+    held = held_by(path)
+    before = kept_text(path) if held is not None else ""
     after = added_to(before, rows, model_name(), path)
     if after != before:
-        write_whole(path, after)
+        write_all({path: after}, {path: held})
     return path.relative_to(root)
 
 

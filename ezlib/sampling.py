@@ -39,15 +39,19 @@ def root(covariance) -> np.ndarray:
     return cholesky(covariance + (1e-12 * size + 1e-14) * np.eye(len(covariance)), lower=True, check_finite=False)
 
 
-def independent(rows, looseness) -> np.ndarray:
-    """Which of `rows` (m, k) form a basis of what they span, the firmest first (Gram-Schmidt, with a second pass)."""
+def independent(rows, looseness, least=0.0) -> np.ndarray:
+    """Which of `rows` (m, k) form a basis of what they span, the firmest first (Gram-Schmidt, with a second pass).
+
+    A row that reaches no more than `least` (m,), or DEPENDENT of its length, beyond those before it follows from them.
+    """
     kept, basis = [], np.zeros((0, rows.shape[1]))
+    least = np.maximum(least, DEPENDENT * np.maximum(np.linalg.norm(rows, axis=1), SHORT))
     for row in np.argsort(looseness, kind="stable"):
         left = rows[row].copy()
         for _ in range(2):
             left -= basis.T @ (basis @ left)
         size = np.linalg.norm(left)
-        if size > DEPENDENT * max(np.linalg.norm(rows[row]), SHORT):
+        if size > least[row]:
             kept.append(row)
             basis = np.vstack([basis, left / size])
     return np.array(kept, int)

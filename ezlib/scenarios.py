@@ -10,15 +10,14 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from ezlib.aims import COMPARE, chance, check_comparison
 from ezlib.catalogue import Catalogue, SeriesKey, data_root, load_catalogue
 from ezlib.contracts import DataError, as_of_date, hint
 from ezlib.outlook import Outlook
 from ezlib.periods import Calendar, month_bounds
-from ezlib.sheets import read_bytes
 from ezlib.wording import NBSP
+from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 SCENARIOS_FILE = "data/scenarios.yml"
 
@@ -276,18 +275,21 @@ def load_scenarios(zone: str | None = None, as_of=None, root=None) -> list[Scena
         catalogue.zone(zone)
     if not path.is_file():
         return []
-    found = parse_scenarios(read_bytes(path, SCENARIOS_FILE).decode("utf-8-sig"), catalogue)
+    found = parse_scenarios(yaml_bytes(path, SCENARIOS_FILE), catalogue)
     day = as_of_date(as_of)
     return [s for s in found if (day is None or s.recorded <= day) and (zone is None or s.zone in ("", zone))]
 
 
-def parse_scenarios(text: str, catalogue: Catalogue | None = None, place: str = SCENARIOS_FILE) -> list[Scenario]:
+def parse_scenarios(text: str | bytes, catalogue: Catalogue | None = None, place=SCENARIOS_FILE) -> list[Scenario]:
     """Return the scenarios that a text in the form of `data/scenarios.yml` holds, id by id.
 
     Raises DataError listing every fault with the scenario it is in.
     """
     catalogue = catalogue or load_catalogue()
-    entries, faults = _read(text, place)
+    entries, _, faults = parse_yaml(text, place)
+    entries = {} if entries is None else entries
+    if not isinstance(entries, dict):
+        raise DataError(f"{place} holds no scenarios.", next_step="Write an id, a colon, and its keys below.")
     for id, entry in entries.items():
         faults += [f"{place}, {id}: {fault}" for fault in _faults(entry, catalogue)]
     if faults:
@@ -309,33 +311,6 @@ def pick(scenarios: Iterable[Scenario], names: str = "") -> list[tuple[Scenario,
     if unknown:
         raise DataError("There is no such scenario.", unknown, f"There are {', '.join(known)}.")
     return [tuple(known[id] for id in choice) for choice in choices]
-
-
-def _read(text: str, place: str) -> tuple[dict, list[str]]:
-    """The entries of a YAML text, and the keys that a plain reading would let the last of two win."""
-    try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        entries = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{place}, line {mark.line + 1}" if mark else place
-        wrong = f"{where}: {getattr(error, 'problem', None) or error}"
-        raise DataError(f"{place} is not readable as YAML.", [wrong], "Quote text that holds a colon.") from error
-    if entries is None:
-        return {}, []
-    if not isinstance(entries, dict):
-        raise DataError(f"{place} holds no scenarios.", next_step="Write an id, a colon, and its keys below.")
-    return entries, [f"{place}, line {line}: {key!r} stands twice" for key, line in _twice(node)]
-
-
-def _twice(node) -> Iterable[tuple[str, int]]:
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield key.value, key.start_mark.line + 1
-            seen.add(key.value)
-            yield from _twice(value)
 
 
 # What an entry holds: key, type, whether it must be there.
@@ -370,14 +345,20 @@ _WORDS = {
 def _faults(entry, catalogue: Catalogue) -> list[str]:
     if not isinstance(entry, dict):
         return [f"has no keys; it needs {', '.join(key for key, (_, needed) in KEYS.items() if needed)}"]
+    entry = {key: value for key, value in entry.items() if value is not None}  # a key left blank says nothing
     faults = [f"lacks {key}" for key, (_, needed) in KEYS.items() if needed and entry.get(key) in (None, "", {})]
     faults += [f"unknown key {key!r}{hint(str(key), KEYS)}" for key in entry if key not in KEYS]
     faults += [
         f"{key} {entry[key]!r} is not {_WORDS[types[0]]}"
         for key, (types, _) in KEYS.items()
-        if entry.get(key) is not None and (not isinstance(entry[key], types) or isinstance(entry[key], bool))
+        if key in entry and not _is_of(entry[key], types)
     ]
     return faults or [*_word_faults(entry, catalogue), *_time_faults(entry), *_effect_faults(entry, catalogue)]
+
+
+def _is_of(value, types: tuple[type, ...]) -> bool:
+    """Whether a value is of one of the types: true is no number, and a time of day no day."""
+    return isinstance(value, types) and not isinstance(value, bool | dt.datetime)
 
 
 def _word_faults(entry: dict, catalogue: Catalogue) -> Iterable[str]:
@@ -391,7 +372,7 @@ def _word_faults(entry: dict, catalogue: Catalogue) -> Iterable[str]:
 
 def _time_faults(entry: dict) -> Iterable[str]:
     if ("start" in entry) == ("months_ahead" in entry):
-        yield "needs either start (a day) or months_ahead (of the last observed month)"
+        yield "needs either start (a day) or months_ahead (1 is the first month after the last observed)"
     if "end" in entry and "days" in entry:
         yield "has both end and days; one of them is enough"
     if "end" in entry and "start" in entry and entry["end"] < entry["start"]:

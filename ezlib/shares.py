@@ -18,7 +18,7 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import linprog, lsq_linear
 
 from ezlib import sampling, structural
-from ezlib.bounds import Statements, statements
+from ezlib.bounds import Statements, joined, statements
 from ezlib.linearised import JITTER, SILENT, damping
 from ezlib.structural import DIFFUSE, stray
 from ezlib.threads import one_thread
@@ -26,14 +26,19 @@ from ezlib.variances import population_prior
 
 STEPS = 40  # of Gauss-Newton, at most
 VAGUE = 2.0  # sd of the logarithm of a series that no figure speaks of, about an equal share
+LEVEL = 0.25  # prior variance of the level of a part of known size: only how parts differ is told, but for closed ones
 SHUT = 0.1  # sd of the logarithm of a closed month about what was printed for it
 FACTORS = (0.25, 16.0)  # how far the variance of a part's y may be from that of its log share
+HARDLY = 4e-3  # of what was printed at most: what a closed month is worth where it may be nothing
 LEAST = 1e-12  # share of a typical month that stands for nothing at all
 ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
 CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
 FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
 QUICK, PATIENT = 20, 30  # steps with slopes shared by all paths, and with each path's own
 FIRST, HOPEFUL = 20, 0.25  # paths that try steps of their own, and the share that must get there for others to
+TIGHT = (
+    0.01  # of a figure's interval: one that others leave no more than this, in standard deviations, follows from them
+)
 LONGEST = 2.0  # of the logarithm that a month moves in one step with slopes of its own
 CHUNK = 4_000_000  # numbers held at once while the paths' slopes are worked out
 
@@ -135,25 +140,29 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     """
     of = np.asarray(of)
     n = stated.num.shape[1]
+    told = {s: stated.take(np.flatnonzero(of == s)) for s in range(tree.count)}
+    for total, parts in tree.cuts:
+        told |= {part: joined(told[part], _left_over(stated, of, total, parts, part)) for part in parts}
     fits, offsets = {}, np.zeros((tree.count, n))
     still = replace(population_prior(), growth=0.0)  # of parts: a share of a total grows no faster than it
     for root in tree.roots:
-        fits[root] = structural.fit(_own(stated, of, root, _guess(tree, stated, of, root)), regressors=regressors)
+        fits[root] = structural.fit(_levelled(told[root], _guess(tree, told, root)), regressors=regressors)
     for total, parts in tree.cuts:
         parent = _months(fits[total])
         for part in parts:
             offsets[part] = parent
             about = np.exp(parent).mean() / len(parts)
-            fits[part] = structural.fit(_own(stated, of, part, about), offset=parent, prior=still)
+            fits[part] = structural.fit(_levelled(told[part], about), offset=parent, prior=still)
     covariance = np.stack([fits[s].average_covariance for s in range(tree.count)])
     for _, parts in tree.cuts:
-        covariance[list(parts)] = _as_shares([fits[part] for part in parts])
-    mean = np.stack([fits[s].centre + fits[s].view.offset for s in range(tree.count)]) - offsets
+        levels = [LEVEL if _has_level(told[part]) else DIFFUSE for part in parts]
+        covariance[list(parts)] = _as_shares([fits[part] for part in parts], levels)
+    mean = np.stack([_centre(fits[s]) + fits[s].view.offset for s in range(tree.count)]) - offsets
     for s in range(tree.count):
         _shut(fits[s], offsets[s], mean[s], covariance[s])
     for _, parts in tree.cuts:
         for part in parts:
-            if not _has_level(stated.take(np.flatnonzero(of == part))):
+            if not _has_level(told[part]):
                 mean[part], covariance[part] = _about(mean[part], covariance[part], -np.log(len(parts)))
     with one_thread():
         start = np.stack([_months(fits[s]) - offsets[s] for s in range(tree.count)])
@@ -173,14 +182,28 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     )
 
 
-def _own(stated: Statements, of, s: int, about: float) -> Statements:
-    """The statements about series s, and where none gives a level, a vague one."""
-    mine = stated.take(np.flatnonzero(of == s))
+def _levelled(mine: Statements, about: float) -> Statements:
+    """The statements about a series, and where none gives a level, a vague one."""
     if _has_level(mine):
         return mine
-    n = stated.num.shape[1]
-    vague = statements(np.full(n, 1 / n), np.zeros(n), [about], [about], [VAGUE])
-    return Statements(*(np.concatenate([getattr(mine, f), getattr(vague, f)]) for f in mine.__dataclass_fields__))
+    n = mine.num.shape[1]
+    return joined(mine, statements(np.full(n, 1 / n), np.zeros(n), [about], [about], [VAGUE]))
+
+
+def _left_over(stated: Statements, of, total: int, parts: Sequence[int], part: int) -> Statements:
+    """What a total and its other parts leave of one, in runs of months for which they are printed and it is not."""
+    firm = np.flatnonzero(stated.binding & ~stated.is_change)
+    printed = {(s, stated.num[row].tobytes()): row for s, row in zip(of[firm], firm, strict=True)}
+    rows, low, high = [], [], []
+    for row in firm[of[firm] == total]:
+        run = stated.num[row].tobytes()
+        beside = [printed.get((other, run)) for other in parts if other != part]
+        if None not in beside and (part, run) not in printed:
+            rows.append(row)
+            low.append(max(stated.lower[row] - stated.upper[beside].sum(), 0.0))
+            high.append(max(stated.upper[row] - stated.lower[beside].sum(), 0.0))
+    num = stated.num[rows]
+    return statements(num, np.zeros_like(num), low, high)
 
 
 def _has_level(mine: Statements) -> bool:
@@ -194,11 +217,11 @@ def _about(mean, covariance, log_share: float) -> tuple[np.ndarray, np.ndarray]:
     return mean + gain * (log_share - mean.mean()), covariance - np.outer(gain, cross)
 
 
-def _guess(tree: Tree, stated: Statements, of, root: int) -> float:
+def _guess(tree: Tree, told, root: int) -> float:
     """A typical month of a total without a level: the typical months of the parts of its first cut with any."""
     for total, parts in tree.cuts:
         if total == root:
-            typical = [_typical(stated.take(np.flatnonzero(of == part))) for part in parts]
+            typical = [_typical(told[part]) for part in parts]
             if any(typical):
                 return sum(typical)
     return 1.0
@@ -210,21 +233,27 @@ def _typical(mine: Statements) -> float:
     return float(np.median(middle)) if level.any() else 0.0
 
 
+def _centre(fitted: structural.Fit) -> float:
+    """The level before the facts: the mean of the likeliest months that these speak of, closures aside."""
+    some = fitted.view.touched & ~fitted.view.closed
+    return float(fitted.mode[some].mean()) if some.any() else fitted.centre
+
+
 def _months(fitted: structural.Fit) -> np.ndarray:
     """Logarithms of the likeliest months, closures at what was printed for them."""
     months = fitted.mode + fitted.view.offset
     least = LEAST * np.exp(np.median(months))
-    shut = np.where(fitted.view.closed_value > 0, fitted.view.closed_value, _half_printed(fitted.view))
+    shut = np.where(fitted.view.closed_value > 0, fitted.view.closed_value, _hardly_any(fitted.view))
     return np.where(fitted.view.closed, np.log(np.maximum(shut, least)), months)
 
 
-def _half_printed(view) -> np.ndarray:
-    """Half of the least that a level about closed months alone allows each of them (n,): a logarithm has no zero."""
-    stated, half = view.stated, np.full(len(view.closed), np.inf)
+def _hardly_any(view) -> np.ndarray:
+    """HARDLY of the least that a level about closed months alone allows each of them (n,): a logarithm has no zero."""
+    stated, least = view.stated, np.full(len(view.closed), np.inf)
     for row in np.flatnonzero(view.is_silent & ~stated.is_change & stated.binding):
         here = stated.num[row] > 0
-        half[here] = np.minimum(half[here], stated.upper[row] / 2 / stated.num[row].sum())
-    return np.where(np.isfinite(half), half, 0.0)
+        least[here] = np.minimum(least[here], HARDLY * stated.upper[row] / stated.num[row].sum())
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def _shut(fitted: structural.Fit, offset, mean, covariance) -> None:
@@ -235,11 +264,12 @@ def _shut(fitted: structural.Fit, offset, mean, covariance) -> None:
     covariance[shut, shut] = SHUT**2
 
 
-def _as_shares(fits: Sequence[structural.Fit]) -> np.ndarray:
+def _as_shares(fits: Sequence[structural.Fit], levels: Sequence[float]) -> np.ndarray:
     """Covariances of the parts' y for which their log shares move from month to month as each was fitted to.
 
     With shares π and y_i moving with variance v_i, the log share of part i moves with (1 − π_i)² v_i + Σ π_j² v_j.
-    Non-negative v by least squares, each part's misfit relative to its own variance, within FACTORS of it.
+    Non-negative v by least squares, each part's misfit relative to its own variance, within FACTORS of it. `levels` are
+    the prior variances of the parts' levels.
     """
     share = np.array([np.exp(f.mode).mean() for f in fits])
     share = share / share.sum()
@@ -247,8 +277,8 @@ def _as_shares(fits: Sequence[structural.Fit]) -> np.ndarray:
     np.fill_diagonal(mix, (1 - share) ** 2)
     moves = np.array([np.trace(np.diff(np.diff(f.average_covariance, axis=0), axis=1)) for f in fits])
     factor = lsq_linear(mix * moves / moves[:, None], np.ones(len(fits)), bounds=FACTORS).x
-    level = DIFFUSE + JITTER * np.eye(len(fits[0].mode))
-    return np.stack([level + by * (f.average_covariance - level) for by, f in zip(factor, fits, strict=True)])
+    own = [f.average_covariance - DIFFUSE for f in fits]
+    return np.stack([level + by * x for level, by, x in zip(levels, factor, own, strict=True)])
 
 
 def _mode(tree, stated, of, mean, covariance, y) -> np.ndarray:
@@ -413,8 +443,12 @@ def _steps(frame: _Frame, y, error, values, most: int, step_of: Callable) -> tup
 
 
 def _own_step(frame: _Frame, y, miss) -> np.ndarray:
-    """A Newton step of each path with its own slopes."""
-    step = np.linalg.solve(_jacobians(frame, y), miss[..., None])[..., 0]
+    """A Newton step of each path with its own slopes; the shortest where these leave several."""
+    slopes, miss = _jacobians(frame, y), miss[..., None]
+    try:
+        step = np.linalg.solve(slopes, miss)[..., 0]
+    except np.linalg.LinAlgError:  # of one path or more: a month of it is as good as nothing
+        step = (np.linalg.pinv(slopes) @ miss)[..., 0]
     moves = np.abs(np.einsum("pk,ksn->psn", step, frame.reach)).max(axis=(1, 2))
     return step * np.minimum(1.0, LONGEST / np.maximum(moves, LONGEST))[:, None]
 
@@ -512,7 +546,7 @@ def _frame_at(fitted: SharesFit, at) -> _Frame:
     nothing = ~stated.is_change & (stated.upper <= LEAST * np.exp(fitted.tree.log_levels(at)).max())
     binding, soft = np.flatnonzero(stated.binding & ~nothing), np.flatnonzero(~stated.binding)
     white = np.concatenate([h[binding, s] @ sampling.root(c) for s, c in enumerate(fitted.covariance)], axis=1)
-    first = sampling.independent(white, _widths(stated, fitted, at)[binding])
+    first = sampling.independent(white, _widths(stated, fitted, at)[binding], TIGHT * (upper - lower)[binding])
     later = np.setdiff1d(np.arange(len(binding)), first)
     follow = np.linalg.lstsq(white[first].T, white[later].T, rcond=None)[0].T
     start, room = _inside(lower, upper, said, binding[first], binding[later], follow)

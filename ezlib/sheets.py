@@ -73,7 +73,9 @@ def read_csv(content: bytes, file: str, known: list[str]) -> tuple[Sheet, list[F
         raise Unreadable(file, 0, "empty_file")
     separator = _separator(text, file, known)
     records = _records(text, separator, file)
-    header = next(cells for _, cells in records if any(cells))
+    header = next((cells for _, cells in records if any(cells)), None)
+    if header is None:
+        raise Unreadable(file, 0, "empty_file")
     width = len(header)
     while not header[-1]:  # Excel likes to trail empty columns
         header.pop()

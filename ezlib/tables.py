@@ -15,6 +15,7 @@ from ezlib.catalogue import SeriesKey, load_catalogue
 from ezlib.contracts import BASES
 from ezlib.facts import add_intervals
 from ezlib.messages import say
+from ezlib.outturns import AGREE_WITHIN
 from ezlib.proposals import notes_in
 from ezlib.targets import chance_of_no_fall
 
@@ -22,7 +23,6 @@ SEVERITIES = ("error", "warning", "note")
 DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
 
 
-KNOWN_WITHIN = 0.01  # relative width of a total that is known
 MOST_NAMED = 8  # figures of one conflict that a sentence names
 
 
@@ -415,14 +415,12 @@ def settled_text(a, lang: str) -> str:
     """A total that is decided: with the digits that all paths share where facts fix it, else as an estimate."""
     if not is_known(a):
         return wording.estimate(a.median, a.lower_80, a.upper_80, lang).median
-    width = max(a.upper_95 - a.lower_95, 1e-9 * abs(a.median), 1e-300)
-    exponent = int(np.ceil(np.log10(width)))
-    return wording.number(wording.to_exponent(a.median, exponent), max(0, -exponent), lang)
+    return wording.shared_digits(a.median, a.upper_95 - a.lower_95, lang)
 
 
 def is_known(a) -> bool:
     """Whether facts fix the total of an assessment, but for their rounding."""
-    return a.upper_95 - a.lower_95 <= KNOWN_WITHIN * abs(a.median)
+    return a.upper_95 - a.lower_95 <= AGREE_WITHIN * abs(a.median)
 
 
 def _month_value(row, lang: str) -> str:

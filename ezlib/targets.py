@@ -539,7 +539,8 @@ def _spread(usual: pd.DataFrame | None, left: pd.PeriodIndex, need: pd.Series) -
     """The need of each month left, in the way of earlier years; evenly where there are none."""
     if usual is None or not len(left):
         return pd.Series(need.median(), left, name="needed", dtype=float)
-    shape = usual[left].div(usual[left].mean(axis=1), axis=0).mean()
+    mean = usual[left].mean(axis=1)
+    shape = usual[left].div(mean.where(mean > 0), axis=0).fillna(1.0).mean()  # months always closed: evenly
     return (shape * need.median()).rename("needed")
 
 

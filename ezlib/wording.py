@@ -146,6 +146,14 @@ def estimate(median, lower, upper, lang="vi") -> Estimate:
     return Estimate(*(number(to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
 
 
+def shared_digits(x, width, lang="vi") -> str:
+    """A number known within `width`, with the digits that this leaves, in full if it is 0: 1834.2 within 3 is 1.830."""
+    if width <= 1e-9 * abs(x):
+        return number(float(f"{x:.10g}"), None, lang)
+    exponent = math.ceil(math.log10(width))
+    return number(to_exponent(x, exponent), max(0, -exponent), lang)
+
+
 def digits(x, significant, lang="vi") -> str:
     """A number cut to significant digits: 1196.3 to four is 1.196, 0.4567 to two is 0,46."""
     if _is_missing(x) or x == 0:

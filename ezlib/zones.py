@@ -201,16 +201,16 @@ def conflicts(facts: pd.DataFrame, series: Iterable[str], month, as_of, catalogu
 def shares(facts: pd.DataFrame, month, catalogue: Catalogue) -> pd.DataFrame:
     """Return the parts of trade totals over the latest period for which a total and all its parts are published.
 
-    One zone, scope and identity at a time, so that no share mixes scopes. Columns: zone, scope, identity, part, start,
-    end, share, total, unit. Parts that do not add up to the total within 1 % are left out: which figure is wrong is for
-    the audit to say.
+    One zone and identity at a time, by the zone's own scope, so that no share mixes scopes. Columns: zone, scope,
+    identity, part, start, end, share, total, unit. Parts that do not add up to the total within 1 % are left out: which
+    figure is wrong is for the audit to say.
     """
     seen = facts[(facts["period_end"] <= pd.Timestamp(as_month(month).end_time)) & are_observed(facts)]
     rows = []
-    for identity in catalogue.identities.values():
-        if catalogue.indicator(identity.total).group == "trade":
-            for scope in identity.scopes:
-                rows += _shares_of(identity, scope, seen, catalogue)
+    for zone in catalogue.zones.values():
+        for identity in catalogue.identities_of(zone.id, zone.scope):
+            if catalogue.indicator(identity.total).group == "trade":
+                rows += _shares_of(identity, zone.scope, seen, catalogue)
     return pd.DataFrame(rows, columns=["zone", "scope", "identity", "part", "start", "end", "share", "total", "unit"])
 
 
@@ -220,7 +220,7 @@ def _shares_of(identity, scope: str, facts: pd.DataFrame, catalogue: Catalogue) 
     latest = in_precedence(in_own_unit(here[here["indicator"].isin(members)], catalogue))
     table = latest.pivot_table("value", ["period_end", "period_start"], "indicator", "last")
     table = table.reindex(columns=members).dropna()
-    if table.empty or scope != catalogue.zone(identity.zone).scope:
+    if table.empty:
         return []
     end = table.index[-1][0]
     row = table.loc[end].iloc[0]
@@ -262,9 +262,9 @@ def _amount_of(found: Outlook, period: str, lang: str, catalogue: Catalogue) -> 
         return wording.MISSING
     value = agreed(total)
     if np.isfinite(value):
-        large = found.unit in wording.THOUSANDFOLD and value >= wording.LONG_NUMBER
-        value, unit = (value / 1000, wording.THOUSANDFOLD[found.unit]) if large else (value, found.unit)
-        return wording.with_unit(wording.digits(value, 4, lang), unit, lang, catalogue)
+        factor, unit = wording.readable(value, found.unit)
+        told = wording.shared_digits(factor * value, factor * np.ptp(total), lang)
+        return wording.with_unit(told, unit, lang, catalogue)
     middle, low, high = found.total_range(period)
     told, unit = wording.estimate_in(middle, low, high, found.unit, lang)
     return f"{wording.with_unit(told.median, unit, lang, catalogue)} ({told.interval})"

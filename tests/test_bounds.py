@@ -312,8 +312,12 @@ def test_one_hopeless_estimate_does_not_taint_another():
 
 
 def attempts(stated):
-    """How firmly each attempt holds the statements."""
-    return [attempt.soft_sd.tolist() for attempt in bounds.ever_looser(stated)]
+    """How firmly each attempt holds the statements, once a hair wider has not helped."""
+    first, wider, *looser = bounds.ever_looser(stated)
+    assert first is stated
+    assert wider.upper == pytest.approx(stated.upper, rel=1e-6) and (wider.upper > stated.upper).all()
+    assert (wider.lower < stated.lower).all() and wider.soft_sd.tolist() == stated.soft_sd.tolist()
+    return [attempt.soft_sd.tolist() for attempt in (first, *looser)]
 
 
 MIXED = about(0, 10.0, 0.5), about([0, 1], 20.0, 0.5), (1, 0, 0.9, 1.1), about(2, 10.0, 0.5), about(3, 10.0, 0.5)

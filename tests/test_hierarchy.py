@@ -569,3 +569,35 @@ def test_parts_that_nearly_make_up_their_total_share_out_the_months_to_come():
     assert np.allclose(added / found[total].paths.loc[:, ahead], 128.75 / 128.79)
     raw = hierarchy.family("lao-cai", "customs_revenue", "2025-05", "2025-05-31")
     assert all(found[part].paths.loc[:, :"2025-05"].equals(raw[part].paths.loc[:, :"2025-05"]) for part in parts)
+
+
+@pytest.mark.parametrize("half", [0.05, 0.0])
+@pytest.mark.parametrize("shut", [3, 20, 30])
+def test_months_in_which_a_total_leaves_a_part_nothing_are_closed(shut, half):
+    rng, months = np.random.default_rng(1), pd.period_range("2022-01", periods=30, freq="M").astype(str)
+    one, rest = (np.round(size * np.exp(0.1 * rng.normal(size=30)), 1) for size in (70, 30))
+    rest[:shut] = 0
+    printed = {
+        name: {"start": months, "end": months, "value": x, "half_width": half}
+        for name, x in {"total": one + rest, "one": one}.items()
+    }
+    tables_ = {name: pd.DataFrame(table) for name, table in printed.items()} | {"rest": pd.DataFrame()}
+    found = hierarchy.reconcile(tables_, {"sum": ("total", ("one", "rest"))}, "2022-01", "2025-06", paths=300)
+    assert adds_up(found)
+    assert found["rest"].effective_sample_size > 150
+    assert (found["rest"].paths.iloc[:, :shut] <= 2 * half + 1e-6).to_numpy().all()
+    if shut < 30:
+        assert "months_closed" in found["rest"].notes
+        assert (found["rest"].interval(0.8).loc["2024-07":] > 10).to_numpy().all()
+
+
+@pytest.mark.parametrize("zeros", [3, 16, 28])
+def test_a_series_that_is_mostly_printed_as_nothing_is_closed_there(zeros):
+    months = pd.period_range("2022-01", periods=30, freq="M").astype(str)
+    value = np.where(np.arange(30) < zeros, 0.0, 30 + np.arange(30) % 7)
+    found = rebuild(
+        pd.DataFrame({"start": months, "end": months, "value": value, "half_width": 0.05}), "2022-01", "2025-06"
+    )
+    assert found.months["value"].iloc[:zeros].tolist() == [0.0] * zeros
+    assert "months_closed" in found.notes and "mean_far" not in found.notes
+    assert found.median.loc["2024-12"] == pytest.approx(33, rel=0.2)

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "ezlib"
 
 # A module imports only from those before it. A new module takes its place here and in docs/design.md.
 ORDER = [
-    *("periods", "contracts", "files", "sheets", "catalogue", "plans", "messages", "wording"),
+    *("periods", "contracts", "files", "sheets", "yaml_files", "catalogue", "plans", "messages", "wording"),
     *(
         "cells",
         "fact_checks",
@@ -43,6 +43,7 @@ ORDER = [
 # The only modules that open a file, and what for. All others take tables and arrays, and give them.
 READERS = {
     "sheets": "a spreadsheet's table, for facts",
+    "yaml_files": "what people edit in YAML",
     "catalogue": "the words of the data",
     "plans": "targets and events",
     "corrections": "corrections of facts",
@@ -69,7 +70,7 @@ WRITERS = {
 }
 
 READING = {"read_text", "read_bytes", "read_excel", "read_parquet", "read_table", "load_workbook", "load", "loadtxt"}
-READING |= {"held_by", "fromfile", "genfromtxt"}
+READING |= {"held_by", "yaml_bytes", "fromfile", "genfromtxt"}
 WRITING = {"write_text", "write_bytes", "to_excel", "to_parquet", "to_pickle", "dump", "savetxt", "savez", "mkdir"}
 WRITING |= {"unlink", "rmtree", "copyfile", "touch", "write_whole", "write_all", "mkstemp", "savefig", "save"}
 
