@@ -50,7 +50,7 @@ _PLACES = {
     "progress": ("compose_scorecard",),
     "zones": ("compose_zones",),
     "indicators": ("compose_indicators",),
-    "assessments": ("test_targets",),
+    "assessments": ("compose_targets",),
     "performance": ("compose_record",),
     "brief": ("compose_brief",),
     "runs": ("check_month", "keep", "run_batch", "run_month", "save"),

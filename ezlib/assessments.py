@@ -288,7 +288,7 @@ class TargetTests:
 # ------------------------------------------------------------------------------------------------------- composing
 
 
-def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> TargetTests:
+def compose_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed: int = 0) -> TargetTests:
     """Test the targets of the month's year on the zone's headline series, and on the series each was set for.
 
     Once the year is over those of the next are tested too. A target set on another scope than the headline series is
@@ -326,9 +326,6 @@ def test_targets(zone: str, month, as_of=None, lang: str = "vi", root=None, seed
         families=_families(open_ones, as_of, catalogue, seed, root),
         ahead=targets_ahead(zone, month, as_of, seed, root),
     )
-
-
-test_targets.__test__ = False  # a library function, not a test, for all that its name begins like one
 
 
 def relieved(a: TargetAssessment, found: Outlook, doubted: Iterable[str], as_of, seed: int = 0, root=None) -> Relief:

@@ -610,8 +610,8 @@ def compose_brief(zone: str, month, as_of=None, lang: str = "vi", root=None, see
     doubted, wrong = doubted_series(found, findings), taking_part(findings, ["error"])
     suspect = _suspect(findings, found, doubted)
     own, _ = outlooks_of(_set_elsewhere(found, targets, month), month, as_of, seed, root)
-    assessments = _tests(found, own, targets, month, facts, wrong, root)
     shares = _parts(place, found, catalogue, month, as_of, seed, root)
+    assessments = _tests(found, shares | own, targets, month, facts, wrong, root)
     lines = table_lines(place, month, facts, catalogue, found | shares, assessments, lang)
     day = as_of_date(as_of)
     until = day or facts["published"].max().date()
@@ -656,10 +656,12 @@ def _tests(found, own, targets: list[Target], month, facts, wrong, root) -> dict
     """Tests of the headline series `found`; on the series of `own`, of the official targets set for them alone."""
     asked = dict.fromkeys(found, targets)
     asked |= {series: [t for t in targets if t.series == series and t.status == "official"] for series in own}
-    return {
+    tests = {
         series: tuple(a for year in years_asked(month) for a in assess_all(o, asked[series], year, facts, wrong, root))
         for series, o in {**found, **own}.items()
+        if asked[series]
     }
+    return {series: made for series, made in tests.items() if made}
 
 
 def _suspect(findings: pd.DataFrame, outlooks, doubted) -> frozenset[str]:

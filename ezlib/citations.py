@@ -10,6 +10,7 @@ import pandas as pd
 
 from ezlib import messages, wording
 from ezlib.catalogue import Catalogue
+from ezlib.corrections import CORRECTIONS
 from ezlib.digest import DigestLine
 from ezlib.fact_words import figure_and_unit
 from ezlib.facts import from_series, has_assumed_day
@@ -113,13 +114,23 @@ class Citations:
             "source.fact",
             self.lang,
             fact=fact,
-            name=self.catalogue.indicator(row["indicator"]).short(self.lang),
+            name=self._name(row["indicator"]),
             period=wording.stretch(row["period_start"], row["period_end"], self.lang),
             value=wording.with_unit(*figure_and_unit(row, self.catalogue, self.lang), self.lang, self.catalogue),
             changes="".join(f"; {wording.change(c, None, self.lang)}" for basis, c in bases if basis in STATED)
+            + (f"; {say('source.corrected', self.lang, file=CORRECTIONS)}" if row["corrected"] else "")
             + self._day_of_its_own(row),
             document=self._documents[self._document(row)],
         )
+
+    def _name(self, indicator: str) -> str:
+        """What a figure is of in short, in full where another one of the list would have the same name."""
+        short = self._short(indicator)
+        alike = {i for i in self._by_id.loc[list(self.numbered), "indicator"] if self._short(i) == short}
+        return short if len(alike) == 1 else self.catalogue.indicator(indicator).name(self.lang)
+
+    def _short(self, indicator: str) -> str:
+        return self.catalogue.indicator(indicator).short(self.lang)
 
     def _day_of_its_own(self, row: pd.Series) -> str:
         """When a row of a monthly table was published: its file as a whole has no day."""

@@ -215,6 +215,8 @@ def compose_futures(
     asked += scenarios.parse_scenarios(judgement, catalogue, "the judgement") if judgement.strip() else []
     choices = scenarios.pick([*asked, *scenarios.QUESTIONS], only)
     found, without = outlooks_of(headline_series(zone, "trade", root), month, as_of, seed, root, lang)
+    without |= {s: say("subject.no_year", lang, year=str(_year(o))) for s, o in found.items() if not _has_year(o)}
+    found = {s: o for s, o in found.items() if _has_year(o)}
     targets = {series: _target_of(o, load_targets(zone, as_of, root)) for series, o in found.items()}
     tables = {series: _compared(o, choices, targets[series], catalogue, seed) for series, o in found.items()}
     revenue, reason = _revenue(zone, found, month, as_of, lang, root, seed, catalogue)
@@ -224,9 +226,19 @@ def compose_futures(
     )  # fmt: skip
 
 
+def _year(found: Outlook) -> int:
+    """The year of the first month ahead."""
+    return scenarios.first_ahead(found).year
+
+
+def _has_year(found: Outlook) -> bool:
+    """Whether the paths hold the whole of that year: those of figures that begin within it do not."""
+    return found.covers_year(_year(found))
+
+
 def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalogue, seed: int) -> pd.DataFrame:
     fitting = [c for c in choices if not any(scenarios.unfit(s, found) for s in c)]
-    year = scenarios.first_ahead(found).year
+    year = _year(found)
     before = found.total(str(year - 1)) if found.covers_year(year - 1) else None
     totals = scenarios.totals_under(found, fitting, str(year), seed)
     table = scenarios.outcomes(totals, 0.0 if before is None else before).assign(period=str(year))
@@ -242,7 +254,7 @@ def _compared(found: Outlook, choices, target: Target | None, catalogue: Catalog
 def _target_of(found: Outlook, targets: Iterable[Target]) -> Target | None:
     """The level target of the first year ahead: set for the outlook's own scope if there is one, and official."""
     _, indicator, scope = SeriesKey.of(found.series)
-    year = str(scenarios.first_ahead(found).year)
+    year = str(_year(found))
     fitting = [t for t in targets if t.kind == "level" and t.indicator == indicator and t.period == year]
     return min(fitting, key=lambda t: (t.scope != scope, t.status != "official"), default=None)
 
@@ -261,7 +273,7 @@ def _revenue(zone, found, month, as_of, lang, root, seed, catalogue) -> tuple[Re
 
 def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: Catalogue) -> dict[str, Joint]:
     """Chances of trade and revenue together: of at least last year's, and of the targets where both have one."""
-    pairs, year = (found.base, found.outlook), scenarios.first_ahead(found.outlook).year
+    pairs, year = (found.base, found.outlook), _year(found.outlook)
     names = [catalogue.indicator_of(o.series).short(lang) for o in pairs]
     asked = {}
     if all(o.covers_year(y) for o in pairs for y in (year - 1, year)):
@@ -269,7 +281,7 @@ def _joint(found: RevenueOutlook, targets: list[Target], lang: str, catalogue: C
         reached = [at_least(o.total(str(year)), o.total(str(year - 1))) for o in pairs]
         asked["last_year"] = joint_probability(dict(zip(aims, reached, strict=True)))
     set_for = [_target_of(o, targets) for o in pairs]
-    if all(set_for):
+    if all(set_for) and all(map(_has_year, pairs)):
         told = {}
         for o, name, t in zip(pairs, names, set_for, strict=True):
             aim = say("joint.target", lang, name=name, target=wording.aim_to_reach(t, lang, catalogue))

@@ -254,10 +254,9 @@ class Indicators:
         return [count.most_common(1)[0][0] if count else "" for count in counts]
 
     def _year(self, series: str) -> str:
-        """The year's total: median and 80 % interval of the paths."""
-        if series not in self.outlooks:
-            return ""
-        return self._spread(self.outlooks[series].total(str(self.month.year)))
+        """The year's total: median and 80 % interval of the paths, nothing where these begin later in it."""
+        found = self.outlooks.get(series)
+        return self._spread(found.total(str(self.month.year))) if found and found.covers_year(self.month.year) else ""
 
     def _spread(self, total: pd.Series) -> str:
         """Median and 80 % interval of path totals, or one figure where all paths agree."""

@@ -570,6 +570,10 @@ SENTENCES = {
         "vi": "Danh mục của {zone} chưa nêu chuỗi nào cho chủ đề này.",
         "en": "The catalogue of {zone} names no series for this subject.",
     },
+    "subject.no_year": {
+        "vi": "Số liệu bắt đầu từ giữa năm {year} nên chưa tính được cả năm để so sánh các tình huống.",
+        "en": "Its figures begin within {year}, so that the year has no total to lay scenarios over.",
+    },
     "subject.no_outlook": {"vi": "{name}: chưa có dự báo. {reason}", "en": "{name}: no outlook. {reason}"},
     # what an outlook stands on
     "grounds.figures": {
@@ -769,8 +773,8 @@ SENTENCES = {
     "aim.target": {"vi": "mục tiêu {aim}", "en": "the target of {aim}"},
     "target.implied": {"vi": "{aim} (suy ra từ\u00a0% kế hoạch)", "en": "{aim} (implied by the share of plan)"},
     "source.series": {
-        "vi": "{name}: {count} số liệu tháng, {period}; {files}.",
-        "en": "{name}: {count} monthly figures, {period}; {files}.",
+        "vi": "{name}: {count} số liệu, {period}; {files}.",
+        "en": "{name}: {count} figures, {period}; {files}.",
     },
     "result.target": {
         "vi": "Khả năng đạt {target}: {probability}; còn phải đạt bình quân {needed} mỗi tháng.",
@@ -781,6 +785,7 @@ SENTENCES = {
         "en": "Chance of {target}: {probability}; at most {needed} a month from now on.",
     },
     "source.published": {"vi": "công bố {date}", "en": "published {date}"},
+    "source.corrected": {"vi": "đã đính chính ({file})", "en": "corrected ({file})"},
     "source.assumed": {"vi": "công bố {date} (ngày giả định)", "en": "published {date} (assumed day)"},
     "method.note": {
         "vi": "Dự kiến là trung vị của {count} kịch bản tính từ chính các số liệu đã công bố; "

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ezlib import wording
 from ezlib.catalogue import Catalogue, SeriesKey, Zone
+from ezlib.contracts import STATUSES
 from ezlib.fact_words import figure_and_unit
 from ezlib.facts import facts_of, in_own_unit, in_precedence
 from ezlib.headlines import OLDEST_TOLD, table_series
@@ -127,17 +128,19 @@ def _lines(zone, month, facts, catalogue, outlooks, assessments, lang, oldest) -
 def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> Line | None:
     """The row of a series in the first of some months that it has figures for; a part may have its year alone."""
     calendar = catalogue.calendar_of(series)
+    stated = _Stated(facts, calendar, lang)
     for shown in months:
         start, end = month_bounds(shown, calendar)
         in_month = _best(facts, start, end)
         so_far = _best(facts, year_bounds(shown.year, calendar)[0], end)
+        so_far = None if so_far is not None and stated.firmer_than(so_far, shown) else so_far
         if in_month is not None or so_far is not None:
             break
     else:
         if kind != "part" or found is None:
             return None
-    stated = _Stated(facts, calendar, lang)
     test = next(iter(tests), None)
+    cumulative = _level(so_far, catalogue, lang) if so_far is not None else stated.cumulative(shown)
     name = catalogue.indicator_of(series).short(lang)
     return Line(
         series=series,
@@ -146,9 +149,9 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
         month=shown,
         value=_level(in_month, catalogue, lang),
         mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
-        cumulative=_level(so_far, catalogue, lang) if so_far is not None else stated.cumulative(shown),
+        cumulative=cumulative,
         ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
-        plan=_plan(so_far, test, lang),
+        plan=_plan(so_far, cumulative, test if test and test.target.period == str(shown.year) else None, lang),
         year_end=_year_end(found, month, lang),
         chance=_chance(test, lang),
     )
@@ -198,6 +201,14 @@ class _Stated:
     def ytd_yoy(self, month: pd.Period) -> ShownFigure:
         return self._change(_year_to(month - 12), _year_to(month))
 
+    def firmer_than(self, so_far, month: pd.Period) -> bool:
+        """Whether every month of the year to date has since been stated more firmly than it, an estimate, was."""
+        facts = self._facts_of(_year_to(month))
+        if facts is None:
+            return False
+        since = max(fact["published"] for fact in facts) >= so_far["published"]
+        return since and all(STATUSES[fact["status"]].rank < STATUSES[so_far["status"]].rank for fact in facts)
+
     def _change(self, before: Iterable[pd.Period], now: Iterable[pd.Period]) -> ShownFigure:
         base, top = self._stating(before), self._stating(now)
         if base is None or top is None or sum(base.values()) == 0:
@@ -207,26 +218,28 @@ class _Stated:
 
     def _stating(self, months: Iterable[pd.Period]) -> dict[str, float] | None:
         """Values of the months by the facts that state them; None where one month has no fact."""
+        facts = self._facts_of(months)
+        return None if facts is None else {fact["fact_id"]: float(fact["value"]) for fact in facts}
+
+    def _facts_of(self, months: Iterable[pd.Period]) -> list | None:
         found = [_best(self._facts, *month_bounds(month, self._calendar)) for month in months]
-        if any(fact is None for fact in found):
-            return None
-        return {fact["fact_id"]: float(fact["value"]) for fact in found}
+        return None if any(fact is None for fact in found) else found
 
 
 def _year_to(month: pd.Period) -> list[pd.Period]:
     return list(pd.period_range(f"{month.year}-01", month, freq="M"))
 
 
-def _plan(fact, test: TargetAssessment | None, lang) -> ShownFigure:
-    """Share of the year's plan as printed, else of the target in force."""
+def _plan(fact, cumulative: ShownFigure, test: TargetAssessment | None, lang) -> ShownFigure:
+    """Share of the year's plan as printed, else that of the year to date in the target in force."""
     if fact is not None:
         for i in (1, 2):
             if fact[f"basis{i}"] == "plan_share_pct":
                 share = fact[f"change{i}"]
                 return ShownFigure(wording.percent(share, None, lang), share, (fact["fact_id"],))
-    if test is None or test.target.kind != "level" or not test.months_elapsed:
+    if test is None or test.target.kind != "level" or not cumulative.text:
         return EMPTY
-    share = 100 * test.year_to_date / test.target.value
+    share = 100 * cumulative.number / test.target.value
     return ShownFigure(wording.percent(share, 1, lang), share, (test.target.target_id,), computed=True)
 
 

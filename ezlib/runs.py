@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 
@@ -107,8 +108,9 @@ def run_batch(
 
     A brief made from exactly the present data, code and parameters is left as it is, so that a batch that was stopped
     goes on where it was. Returns one row a zone and month: state (made, current, without facts, failed), seconds and
-    message. A failure, of whatever kind, does not stop the others. `progress` is called with `zone month` as each is
-    done. An unknown zone, a wrong `as_of` and a list without a zone or month are refused with DataError first.
+    message. A failure, of whatever kind, does not stop the others; KeyboardInterrupt ends those under way and begins no
+    other. `progress` is called with the first `zone month` that is not done yet, at the start and as each is done. An
+    unknown zone, a wrong `as_of` and a list without a zone or month are refused with DataError first.
     """
     root, zones, months = data_root(root), list(zones), list(months)
     _refuse_batch(zones, months, as_of, root)
@@ -118,9 +120,15 @@ def run_batch(
     # Fresh processes, never forks: threads of numpy and of the kernel's client do not survive a fork.
     with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(_one_of_many, *pair, as_of, lang, notebooks, root): pair for pair in wanted}
-        for future in as_completed(waiting):
-            done[waiting[future]] = _outcome(future)
-            told(" ".join(waiting[future]))
+        told(" ".join(wanted[0]))
+        try:
+            for future in as_completed(waiting):
+                done[waiting[future]] = _outcome(future)
+                if left := [pair for pair in wanted if pair not in done]:
+                    told(" ".join(left[0]))
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
     rows = [{"zone": zone, "month": month} | done[zone, month] for zone, month in wanted]
     return pd.DataFrame(rows, columns=["zone", "month", "state", "seconds", "message"])
 
@@ -137,6 +145,9 @@ def _refuse_batch(zones: list[str], months: list, as_of, root: Path) -> None:
     as_of_date(as_of)
 
 
+_interrupted = Event()  # in a process of its own
+
+
 def _outcome(future: Future) -> dict:
     """What became of one month; an error that nobody foresaw is told with its type and ends that month alone."""
     try:
@@ -146,6 +157,8 @@ def _outcome(future: Future) -> dict:
 
 
 def _one_of_many(zone: str, month: str, as_of, lang: str, notebooks, root: Path) -> dict:
+    if _interrupted.is_set():  # months that this process had been handed before
+        raise KeyboardInterrupt
     try:
         parameters = month_parameters(zone, month, as_of, lang, root)
         if _is_current(parameters, notebooks, root):
@@ -155,6 +168,9 @@ def _one_of_many(zone: str, month: str, as_of, lang: str, notebooks, root: Path)
         return {"state": "without facts", "seconds": 0.0, "message": str(error).replace("\n", " ")}
     except DataError as error:
         return {"state": "failed", "seconds": 0.0, "message": str(error)}
+    except KeyboardInterrupt:
+        _interrupted.set()
+        raise
     return {
         "state": "made",
         "seconds": round(sum(run.seconds.values()), 1),

@@ -19,7 +19,7 @@ TRADE = "lao-cai/trade_total/board"
 
 @pytest.fixture(scope="module")
 def may():
-    return ez.test_targets("lao-cai", "2025-05", "2025-05-31", "en")
+    return ez.compose_targets("lao-cai", "2025-05", "2025-05-31", "en")
 
 
 def test_the_april_figure_in_doubt_is_carried_into_the_answer(may):
@@ -47,7 +47,7 @@ def test_where_nothing_is_left_without_the_doubt_that_is_said(may):
 
 
 def test_once_the_year_is_over_the_targets_of_the_next_are_asked_too():
-    tests = ez.test_targets("lao-cai", "2024-12", "2024-12-30", "en")
+    tests = ez.compose_targets("lao-cai", "2024-12", "2024-12-30", "en")
     states = {(a.target.target_id, a.series): a.state for a in tests.assessments}
     assert states["T004", TRADE] == "missed"  # 4.5 billion in 2024
     assert states["T001", TRADE] == "open"  # 9 billion in 2025, restated on that day
@@ -85,7 +85,7 @@ def test_the_whole_page_can_be_shown_in_both_languages(may):
 
 
 def test_conflicting_figures_that_decide_alike_are_said_to():
-    tests = ez.test_targets("lai-chau", "2025-12", "", "en")
+    tests = ez.compose_targets("lai-chau", "2025-12", "", "en")
     trade = next(a for a in tests.assessments if a.target.target_id == "T039")
     assert trade.state == "reached"
     assert trade.also_published == (44.15,)
@@ -113,7 +113,7 @@ def test_conflicting_figures_that_decide_otherwise_leave_it_open_what_happened()
 
 
 def test_a_target_of_the_merged_province_is_not_held_against_the_old_one():
-    tests = ez.test_targets("lao-cai-province", "2025-12", "", "vi")
+    tests = ez.compose_targets("lao-cai-province", "2025-12", "", "vi")
     assert {t.target_id for t in load_targets("lao-cai-province") if t.scope == "province-merged"} >= {"T016"}
     asked = {(a.series.split("/")[2], a.target.scope) for a in tests.assessments}
     assert ("province", "province") in asked and ("province", "province-merged") not in asked
@@ -127,7 +127,7 @@ def test_why_a_series_has_no_outlook_is_said_in_the_language_of_the_page():
 
 
 def test_a_zone_without_targets_says_so_and_still_tells_growth():
-    tests = ez.test_targets("viet-nam", "2025-02", "", "en")
+    tests = ez.compose_targets("viet-nam", "2025-02", "", "en")
     assert tests.assessments == ()
     assert "No target" in repr(tests.table)
     assert "+10 %" in wording.plain(repr(tests.growths))

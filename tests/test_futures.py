@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from conftest import fact_row, write_facts
 
 from ezlib import futures
 from ezlib.contracts import DataError
@@ -91,3 +92,11 @@ def test_a_zone_without_revenue_says_so(small_root):
 def test_a_scenario_asked_by_a_wrong_name_is_refused():
     with pytest.raises(DataError, match="did you mean 'closure-30-days'"):
         compose_futures("lao-cai", "2025-05", only="closure-30-day")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_figures_that_begin_within_the_year_lay_no_scenario_over_it_and_say_why(empty_root, lang):
+    write_facts(empty_root, "first.csv", [fact_row(change1=-3.2, basis1="mom", half_width1=0.05)])
+    page = compose_futures("thu-nghiem", "2025-05", lang=lang, root=empty_root)
+    assert page.tables == {}
+    assert {"vi": "giữa năm 2025", "en": "begin within 2025"}[lang] in repr(page.table)

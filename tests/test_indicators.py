@@ -52,6 +52,12 @@ def test_a_total_and_its_parts_come_from_one_family(small_root):
     assert "Tổng" in page.months_table.text and "khớp ở mọi tháng" in page.agreement.text
 
 
+def test_a_flow_whose_first_figures_are_of_this_year_has_no_total_of_it(empty_root):
+    write_facts(empty_root, "first.csv", [fact_row(change1=-3.2, basis1="mom", half_width1=0.05)])
+    page = composed(empty_root, "trade")
+    assert page.outlooks and "150,83" in plain(page.flows.text)
+
+
 def test_flows_show_the_month_the_year_so_far_and_where_the_year_ends(small_root, small_truth):
     page = composed(small_root)
     month, to_date, year, source = cells(page.flows, "Người xuất cảnh")[-4:]
