@@ -111,7 +111,9 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
     from ezlib.tables import proposal_text
 
     if Path(report).suffix.lower() == ".csv":
-        facts, draft = drafts.load_draft(report), Path(report)
+        if published or month:
+            raise click.UsageError("A draft has its days in its rows; --published and --month are for a report.")
+        facts, draft = drafts.load_draft(report, zone, root), Path(report)
     else:
         read = reports.parse_report(report, zone, published, month, root)
         draft = drafts.draft_csv(read, root=root)

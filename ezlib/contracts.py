@@ -61,6 +61,7 @@ REQUIRED_CELLS = [
     "source",
 ]
 
+SERIES_ID = "S:"  # begins the ids of rows of monthly tables, which have none of their own
 LOADED_COLUMNS = [*FACT_COLUMNS, "lower", "upper", "corrected", "file", "row"]
 """What `load_facts` returns: the fact, the interval its printed words allow (in the row's unit), the reason when
 `corrections.yml` changed it ('' otherwise), and the file and line it stands on (the header is line 1)."""
@@ -337,6 +338,10 @@ FACT_RULES = {
     ),
     "duplicate_id": FactRule(
         "fact_id {shown!r} is taken by {other}", "Give each fact an id of its own, or keep one row."
+    ),
+    "duplicate_month": FactRule(
+        "the same month of the same series is given by {other}",
+        "Delete one of the two rows; of a figure that was revised later, give each its day in a column `published`.",
     ),
     "identical": FactRule("says the same as {other}", "Keep one of the identical rows."),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ezlib.cells import as_text
-from ezlib.contracts import FACT_COLUMNS, DataError, as_of_date
+from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS, DataError, as_of_date
 from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 CORRECTIONS = "data/corrections.yml"
@@ -62,6 +62,9 @@ def _correction_problem(correction: dict, text: pd.DataFrame, rows: dict[str, in
         as_of_date(correction["published"])
     except DataError:
         return f"published {correction['published']!r} is not a day such as 2025-05-31"
+    for name, value in correction["set"].items():
+        if name in (*NUMBER_COLUMNS, *DATE_COLUMNS) and not _fits(name, as_text(value)):
+            return f"{name} {as_text(value)!r} is no {'day such as 2025-05-31' if name in DATE_COLUMNS else 'number'}"
     if correction["fact_id"] not in rows:
         return None if zone else "there is no such fact any more"
     changed = [name for name in {**correction["expect"], **correction["set"]} if name not in FACT_COLUMNS[1:]]
@@ -73,6 +76,15 @@ def _correction_problem(correction: dict, text: pd.DataFrame, rows: dict[str, in
         if not _same(found, as_text(expected)):
             return f"{name} was {as_text(expected)!r} when this was written and is now {found!r}"
     return None
+
+
+def _fits(name: str, cell: str) -> bool:
+    """Whether a cell can be read as what its column holds: a day, or a number with a decimal point."""
+    try:
+        dt.date.fromisoformat(cell) if name in DATE_COLUMNS else float(cell or "nan")
+    except ValueError:
+        return False
+    return True
 
 
 def _apply(correction: dict, text: pd.DataFrame, row: int) -> None:

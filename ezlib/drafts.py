@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ezlib.catalogue import data_root
+from ezlib.catalogue import data_root, load_catalogue
 from ezlib.cells import as_text
 from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS, DataError
+from ezlib.fact_checks import check_dates
 from ezlib.facts import append_by_zone, load_facts
 from ezlib.files import held_by, write_whole
 from ezlib.reports import PROPOSAL_COLUMNS, Report
@@ -46,9 +47,14 @@ def _next_old(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def load_draft(path) -> pd.DataFrame:
-    """Return the facts of a draft as edited, as text in FACT_COLUMNS. Raises DataError naming what cannot be read."""
+def load_draft(path, zone: str | None = None, root=None) -> pd.DataFrame:
+    """Return the facts of a draft as edited, as text in FACT_COLUMNS.
+
+    Raises DataError naming what cannot be read, and where no row is of `zone`: a report speaks of others beside it.
+    """
     path = Path(path)
+    if zone is not None:
+        load_catalogue(root).zone(zone)
     if not path.is_file():
         raise DataError(f"There is no draft {path.name!r}.", [str(path)], "Make one from the report first.")
     try:
@@ -57,10 +63,14 @@ def load_draft(path) -> pd.DataFrame:
     except Unreadable as error:
         raise DataError("The draft cannot be read.", [str(error.fault)], error.fault.remedy) from error
     sheet, found = with_points(sheet, NUMBER_COLUMNS)
-    if faults := [*faults, *found]:
+    if faults := [*faults, *found, *check_dates(sheet.frame(FACT_COLUMNS))]:
         remedies = dict.fromkeys(fault.remedy for fault in faults)
         raise DataError("The draft cannot be used; nothing was appended.", map(str, faults), "\n".join(remedies))
-    return sheet.frame(FACT_COLUMNS)[FACT_COLUMNS]
+    facts = sheet.frame(FACT_COLUMNS)
+    if zone is not None and not (facts["zone"] == zone).any():
+        there = ", ".join(sorted(set(facts["zone"])))
+        raise DataError(f"No row of the draft is of {zone}.", next_step=f"Its rows are of {there}; name that zone.")
+    return facts[FACT_COLUMNS]
 
 
 def append_proposal(facts: pd.DataFrame, root=None) -> list[Path]:
@@ -84,11 +94,17 @@ _COPIED, _COPIED_AT_LEAST = 0.5, 3
 def _refuse_another_copy(facts: pd.DataFrame, root) -> None:
     """Stop where most of a report's figures stand in the data already: the same report from another file."""
     there = pd.concat([load_facts(str(zone), root=root) for zone in sorted(set(facts["zone"]))])
+    again = there[there["fact_id"].isin(facts["fact_id"])]
+    if len(again):
+        raise DataError(
+            f"{len(again)} of the {len(facts)} facts are in the data already; nothing was appended.",
+            [f"{file}: {', '.join(ids)}" for file, ids in again.groupby("file")["fact_id"]],
+            "The report was appended before. Take these facts out of the draft, or the rows out of that file.",
+        )
     sides = [_as_said(frame) for frame in (facts, there)]
     pairs = sides[0].merge(sides[1], on=[*_SAYS, "rounded"], suffixes=("", "_there"))
     told = [(pairs[word] == pairs[f"{word}_there"]) & (pairs[word] != "") for word in _TOLD_BY]
     same = pairs[told[0] | told[1] | told[2]].drop_duplicates("fact_id")
-    same = same[same["fact_id"] != same["fact_id_there"]]  # an id that is taken is refused by the rules of the data
     if len(same) < max(_COPIED_AT_LEAST, _COPIED * len(facts)):
         return
     where = [f"{row.fact_id}: {row.indicator} is {row.fact_id_there}" for row in same.itertuples()]

@@ -16,6 +16,7 @@ from ezlib.contracts import (
     PERIOD_KINDS,
     QUALIFIER_WORDS,
     REQUIRED_CELLS,
+    SERIES_ID,
     STATUSES,
     hint,
     is_basis,
@@ -74,7 +75,8 @@ def _check_bases(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
     return faults
 
 
-def _check_dates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
+def check_dates(text: pd.DataFrame, catalogue: Catalogue | None = None) -> list[Fault]:
+    """Cells that should hold a day, written as 2025-05-31, and do not."""
     faults = []
     for column in DATE_COLUMNS:
         cells = text[column]
@@ -136,8 +138,14 @@ def _check_duplicates(text: pd.DataFrame, catalogue: Catalogue) -> list[Fault]:
     place = text["file"] + ", row " + text["row"].astype(str)
     same_id = text.duplicated("fact_id") & (text["fact_id"] != "")
     same_cells = text.duplicated(FACT_COLUMNS[1:]) & ~same_id & (text["fact_id"] != "")
+    of_series = text["fact_id"].str.startswith(SERIES_ID)
+    cases = (
+        (same_id & ~of_series, ["fact_id"], "duplicate_id"),
+        (same_id & of_series, ["fact_id"], "duplicate_month"),
+        (same_cells, FACT_COLUMNS[1:], "identical"),
+    )
     faults = []
-    for again, columns, rule in ((same_id, ["fact_id"], "duplicate_id"), (same_cells, FACT_COLUMNS[1:], "identical")):
+    for again, columns, rule in cases:
         if again.any():
             first = place.groupby([text[c] for c in columns], sort=False).transform("first")
             faults += row_faults(text, again, rule, shown=text["fact_id"], other=first)
@@ -150,7 +158,7 @@ _CHECKS = (
     _check_folders,
     _check_qualifiers,
     _check_bases,
-    _check_dates,
+    check_dates,
     _check_periods,
     _check_signs,
     _check_thousands,

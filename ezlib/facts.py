@@ -26,6 +26,7 @@ from ezlib.contracts import (
     QUALIFIER_WORDS,
     QUALIFIERS,
     SERIES_COLUMNS,
+    SERIES_ID,
     SERIES_OPTIONAL_COLUMNS,
     STATUSES,
     DataError,
@@ -401,7 +402,7 @@ def _calendar(catalogue: Catalogue, zone: str, indicator: str, scope: str):
 def _series_ids(facts: pd.DataFrame, default_scope: str) -> pd.Series:
     """`S:zone:indicator:month`, with the scope unless it is the zone's own; a later publication adds its day."""
     scope = np.where(facts["scope"] == default_scope, "", "/" + facts["scope"])
-    plain = "S:" + facts["zone"] + ":" + facts["indicator"] + scope + ":" + facts["month"]
+    plain = SERIES_ID + facts["zone"] + ":" + facts["indicator"] + scope + ":" + facts["month"]
     if not plain.duplicated().any():
         return plain
     earliest = facts["published"].groupby(plain).transform("min")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ezlib.periods import Calendar, as_month, month_bounds, month_of, year_bounds
+from ezlib.periods import Calendar, as_month, in_year, month_bounds, month_of, year_bounds
 from ezlib.phrases import When
 
 
@@ -19,14 +19,9 @@ def with_year(when: When, year: int, month: int) -> When:
         return When("year", year - 1)
     if when.form in ("to_day", "day"):
         started = (when.last.month, when.last.day) <= (month, 31)
-        return replace(when, year=year, last=_in_year(when.last, year if started else year - 1))
+        return replace(when, year=year, last=in_year(when.last, year if started else year - 1))
     begun = {"month": when.number, "to_month": when.number, "quarter": 3 * when.number - 2}.get(when.form, 1)
     return replace(when, year=year if begun <= month else year - 1)
-
-
-def _in_year(day: dt.date, year: int) -> dt.date:
-    """The same day of a year; 29 February is the end of that month in a year without one."""
-    return dt.date(year, 3, 1) - dt.timedelta(days=1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
 
 def last_month(when: When) -> pd.Period:

@@ -126,6 +126,11 @@ def months_of(period) -> pd.PeriodIndex:
     return pd.period_range(first, last, freq="M")
 
 
+def in_year(day: dt.date, year: int) -> dt.date:
+    """Return the same day of a year; 29 February is the end of that month in a year without one."""
+    return dt.date(year, 3, 1) - dt.timedelta(days=1) if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
 def month_shares(start, end, calendar: Calendar = CALENDAR) -> pd.Series:
     """Return the share of days inside [start, end] of each reporting month that it touches."""
     return _month_shares(as_date(start), as_date(end), calendar).copy()

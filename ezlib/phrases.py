@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ezlib.catalogue import Catalogue, data_root, load_catalogue
 from ezlib.contracts import DataError, hint
+from ezlib.periods import in_year
 from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 PHRASES_FILE = "data/phrases.yml"
@@ -541,7 +542,7 @@ def _when_days(form: str, parts: dict, year: int | None) -> When | None:
         return last and When(form, year, 0, None, last)
     first = day(parts["d1"], parts["m1"], int(parts["y1"]) if parts.get("y1") else year)
     if first and last and first > last and not parts.get("y1"):
-        first = first.replace(year=first.year - 1)
+        first = in_year(first, first.year - 1)
     return When(form, year, 0, first, last) if first and last and first <= last else None
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ezlib.catalogue import Catalogue, data_root, load_catalogue, unknown
 from ezlib.contracts import DataError, as_of_date
-from ezlib.sheets import Fault, Unreadable, read_bytes, read_csv, refuse_columns, with_points
+from ezlib.sheets import AMBIGUOUS, Fault, Unreadable, read_bytes, read_csv, refuse_columns, with_points
 
 TARGETS_FILE = "data/targets.csv"
 EVENTS_FILE = "data/events.csv"
@@ -204,6 +204,10 @@ def _target_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
     faults += unknown("the comparator", row["comparator"], COMPARATORS)
     faults += unknown("the status", row["status"], TARGET_STATUSES)
     faults += _date_faults(row, "period_start", "period_end", "published")
+    if AMBIGUOUS.fullmatch(row["value"]):
+        faults.append(
+            f"value {row['value']!r} may be thousands or decimals; write 11000 for eleven thousand, 11 for eleven"
+        )
     return faults or _target_unit_faults(row, catalogue)
 
 

@@ -72,6 +72,8 @@ def run_month(
     time is refused with DataError.
     """
     root = data_root(root)
+    if out is not None and Path(out).is_dir():
+        raise DataError(f"{out} is a folder; the brief needs the name of a file.", next_step=f"Write {out}/brief.html.")
     parameters = month_parameters(zone, month, as_of, lang, root)
     sources = [_notebook(root, name) for name in notebooks]
     for source in sources:

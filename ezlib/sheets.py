@@ -131,19 +131,20 @@ def refuse_columns(sheet: Sheet, required: list[str], optional: list[str]) -> No
 def with_points(sheet: Sheet, columns: list[str]) -> tuple[Sheet, list[Fault]]:
     """The sheet with every number in `columns` written with a point, without the rows where a cell is no number.
 
-    A semicolon file may use decimal commas, as Excel writes under Vietnamese settings, but then throughout. A small
-    `e` with a negative power is how programs write 0.0000005; Excel's `1,2E+06` has lost digits and is refused.
+    A semicolon file may use decimal commas, as Excel writes under Vietnamese settings, but then throughout; 1.124
+    beside 755,1 has its thousands parted. A small `e` with a negative power is how programs write 0.0000005; Excel's
+    `1,2E+06` has lost digits and is refused.
     """
     places = [(i, name) for i, name in enumerate(sheet.header) if name in columns]
     semicolon = sheet.separator == ";"
-    strange, usual = _rarer_sign(sheet, places) if semicolon else (None, 0)
+    strange, usual, parted = _rarer_sign(sheet, places) if semicolon else (None, 0, False)
     faults, lines, cells = [], [], []
     for line, row in zip(sheet.lines, sheet.cells, strict=True):
         row = row.copy()
         wrong = len(faults)
         for i, name in places:
             cell = row[i].replace("\u2212", "-")
-            rule = _number_rule(cell, semicolon, strange)
+            rule = "thousands" if parted and AMBIGUOUS.fullmatch(cell) else _number_rule(cell, semicolon, strange)
             if rule:
                 faults.append(
                     Fault(sheet.file, line, rule, {"column": name, "shown": cell, "other": f"{usual} figures"})
@@ -230,14 +231,17 @@ _POWERS = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?e[-+]?[0-9]+", re.IGNORECASE)
 AMBIGUOUS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
-def _rarer_sign(sheet: Sheet, places: list[tuple[int, str]]) -> tuple[re.Pattern | None, int]:
-    """Where decimal commas and points stand in one file: the rarer of the two, and how often the other stands."""
+def _rarer_sign(sheet: Sheet, places: list[tuple[int, str]]) -> tuple[re.Pattern | None, int, bool]:
+    """Where decimal commas and points stand in one file: the rarer of the two, how often the other stands, and whether
+    points part thousands instead, as they do where every one of them has three digits behind it."""
     numbers = [row[i] for row in sheet.cells for i, _ in places]
     commas = sum(_COMMA.fullmatch(cell) is not None for cell in numbers)
-    points = sum(_POINT.fullmatch(cell) is not None for cell in numbers)
+    points = [cell for cell in numbers if _POINT.fullmatch(cell)]
     if not commas or not points:
-        return None, 0
-    return (_COMMA, points) if commas <= points else (_POINT, commas)
+        return None, 0, False
+    if all(AMBIGUOUS.fullmatch(cell) for cell in points):
+        return None, 0, True
+    return (_COMMA, len(points), False) if commas <= len(points) else (_POINT, commas, False)
 
 
 def _number_rule(cell: str, semicolon: bool, strange: re.Pattern | None) -> str | None:

@@ -310,6 +310,7 @@ def test_every_faulty_target_is_named_with_its_row(small_root):
         AIM.replace("T1", "T4").replace("2025-12-31", "31/12/2025"),
         AIM.replace("T1", "T5").replace(">=", "=>"),
         AIM.replace("T1", "T5"),
+        AIM.replace("T1", "T6").replace("9000", "9.000"),
     ]
     write_targets(small_root, *wrong)
     message = faults_of(small_root, load_targets)
@@ -320,6 +321,7 @@ def test_every_faulty_target_is_named_with_its_row(small_root):
         "row 5: period_end '31/12/2025' is not a date",
         "row 6: names the comparator '=>'",
         "row 7: target_id 'T5' is taken by row 6",
+        "row 8: value '9.000' may be thousands or decimals",
     ):
         assert says in message
 

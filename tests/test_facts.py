@@ -352,7 +352,7 @@ def test_a_month_published_again_keeps_both_figures_apart(empty_root):
         ("2024-05,trade_export,million_usd,", "value is empty"),
         ("2024-05,trade_exprt,million_usd,3", "did you mean 'trade_export'"),
         ("2024-05,trade_export,million_usd,-3", "cannot be negative"),
-        ("2024-05,trade_export,million_usd,3\n2024-05,trade_export,million_usd,4", "is taken by"),
+        ("2024-05,trade_export,million_usd,3\n2024-05,trade_export,million_usd,4", "same month of the same series"),
         ('2024-05,trade_export,million_usd,"3,5"', "decimal comma"),
         (
             "2024-05,trade_export,million_usd,980\n2024-06,trade_export,million_usd,1.023",
@@ -456,6 +456,9 @@ def test_a_correction_is_not_seen_before_it_was_published(empty_root):
         (fact_row(), CORRECTION.replace("set: {value", "set: {valu"), "no column 'valu'"),
         (fact_row(), "just text", "not a list of corrections"),
         (fact_row(), CORRECTION.replace("150.38", "-1"), "cannot be negative"),
+        (fact_row(), CORRECTION.replace("150.38", '"1.150,38"'), "value '1.150,38' is no number"),
+        (fact_row(), CORRECTION.replace("set: {value: 150.38}", "set: 150.38"), "set must name columns"),
+        (fact_row(), CORRECTION.replace("published: 2025-06-10", "published: 10/6/2025"), "'10/6/2025' is not a day"),
     ],
 )
 def test_a_correction_that_no_longer_fits_fails(empty_root, row, text, words):

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import os
+import re
 import shutil
 import textwrap
 import unicodedata
@@ -798,9 +799,37 @@ def test_a_draft_is_appended_as_edited_and_only_once(root):
     assert file == root / "data" / "facts" / "lao-cai" / "2024-09-board-month.csv"
     assert len(loaded) == len(whole.facts) and 201.73 in set(loaded["value"])
     before = file.read_bytes()
-    with pytest.raises(DataError, match="is taken by"):
+    with pytest.raises(DataError, match=f"{len(loaded)} of the {len(loaded)} facts are in the data already"):
         append_proposal(whole.facts, root=root)
     assert file.read_bytes() == before
+
+
+def test_a_draft_with_days_as_excel_writes_them_is_refused_with_its_rows(root):
+    path = draft_csv(parse_report(REPORTS / "board-month.txt", "lao-cai", root=root), root=root)
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(re.sub(r"(\d{4})-(\d\d)-(\d\d)(?=,)", r"\3/\2/\1", text), encoding="utf-8-sig", newline="")
+    with pytest.raises(DataError, match=r"row 2: period_start '\d\d/\d\d/\d{4}'"):
+        load_draft(path)
+
+
+@pytest.mark.parametrize(
+    ("dateline", "published"),
+    [
+        ("ngày 31 tháng 5 năm 2025", "2025-05-31"),
+        ("ngày 31 tháng 6 năm 2025", None),
+        ("ngày 5 tháng 13 năm 2025", None),
+    ],
+)
+def test_the_day_in_the_head_of_a_text_is_one_of_the_calendar(root, dateline, published):
+    text = f"Lào Cai, {dateline}. Kim ngạch xuất nhập khẩu tháng 5/2025 đạt 12,5 triệu USD."
+    found = parse_text(text, "lao-cai", root=root)
+    assert str(found.published) == published if published else found.published > dt.date(2025, 5, 31)
+
+
+def test_the_end_of_february_in_a_year_without_the_29th(root):
+    text = report("Lũy kế đến hết ngày 29/2 kim ngạch xuất nhập khẩu đạt 12,5 triệu USD.")
+    found = parse_text(text, "lao-cai", published="2025-03-05", month="2025-02", root=root)
+    assert [str(day.date()) for day in found.facts["period_end"]] == ["2025-02-28"]
 
 
 def test_a_report_on_two_zones_is_appended_whole_or_not_at_all(root, monkeypatch):

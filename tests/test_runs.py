@@ -405,7 +405,11 @@ def test_ingest_shows_and_drafts_and_adds_nothing_until_told(bare_root):
     assert f"Đã thêm {len(facts)} số liệu" in added.output
     again = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--yes", "--root", str(bare_root))
     assert isinstance(again.exception, DataError)
-    assert "is taken by" in str(again.exception)
+    assert f"{len(facts)} of the {len(facts)} facts are in the data already" in str(again.exception)
+    other = ezlib_says("ingest", str(draft), "--zone", "lai-chau", "--root", str(bare_root))
+    assert "No row of the draft is of lai-chau" in str(other.exception)
+    dated = ezlib_says("ingest", str(draft), "--zone", "lao-cai", "--month", "2025-05", "--root", str(bare_root))
+    assert dated.exit_code and "are for a report" in (dated.output + str(dated.exception))
 
 
 def test_check_of_a_misspelt_zone_is_no_all_clear():
