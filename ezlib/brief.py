@@ -140,7 +140,9 @@ class Brief:
     @property
     def revenue(self) -> Block:
         """What the gates have brought in, and where the year's revenue is going."""
-        return self._subject("revenue", "section.revenue")
+        leading = self.zone.leading("revenue")
+        at_gates = all(self.catalogue.indicator_of(series).group == "revenue" for series in leading)
+        return self._subject("revenue", "section.revenue" if at_gates else "section.revenue_all")
 
     @property
     def targets(self) -> Block:
@@ -158,28 +160,33 @@ class Brief:
         facts = self.doubted.get(a.series, ())
         rows = self.facts.set_index("fact_id", drop=False).loc[list(facts)]
         names = messages.listing([named(row, self.catalogue, self.lang) for _, row in rows.iterrows()], self.lang)
-        doubt = say("target.doubted", self.lang, facts=names) if facts else ""
+        relief = self._relief_of(a)
+        same = relief is not None and relief.test is not None and self._chance(relief.test) == self._chance(a)
+        doubt = say("target.doubted_same" if same else "target.doubted", self.lang, facts=names) if facts else ""
+        without = "" if same or relief is None else self._without_doubt(a, relief)
         name = target_name(a, self.lang, self.catalogue)
-        return messages.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, self._without_doubt(a))
+        return messages.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, without)
 
-    def _without_doubt(self, a: TargetAssessment) -> str:
-        """What the same target looks like without the figures in doubt."""
+    def _relief_of(self, a: TargetAssessment) -> Relief | None:
+        """The test of the same open target without the figures in doubt, if there is one."""
         relief = self.reliefs.get(a.series)
-        if relief is None or a.state != "open" or a.target.target_id != relief.target_id:
-            return ""
+        return relief if relief and a.state == "open" and a.target.target_id == relief.target_id else None
+
+    def _chance(self, a: TargetAssessment) -> str:
+        if a.state == "open":
+            return wording.probability(a.probability, self.lang)
+        return wording.verdict(a.verdict, self.lang)
+
+    def _without_doubt(self, a: TargetAssessment, relief: Relief) -> str:
+        """What the same target looks like without the figures in doubt."""
         around = set(relief.facts) > set(self.doubted[a.series])
         facts = say("relief.it_and_around" if around else "relief.it", self.lang)
         if relief.test is None:
             return say("relief.short_none", self.lang, facts=facts)
         b = relief.test
-        chance = (
-            wording.probability(b.probability, self.lang)
-            if b.state == "open"
-            else wording.verdict(b.verdict, self.lang)
-        )
         told, unit = wording.estimate_in(b.median, b.lower_80, b.upper_80, b.unit, self.lang)
         expected = wording.with_unit(told.median, unit, self.lang, self.catalogue)
-        return say("relief.short", self.lang, facts=facts, chance=chance, expected=expected)
+        return say("relief.short", self.lang, facts=facts, chance=self._chance(b), expected=expected)
 
     @property
     def changed(self) -> Block:
@@ -348,6 +355,8 @@ class Brief:
             self._estimates(shown),
             *self._late(shown),
             self._first_estimates(shown),
+            *self._restated(shown),
+            self._ended(shown),
         )
 
     def _late(self, shown: list[Line]) -> Iterator[str]:
@@ -388,6 +397,27 @@ class Brief:
         if not names:
             return ""
         return messages.capital(say("table.first_estimates", self.lang, names=messages.listing(names, self.lang)))
+
+    def _ended(self, shown: list[Line]) -> str:
+        """Which rows are within borders, or by an office, that were there no more at the end of the year expected."""
+        ends = {
+            line: self.catalogue.scope(SeriesKey.of(line.series).scope).until for line in shown if line.year_end.text
+        }
+        ended = {line: end for line, end in ends.items() if end is not None and end.year <= self._year_shown()}
+        known = self.effective_date
+        names = [line.name for line, end in ended.items() if known > end]
+        if not names:
+            return ""
+        values = {"names": messages.listing(names, self.lang), "date": wording.date(max(ended.values()), self.lang)}
+        return messages.capital(say("table.ended", self.lang, **values))
+
+    def _restated(self, shown: list[Line]) -> Iterator[str]:
+        """Which rows compare months as restated with months as first printed."""
+        for line in shown:
+            since = self.zone.restated.get(line.series)
+            if since is not None and pd.Period(f"{line.month.year - 1}-01", "M") < since <= line.month:
+                values = {"name": line.name, "month": wording.month(since, self.lang)}
+                yield messages.capital(say("table.restated", self.lang, **values))
 
     def _year_shown(self) -> int:
         """The year whose end is told: the one still open, or the next where the facts begin in its middle."""

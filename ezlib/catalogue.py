@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -11,8 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from ezlib.contracts import DataError, hint
-from ezlib.periods import CALENDAR, CALENDARS, Calendar
+from ezlib.periods import CALENDAR, CALENDARS, Calendar, as_month
 from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 CATALOGUE_FILE = "data/catalogue.yml"
@@ -44,10 +47,11 @@ class Named:
 
 @dataclass(frozen=True)
 class Scope(Named):
-    """Who counts and what is covered; figures of different scope are never mixed."""
+    """Who counts and what is covered, and `until` when it was counted; figures of different scope are never mixed."""
 
     covers_vi: str
     covers_en: str
+    until: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ class Zone(Named):
     """A folder of facts: its default scope, the series a brief opens with, its reporting months.
 
     `profiles` names, by group of indicators, the longer series whose usual year is tried as the shape of its own;
-    `first_estimates` the series whose months stay as they were first estimated.
+    `first_estimates` the series whose months stay as they were first estimated, `restated` those whose months are as
+    restated from one on and as first printed before it.
     """
 
     scope: str
@@ -112,6 +117,7 @@ class Zone(Named):
     province: str = ""
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     first_estimates: tuple[str, ...] = ()
+    restated: Mapping[str, pd.Period] = field(default_factory=lambda: MappingProxyType({}))
 
     def issuer(self, lang: str = "vi") -> str:
         """Return the name of the body whose figures lead, in one of the two languages."""
@@ -352,7 +358,8 @@ def _zone(id: str, entry: dict) -> Zone:
     profiles = MappingProxyType({group: tuple(_listed(what)) for group, what in entry.get("profiles", {}).items()})
     known = entry["scope"], *issuers, MappingProxyType(headline), tuple(rules), lag, entry.get("province", id)
     first = tuple(f"{id}/{series}" for series in entry.get("first_estimates", ()))
-    return Zone(id, entry["vi"], entry["en"], *known, profiles, first)
+    restated = {f"{id}/{series}": as_month(month) for series, month in entry.get("restated", {}).items()}
+    return Zone(id, entry["vi"], entry["en"], *known, profiles, first, MappingProxyType(restated))
 
 
 def _calendar(start_day: int) -> Calendar:
@@ -361,7 +368,7 @@ def _calendar(start_day: int) -> Calendar:
 
 
 def _scope(id: str, entry: dict) -> Scope:
-    return Scope(id, entry["vi"], entry["en"], entry["covers_vi"], entry["covers_en"])
+    return Scope(id, entry["vi"], entry["en"], entry["covers_vi"], entry["covers_en"], entry.get("until"))
 
 
 def _group(id: str, entry: dict) -> Group:
@@ -396,10 +403,10 @@ SHAPES = {
     "zones": Shape(
         _NAMES | {"scope": str, "headline": dict, "assumed_lag_days": int},
         {"issuer_vi": str, "issuer_en": str, "calendars": list, "province": str, "profiles": dict}
-        | {"first_estimates": list},
+        | {"first_estimates": list, "restated": dict},
         _zone,
     ),
-    "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {}, _scope),
+    "scopes": Shape(_NAMES | {"covers_vi": str, "covers_en": str}, {"until": dt.date}, _scope),
     "groups": Shape(_NAMES, {}, _group),
     "indicators": Shape(
         _NAMES | {"unit": str, "kind": str, "group": str},
@@ -474,8 +481,11 @@ def _zone_faults(entry: dict, entries: dict) -> list[str]:
     for what in entry["headline"].values():
         for series in _listed(what):
             faults += _series_faults(series, entries, ("indicators", "scopes"))
-    for series in entry.get("first_estimates", ()):
+    for series in (*entry.get("first_estimates", ()), *entry.get("restated", ())):
         faults += _series_faults(series, entries, ("indicators", "scopes"))
+    for series, month in entry.get("restated", {}).items():
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(month)):
+            faults.append(f"has {series} restated from {month!r}; write a month as 2023-12")
     for rule in entry.get("calendars", ()):
         if not isinstance(rule, dict) or set(rule) != {"scope", "groups", "start_day"}:
             faults.append("has a calendar rule that is not {scope: …, groups: […], start_day: …}")

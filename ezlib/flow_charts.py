@@ -248,7 +248,7 @@ def _draw_goal(ax, layout, goal: Goal, view, top, words) -> None:
         return
     start = last - goal.months_left
     ax.plot([start, last], [goal.so_far, goal.value], color=ACCENT, linewidth=1.3, zorder=4)
-    text = words.say("chart.label.pace", needed=words.with_unit(words.rounded(goal.needed)))
+    text = words.say("chart.label.pace", needed=words.with_unit(wording.amount(goal.needed, words.lang)))
     # Above the line while the target asks for more than is expected, else below it: away from the bands.
     above = goal.value >= view["median"].iloc[-1]
     at = start + 0.6 * (last - start)

@@ -18,6 +18,9 @@ READABLE_DIGITS = 4
 SEEN_APART = 0.05
 
 
+SHARED = 0.02  # of a number: known within this, it is told with the digits that are certain
+
+
 class Words:
     """The names and numbers of one outlook as a reader sees them.
 
@@ -72,7 +75,10 @@ class Words:
         if self.scale == 1 and self.published.states(first, month):  # by months: their sum, with the digits all have
             each = pd.concat([self.published.of(m, m).tail(1) for m in pd.period_range(first, month, freq="M")])
             return self._as_published(each["value"].sum(), each["half_width"].max())
-        return self.estimate(estimate_at(view, month)).median
+        middle, lower, upper = estimate_at(view, month)
+        if 1e-6 * middle < upper - lower <= SHARED * middle:  # no interval goes with it
+            return wording.shared_digits(middle, upper - lower, self.lang)
+        return self.estimate((middle, lower, upper)).median
 
     def _as_published(self, value: float, half_width: float) -> str:
         """The digits that were published; in a larger unit only as many as can be taken in."""
@@ -258,6 +264,6 @@ def _goal_alt(goal: Goal, words: Words) -> list[str]:
     chance = wording.probability(goal.probability, words.lang)
     told = [words.say("alt.cumulative.target", target=goal.text, probability=chance)]
     if goal.asks:
-        needed = words.with_unit(words.rounded(goal.needed))
+        needed = words.with_unit(wording.amount(goal.needed, words.lang))
         told.append(words.say("alt.cumulative.pace", needed=needed, count=str(goal.months_left)))
     return told

@@ -276,6 +276,7 @@ SENTENCES = {
         "en": "The target is set on the series of the {target_scope}; it is tested here on that of the {scope}.",
     },
     # sections of the brief
+    "section.revenue_all": {"vi": "Thu ngân sách", "en": "Budget revenue"},
     "section.revenue": {"vi": "Thu ngân sách qua cửa khẩu", "en": "Revenue at the border gates"},
     "section.targets": {"vi": "Các mục tiêu", "en": "Targets"},
     "section.changed_and_record": {
@@ -484,6 +485,14 @@ SENTENCES = {
         "vi": "{names}: mỗi tháng là số ước lần đầu, không điều chỉnh về sau; mức tăng giảm so các số ước với nhau.",
         "en": "{names}: every month as first estimated and not revised since; growth compares first estimates.",
     },
+    "table.ended": {
+        "vi": "{names}: theo phạm vi chỉ còn đến {date}; phần dự kiến sau ngày ấy giả sử phạm vi không đổi.",
+        "en": "{names}: of a scope that ended on {date}; what is expected after it supposes that it had not.",
+    },
+    "table.restated": {
+        "vi": "{name}: số từ {month} đã điều chỉnh, số trước đó thì chưa; mức tăng giảm qua mốc này so hai loại số.",
+        "en": "{name}: restated from {month} on and not before; growth across it compares two kinds of figures.",
+    },
     "table.late": {"vi": "{names}: số liệu {month}.", "en": "{names}: figures for {month}."},
     "table.scope": {"vi": "Phạm vi", "en": "Scope"},
     "table.facts": {"vi": "Số liệu", "en": "Facts"},
@@ -546,6 +555,10 @@ SENTENCES = {
     "target.doubted": {
         "vi": "Khả năng này chỉ đúng nếu số liệu {facts} đúng, mà số ấy đang bị nghi ngờ: xem mục số liệu cần xem lại.",
         "en": "This chance holds only if the figure {facts} does, which is in doubt: see the figures to check.",
+    },
+    "target.doubted_same": {
+        "vi": "Số liệu {facts} đang bị nghi ngờ (xem mục số liệu cần xem lại), nhưng bỏ số ấy thì khả năng vẫn vậy.",
+        "en": "The figure {facts} is in doubt (see the figures to check), but without it the chance is the same.",
     },
     "table.doubtful": {
         "vi": "† Số liệu bị nghi ngờ, hoặc dựa trên số liệu bị nghi ngờ: xem mục số liệu cần xem lại.",

@@ -153,7 +153,7 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
         ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
         plan=_plan(so_far, cumulative, test if test and test.target.period == str(shown.year) else None, lang),
         year_end=_year_end(found, month, lang),
-        chance=_chance(test, lang),
+        chance=_chance(test, month, lang),
     )
 
 
@@ -249,10 +249,13 @@ def _year_end(found: Outlook | None, month: pd.Period, lang) -> ShownFigure:
     return ShownFigure(wording.estimate(*found.total_range(str(year_ahead(month))), lang).text)
 
 
-def _chance(test: TargetAssessment | None, lang) -> ShownFigure:
+def _chance(test: TargetAssessment | None, month: pd.Period, lang) -> ShownFigure:
+    """The chance of a target, with its year where it is not the one whose end the row tells; or what became of it."""
     if test is None:
         return EMPTY
     if test.state == "open":
-        return ShownFigure(wording.probability(test.probability, lang))
+        chance = wording.probability(test.probability, lang)
+        same = test.target.period == str(year_ahead(month))
+        return ShownFigure(chance if same else say("verdict.of_year", lang, verdict=chance, year=test.target.period))
     verdict = wording.verdict(test.verdict, lang)
     return ShownFigure(say("verdict.of_year", lang, verdict=verdict, year=test.target.period))

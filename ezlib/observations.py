@@ -160,7 +160,6 @@ def months_with_facts(facts: pd.DataFrame, zone: str, catalogue: Catalogue | Non
 class _Series:
     """What a statement must know of its series."""
 
-    key: SeriesKey
     unit: str
     calendar: Calendar
     last_day: pd.Timestamp
@@ -176,12 +175,12 @@ def _judged(facts: pd.DataFrame, series, month, as_of, catalogue: Catalogue | No
     """Every statement of the series with the reason it is left out ('' when used) and the statement preferred."""
     catalogue = catalogue or load_catalogue()
     key, calendar = _flow(series, catalogue)
+    as_estimated = str(key) in catalogue.zone(key.zone).first_estimates  # what is foreseen there is the estimate itself
     about = _Series(
-        key=key,
         unit=catalogue.indicator(key.indicator).unit,
         calendar=calendar,
         last_day=pd.Timestamp(month_bounds(as_month(month), calendar)[1]),
-        learned=lambda: estimate_sd(revisions(_seen(facts, as_of), catalogue), str(key)),
+        learned=lambda: 0.0 if as_estimated else estimate_sd(revisions(_seen(facts, as_of), catalogue), str(key)),
     )
     mine = _facts_of(facts, key, as_of, catalogue)
     rows = [*_levels(mine, about, catalogue), *_changes(mine, about)]

@@ -204,7 +204,7 @@ def targets_table(
         rows.append(
             {
                 say("table.target", lang): wording.stated_aim(a.target, lang, catalogue),
-                say("table.expected", lang): e.text if a.state == "open" else settled_text(a, lang),
+                say("table.expected", lang): settled_text(a, lang) if a.state != "open" and is_known(a) else e.text,
                 say("table.probability", lang): wording.probability(a.probability, lang) if a.state == "open" else "",
                 say("table.verdict", lang): say(
                     "verdict.doubted" if a.series in doubted else "verdict.plain",
@@ -399,8 +399,7 @@ def _still_to_do(a, lang: str, catalogue):
 
 def _amount(a, x: float, lang: str, catalogue) -> str:
     """An amount in the series' unit with about three significant digits."""
-    decimals = 0 if abs(x) >= 100 else 1 if abs(x) >= 10 else 2
-    return wording.quantity(x, a.unit, lang, decimals=decimals, catalogue=catalogue)
+    return wording.with_unit(wording.amount(x, lang), a.unit, lang, catalogue)
 
 
 def _like(x: float, a, lang: str) -> str:

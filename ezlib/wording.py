@@ -146,6 +146,11 @@ def estimate(median, lower, upper, lang="vi") -> Estimate:
     return Estimate(*(number(to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
 
 
+def amount(x, lang="vi") -> str:
+    """A number that was worked out, with about three significant digits and none dropped before the point."""
+    return number(x, 0 if abs(x) >= 100 else 1 if abs(x) >= 10 else 2, lang)
+
+
 def shared_digits(x, width, lang="vi") -> str:
     """A number known within `width`, with the digits that this leaves, in full if it is 0: 1834.2 within 3 is 1.830."""
     if width <= 1e-9 * abs(x):
@@ -348,8 +353,8 @@ VERDICTS = {
     ),
     "even": Verdict(
         0.67,
-        {"vi": "chưa rõ đạt hay không", "en": "about even"},
-        {"vi": "có khả năng đạt và không đạt ngang nhau", "en": "is about as likely to be reached as not"},
+        {"vi": "chưa rõ đạt hay không", "en": "uncertain"},
+        {"vi": "chưa rõ có đạt hay không", "en": "may or may not be reached"},
     ),
     "likely": Verdict(
         0.90,

@@ -229,7 +229,7 @@ def test_a_nations_target_is_told_in_the_billions_of_its_chart():
     outlook = stand_in.complete()
     found = assessed(outlook, value=600_000.0)
     chart = cumulative_chart(outlook, found, lang="en")
-    needed = wording.digits(found.needed_per_month / 1000, 4, "en")
+    needed = wording.amount(found.needed_per_month / 1000, "en")
     assert f"Reaching it takes {needed} billion USD a month over the remaining 10 months" in plain(chart.alt)
     goal = next(line for line in axes(chart).lines if line.get_marker() == "D")
     assert list(goal.get_ydata()) == [600.0]
