@@ -277,7 +277,7 @@ class TargetTests:
 
     def _grows(self, found: Outlook, percent: float) -> str:
         try:
-            a = assess_target(found, growth_target(found.series, self._year, percent, found.unit))
+            a = assess_target(found, growth_target(found.series, self._year, percent))
         except DataError:  # last year is not among the months
             return ""
         return (

@@ -15,6 +15,7 @@ from ezlib.digest import DigestLine
 from ezlib.fact_words import figure_and_unit
 from ezlib.facts import from_series, has_assumed_day
 from ezlib.messages import say
+from ezlib.observations import fact_ids
 from ezlib.outlook import Outlook
 from ezlib.plans import TARGETS_FILE, Target
 from ezlib.tables import stated_aim
@@ -163,7 +164,7 @@ class Citations:
 
 def ids_behind(found: Outlook) -> list[str]:
     """Ids of the facts that an outlook stands on."""
-    return list(dict.fromkeys(found.observations["observation_id"].str.split(":change").str[0]))
+    return fact_ids(found.observations)
 
 
 def listed_behind(found: Outlook) -> list[str]:

@@ -63,7 +63,6 @@ class Document:
 
     text: str
     paragraphs: tuple[Paragraph, ...]
-    page_numbers: tuple[tuple[int, int], ...]
     line_starts: tuple[int, ...]
 
     def line_of(self, offset: int) -> int:
@@ -96,11 +95,11 @@ def make_document(text: str, whole_lines: bool = False) -> Document:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = _lines(text)
     pages = _page_numbers(lines)
-    kept = [line for line in lines if line[0] not in {start for start, _ in pages}]
+    kept = [line for line in lines if line[0] not in pages]
     blocks = _blocks(kept, whole_lines or _is_unwrapped(kept))
     paragraphs = _nested([_joined(block) for block in blocks])
     starts = (0, *(i + 1 for i, c in enumerate(text) if c in "\n\f"))
-    return Document(text, tuple(paragraphs), tuple(pages), starts)
+    return Document(text, tuple(paragraphs), starts)
 
 
 # ---------------------------------------------------------------------------------------------- from files
@@ -174,14 +173,14 @@ def _lines(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _page_numbers(lines: list[tuple[int, str]]) -> list[tuple[int, int]]:
-    """Lines that hold a number only, rising through the text, and do not finish the line before."""
-    pages, last = [], 0
+def _page_numbers(lines: list[tuple[int, str]]) -> set[int]:
+    """Beginnings of lines that hold a number only, rising through the text, and do not finish the line before."""
+    pages, last = set(), 0
     for i, (start, line) in enumerate(lines):
         found = PAGE_NUMBER.fullmatch(line)
         alone = _stands_apart(lines, i) or not _finishes(lines, i)
         if found and 0 < int(found["number"]) - last <= _PAGE_GAP and alone:
-            pages.append((start, start + len(line)))
+            pages.add(start)
             last = int(found["number"])
     return pages
 

@@ -162,7 +162,10 @@ def annual_totals(
             drawn = so_far + found.paths.sum(axis=1)
             row = case | {"method": method, "last_year": last_year, "fallback": found.fallback}
             totals.append(row | scored(outturn, drawn))
-            chances += [case | {"method": method} | _chance(drawn, outturn, last_year, growth) for growth in growths]
+            chances += [
+                case | {"method": method} | growth_chance(drawn, last_year, outturn, last_year, growth)
+                for growth in growths
+            ]
     return AnnualTotals(pd.DataFrame(totals)[TOTAL_COLUMNS], pd.DataFrame(chances)[CHANCE_COLUMNS])
 
 
@@ -349,7 +352,9 @@ def _year_counts(y: pd.Series, year: int, min_history: int) -> bool:
     return y.reindex(two_years).notna().all() and y[: two_years[11]].notna().sum() >= min_history
 
 
-def _chance(drawn: np.ndarray, outturn: float, last_year: float, growth: float) -> dict:
-    threshold = last_year * (1 + growth / 100)
-    probability = chance(at_least(drawn, threshold))
-    return {"growth": growth, "probability": probability, "reached": float(at_least(outturn, threshold))}
+def growth_chance(drawn, base, outturn: float, before: float, growth: float) -> dict:
+    """Return the chance that totals `drawn` grow by so many percent on `base`, a number or one for each path, and
+    whether `outturn` did on `before`: NaN where that is unknown."""
+    probability = chance(at_least(drawn, base * (1 + growth / 100)))
+    reached = float(at_least(outturn, before * (1 + growth / 100))) if np.isfinite(before) else np.nan
+    return {"growth": growth, "probability": probability, "reached": reached}

@@ -36,8 +36,7 @@ class View:
         level = ~stated.is_change
         months = (stated.num != 0).sum(axis=1)
         typical = _typical_month(stated, level)
-        upper = np.log(np.maximum(stated.upper, 1e-300))
-        lower = np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297)))
+        lower, upper = log_ends(stated)
         single = np.where(level & (months == 1), np.argmax(stated.num != 0, axis=1), -1)
         shut = closures.find(stated, typical)
         closed, closed_value = shut.months, shut.value
@@ -103,6 +102,12 @@ class View:
             h[row] = weights / weights.sum()
             said[row] = h[row] @ (z + self.offset)
         return Rows(h, self.target - said + h @ (z - centre), self.variance + JITTER)
+
+
+def log_ends(stated: Statements) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of the ends of each interval; what may be nothing is a thousandth of the most at least."""
+    upper = np.log(np.maximum(stated.upper, 1e-300))
+    return np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297))), upper
 
 
 def _log_ratio(x, num, den) -> np.ndarray:

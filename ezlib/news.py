@@ -16,7 +16,7 @@ import pandas as pd
 from ezlib.catalogue import SeriesKey, load_catalogue
 from ezlib.contracts import DataError, as_of_date
 from ezlib.facts import load_facts
-from ezlib.observations import observe
+from ezlib.observations import fact_ids, observe
 from ezlib.outlook import Outlook, outlook
 from ezlib.periods import end_of_next_year
 from ezlib.plans import Target, load_targets
@@ -156,7 +156,7 @@ def _published_between(found: Outlook, day_before: dt.date, root) -> tuple[str, 
     facts = load_facts(SeriesKey.of(found.series).zone, found.as_of, root=root)
     said = observe(facts, found.series, found.month, catalogue=load_catalogue(root))
     late = said[pd.to_datetime(said["published"]) > pd.Timestamp(day_before)]
-    return tuple(dict.fromkeys(late["observation_id"].str.split(":change").str[0]))
+    return tuple(fact_ids(late))
 
 
 def rounded_parts(parts: pd.Series, whole: float, decimals: int) -> pd.Series:

@@ -82,6 +82,11 @@ def superseded(facts: pd.DataFrame, series, month, as_of=None, catalogue: Catalo
     return left[SUPERSEDED_COLUMNS]
 
 
+def fact_ids(observations: pd.DataFrame) -> list[str]:
+    """Return the ids of the facts behind observations: a change has that of its fact, and `:change1` or 2."""
+    return list(dict.fromkeys(observations["observation_id"].str.split(":change").str[0]))
+
+
 def revisions(facts: pd.DataFrame, catalogue: Catalogue | None = None) -> pd.DataFrame:
     """Every estimate or preliminary figure of a flow beside the last later figure that made the same period final.
 

@@ -14,10 +14,21 @@ import numpy as np
 import pandas as pd
 
 from ezlib import rivals
-from ezlib.aims import at_least, chance
 from ezlib.catalogue import Catalogue, load_catalogue, parse_series
 from ezlib.contracts import DataError
-from ezlib.evaluate import CHANCE_COLUMNS, OURS, PSEUDO, REAL, SCORED, SIMPLE, TOTAL_COLUMNS, AnnualTotals, bar, scored
+from ezlib.evaluate import (
+    CHANCE_COLUMNS,
+    OURS,
+    PSEUDO,
+    REAL,
+    SCORED,
+    SIMPLE,
+    TOTAL_COLUMNS,
+    AnnualTotals,
+    bar,
+    growth_chance,
+    scored,
+)
 from ezlib.facts import facts_of, firmness, has_assumed_day, load_facts
 from ezlib.observations import observe
 from ezlib.outlook import Outlook, outlook
@@ -261,15 +272,8 @@ def _year_rows(then: Outlook, now: Outlook, year: int, methods, growths, seed) -
         totals.append(row | scored(outturn, drawn))
         if (months - 12).isin(paths.columns).all():
             base = paths[months - 12].sum(axis=1).to_numpy()
-            chances += [{"method": method} | _chance_on(drawn, base, outturn, before, growth) for growth in growths]
+            chances += [{"method": method} | growth_chance(drawn, base, outturn, before, growth) for growth in growths]
     return totals, chances
-
-
-def _chance_on(drawn, base, outturn: float, before: float, growth: float) -> dict:
-    """The chance of a growth where last year's total differs between paths too."""
-    grown = at_least(drawn, base * (1 + growth / 100))
-    reached = float(at_least(outturn, before * (1 + growth / 100))) if np.isfinite(before) else np.nan
-    return {"growth": growth, "probability": chance(grown), "reached": reached}
 
 
 def _month_reached(facts: pd.DataFrame, calendar) -> pd.Period:

@@ -19,7 +19,7 @@ from scipy.optimize import linprog, lsq_linear
 
 from ezlib import sampling, structural
 from ezlib.bounds import Statements, joined, statements
-from ezlib.linearised import JITTER, SILENT, damping
+from ezlib.linearised import JITTER, SILENT, damping, log_ends
 from ezlib.structural import DIFFUSE, stray
 from ezlib.threads import one_thread
 from ezlib.variances import population_prior
@@ -31,6 +31,8 @@ SHUT = 0.1  # sd of the logarithm of a closed month about what was printed for i
 FACTORS = (0.25, 16.0)  # how far the variance of a part's y may be from that of its log share
 HARDLY = 4e-3  # of what was printed at most: what a closed month is worth where it may be nothing
 LEAST = 1e-12  # share of a typical month that stands for nothing at all
+BATCHES = 3  # of draws, at most
+SWEEPS = 25  # of Gibbs draws; twice as many where values limit each other
 ENOUGH = 0.6  # draws are added until they are worth this share of the paths asked for
 CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a fact
 FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
@@ -283,7 +285,7 @@ def _as_shares(fits: Sequence[structural.Fit], levels: Sequence[float]) -> np.nd
 
 def _mode(tree, stated, of, mean, covariance, y) -> np.ndarray:
     """Gauss-Newton for all series at once, a printed interval as uniform over its logarithm; `linearised.damping`."""
-    lower, upper = _log_ends(stated)
+    lower, upper = log_ends(stated)
     target, variance = (lower + upper) / 2, (upper - lower) ** 2 / 12 + _further(stated) + JITTER
     for turn in range(STEPS):
         said, h = _linearised(tree, stated, of, y)
@@ -301,11 +303,6 @@ def _mode(tree, stated, of, mean, covariance, y) -> np.ndarray:
 def _further(stated: Statements) -> np.ndarray:
     """Variance (m,) of the further error; one that says nothing has so much that it is as good as missing."""
     return np.minimum(stated.soft_sd, SILENT) ** 2
-
-
-def _log_ends(stated: Statements) -> tuple[np.ndarray, np.ndarray]:
-    upper = np.log(np.maximum(stated.upper, 1e-300))
-    return np.log(np.maximum(stated.lower, 1e-3 * np.maximum(stated.upper, 1e-297))), upper
 
 
 def _said(stated: Statements, of, log_levels) -> np.ndarray:
@@ -330,7 +327,7 @@ def _linearised(tree: Tree, stated: Statements, of, y) -> tuple[np.ndarray, np.n
 # ----------------------------------------------------------------------------------------------------------- draws
 
 
-def draw(fitted: SharesFit, count: int, rng: np.random.Generator, most: int = 3) -> tuple[np.ndarray, float]:
+def draw(fitted: SharesFit, count: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Draw joint paths (count, S, n) in which parts add up and binding statements lie inside their intervals.
 
     Importance sampling for the months that statements speak of, as in `draws.draw`: values for the binding facts
@@ -342,7 +339,7 @@ def draw(fitted: SharesFit, count: int, rng: np.random.Generator, most: int = 3)
         told = fitted.stated.touched
         frame = _framed(fitted.of_months(told))
         batches, room = [], _room(frame, rng)
-        for _ in range(most):
+        for _ in range(BATCHES):
             batches.append(_weighted(frame, count, room, rng))
             y, scale, log_weight = (np.concatenate(each) for each in zip(*batches, strict=True))
             weight = sampling.normalised(log_weight)
@@ -541,7 +538,7 @@ def _framed(fitted: SharesFit) -> _Frame:
 
 def _frame_at(fitted: SharesFit, at) -> _Frame:
     stated, of = fitted.stated, fitted.of
-    lower, upper = _log_ends(stated)
+    lower, upper = log_ends(stated)
     said, h = _linearised(fitted.tree, stated, of, at)
     nothing = ~stated.is_change & (stated.upper <= LEAST * np.exp(fitted.tree.log_levels(at)).max())
     binding, soft = np.flatnonzero(stated.binding & ~nothing), np.flatnonzero(~stated.binding)
@@ -587,7 +584,7 @@ def _inside(lower, upper, said, first, rest, follow) -> tuple[np.ndarray, float]
 # --------------------------------------------------------------------------------- values inside printed intervals
 
 
-def _values(frame: _Frame, count: int, room: float, rng, sweeps: int = 25) -> np.ndarray:
+def _values(frame: _Frame, count: int, room: float, rng) -> np.ndarray:
     """Values of the binding rows (count, bound) from their Gaussian, given the soft rows, cut to all intervals.
 
     Intervals of what follows from them leave room for what is not linear: weights do the rest.
@@ -608,7 +605,7 @@ def _values(frame: _Frame, count: int, room: float, rng, sweeps: int = 25) -> np
     scaled = np.repeat(((frame.start - mine) / width)[None], count, axis=0)
     free = ~limits.tied & sampling.is_flat(precision, slope)
     scaled[:, free] = rng.uniform(-1.0, 1.0, (count, free.sum()))
-    for _ in range(sweeps * (2 if len(rest) else 1)):
+    for _ in range(SWEEPS * (2 if len(rest) else 1)):
         for i in np.flatnonzero(~free):
             limits.redraw(scaled, i, precision[i], slope[i], 1.0, rng)
     return mine + width * scaled * (1 - 1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, wording
-from ezlib.audit import audit
+from ezlib.audit import SEVERITIES, audit
 from ezlib.blocks import Block
 from ezlib.catalogue import SeriesKey, load_catalogue
 from ezlib.contracts import BASES
@@ -19,7 +19,6 @@ from ezlib.outturns import AGREE_WITHIN
 from ezlib.proposals import notes_in
 from ezlib.targets import chance_of_no_fall
 
-SEVERITIES = ("error", "warning", "note")
 DOUBTED = 0.9  # proposed facts below this, and with a note, are shown with it
 
 
@@ -45,16 +44,15 @@ def series_table(series: pd.DataFrame, lang: str = "vi", catalogue=None) -> Bloc
 
 
 def findings_table(findings: pd.DataFrame, lang: str = "vi") -> Block:
-    """What the audit found, worst first: how serious, the arithmetic in one line, the facts involved."""
+    """What the audit found, in its order, worst first: how serious, the arithmetic in one line, the facts involved."""
     if findings.empty:
         return blocks.paragraph(say("findings.none_at_all", lang))
-    ordered = _worst_first(findings)
     frame = pd.DataFrame(
         {
-            say("table.finding", lang): findings_texts(ordered, lang),
-            say("table.facts", lang): [", ".join(facts) for facts in ordered["facts"]],
+            say("table.finding", lang): findings_texts(findings, lang),
+            say("table.facts", lang): [", ".join(facts) for facts in findings["facts"]],
         },
-        index=pd.Index([say(f"severity.{s}", lang) for s in ordered["severity"]], name=say("table.severity", lang)),
+        index=pd.Index([say(f"severity.{s}", lang) for s in findings["severity"]], name=say("table.severity", lang)),
     )
     return blocks.table(frame, say("section.findings", lang))
 
@@ -74,7 +72,7 @@ def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi")
         return wording.plain(say("findings.none_at_all", lang))
     place = {row.fact_id: f"{row.file}:{row.row}" for row in facts.itertuples()}
     lines = []
-    for finding in _worst_first(findings).itertuples():
+    for finding in findings.itertuples():
         message = getattr(finding, f"message_{lang}")
         lines.append(f"{say(f'severity.{finding.severity}', lang).upper()} {finding.rule}: {message}")
         likely = getattr(finding, f"likely_{lang}")
@@ -370,11 +368,6 @@ def _place(place: str, lang: str) -> str:
 def _of_basis(change: float, basis: str, lang: str) -> str:
     """A change with its sign, a share without one."""
     return (wording.change if basis in BASES and BASES[basis].modelled else wording.percent)(change, None, lang)
-
-
-def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
-    rank = findings["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
-    return findings.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
 
 
 def _still_to_do(a, lang: str, catalogue):

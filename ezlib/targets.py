@@ -303,7 +303,7 @@ def contested(found: TargetAssessment, facts: pd.DataFrame, catalogue: Catalogue
     return replace(found, also_published=others, notes=notes)
 
 
-def growth_target(series: str, year: int, percent: float, unit: str = "percent") -> Target:
+def growth_target(series: str, year: int, percent: float) -> Target:
     """Return a target of growth in `year` over the year before, for questions that no plan has asked.
 
     Raises ValueError for a year that is no whole number of the calendar, and for a growth that is no number.
@@ -323,7 +323,7 @@ def growth_target(series: str, year: int, percent: float, unit: str = "percent")
         period_end=dt.date(year, 12, 31),
         value=float(percent),
         comparator=">=" if percent <= 0 else ">",
-        unit=unit,
+        unit="percent",
         status="question",
         published=dt.date(year, 1, 1),
         source="",

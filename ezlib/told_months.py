@@ -18,6 +18,9 @@ from ezlib.structural import Fit, stray
 
 ENOUGH_EFFECTIVE = 0.75  # of the draws asked for; below, more are made and weighed together
 FROM_CENTRE = 10  # steps of the search for the mode that start at the centre
+BATCHES = 4  # of draws, at most
+SWEEPS = 12  # of Gibbs draws; twice as many where values limit each other
+NEWTON_STEPS = 15
 LEAST_EFFECTIVE = 0.05  # of the draws asked for; a lot worth less gives none where another is worth more
 SOFT_REACH = 50.0  # standard deviations from what a soft statement says, beyond which no value is drawn
 LOOSER = 2.0  # times as much as a sum leaves open: a month's own figure that leaves more does not carry its value
@@ -67,17 +70,17 @@ def _exact_months(view: View, told) -> np.ndarray | None:
     return at[told]
 
 
-def _held_draws(geometries, numbers, rng, most: int = 4) -> list[Told]:
+def _held_draws(geometries, numbers, rng) -> list[Told]:
     """For each geometry, resampled draws of the told months; none where hardly a draw is worth anything.
 
-    Batches are added, up to `most`, until the weights are worth three quarters of the draws asked for, or it is clear
+    Batches are added, up to BATCHES, until the weights are worth three quarters of the draws asked for, or it is clear
     that they never will be worth LEAST_EFFECTIVE of them. There the months are not at all what the linearisation
     makes of them under this covariance: all draws would be copies of a few far from the others.
     """
     batches, worth, numbers = [[] for _ in geometries], np.zeros(len(geometries)), np.asarray(numbers)
     room = _room(geometries[0], rng)
-    for turn in range(most):
-        poor = worth < LEAST_EFFECTIVE / most * turn * numbers
+    for turn in range(BATCHES):
+        poor = worth < LEAST_EFFECTIVE / BATCHES * turn * numbers
         wanting = np.flatnonzero((worth < ENOUGH_EFFECTIVE * numbers) & (~poor | poor.all()))
         if not len(wanting):
             break
@@ -318,7 +321,7 @@ def _by_triangle(g: _Geometry, aim) -> np.ndarray:
     return solve_triangular(g.triangle, aim.T, trans="T", lower=False).T if len(g.b) else aim
 
 
-def _newton(g: _Geometry, z, mean, noise, w, aim, most: int = 15) -> tuple[np.ndarray, np.ndarray]:
+def _newton(g: _Geometry, z, mean, noise, w, aim) -> tuple[np.ndarray, np.ndarray]:
     """Put every draw onto its values of `b`, moving along the basis only; and the weight that this costs.
 
     The change of variables from w to b's values has Jacobian J: a draw's density is φ(w)/|J| where the linear
@@ -330,7 +333,7 @@ def _newton(g: _Geometry, z, mean, noise, w, aim, most: int = 15) -> tuple[np.nd
         return mean + noise @ g.root.T, np.zeros(len(w))
     along = g.root @ g.basis
     start = mean + noise @ g.root.T
-    for _ in range(most):
+    for _ in range(NEWTON_STEPS):
         z[:, g.u] = start + w @ along.T
         x = g.view.value(g.full(z))
         miss = aim - g.view.said(x, g.b)
@@ -382,7 +385,7 @@ def _outside(g: _Geometry, z) -> np.ndarray:
 # ---------------------------------------------------------------------------------- values inside printed intervals
 
 
-def _values(geometries, numbers, room: float, rng, sweeps: int = 12) -> list[tuple[np.ndarray, np.ndarray]]:
+def _values(geometries, numbers, room: float, rng) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each geometry, values of the single months and of `b`: Gaussian, cut to the printed interval where it binds.
 
     In half-widths about the middle every interval is [-1, 1]; a soft value is counted in its own standard deviations.
@@ -407,7 +410,7 @@ def _values(geometries, numbers, room: float, rng, sweeps: int = 12) -> list[tup
     blocks = [_Block.of(*each, together) for each in zip(precision, slope, strict=True)]
     ends = np.cumsum(numbers)[:-1]
     of = np.repeat(np.arange(len(numbers)), numbers)
-    for _ in range(sweeps * (2 if tied.any() else 1) if len(one_by_one) else 1):
+    for _ in range(SWEEPS * (2 if tied.any() else 1) if len(one_by_one) else 1):
         for block, part in zip(blocks, np.split(scaled, ends), strict=True):
             block.draw(part, rng)
         for i in one_by_one:

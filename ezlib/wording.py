@@ -107,14 +107,6 @@ def times(x, lang="vi") -> str:
     return say("times", lang, number=number(x, 0 if x >= 9.95 else 1, lang))
 
 
-def interval(lower, upper, decimals=None, lang="vi") -> str:
-    """Two bounds: "1.408–2.416". With a negative bound the dash would read as a minus, so it becomes a word."""
-    low, high = number(lower, decimals, lang), number(upper, decimals, lang)
-    if _is_missing(lower) or _is_missing(upper) or min(lower, upper) >= 0:
-        return low + DASH + high
-    return say("range", lang, lower=low, upper=high)
-
-
 # Estimates: never more digits than the uncertainty deserves --------------------------------------------------------
 
 

@@ -218,7 +218,7 @@ def test_another_scope_than_the_targets_own_is_said(target):
 def level(value):
     """A level target for 2025 on the board's trade."""
     return replace(
-        growth_target("lao-cai/trade_total/board", 2025, value, "million_usd"), kind="level", comparator=">="
+        growth_target("lao-cai/trade_total/board", 2025, value), kind="level", comparator=">=", unit="million_usd"
     )
 
 
