@@ -53,8 +53,8 @@ def audit(facts: pd.DataFrame, expected=None, catalogue=None, targets: Iterable[
 def for_facts(findings: pd.DataFrame, fact_ids: Iterable[str]) -> pd.DataFrame:
     """Return the findings in which any of the facts takes part, in the same order."""
     wanted = set(fact_ids)
-    taking_part = findings["facts"].map(lambda facts: not wanted.isdisjoint(facts)).astype(bool)
-    return findings[taking_part].reset_index(drop=True)
+    among = findings["facts"].map(lambda facts: not wanted.isdisjoint(facts)).astype(bool)
+    return findings[among].reset_index(drop=True)
 
 
 def taking_part(findings: pd.DataFrame, severities: Iterable[str] = ("error", "warning")) -> frozenset[str]:

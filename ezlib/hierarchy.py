@@ -161,11 +161,11 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
     broken = {id: load_catalogue(root).identities[id] for id in found.broken["identity"]}
     for id in _top_down({id: (identity.total, identity.parts) for id, identity in broken.items()}):
         gaps = found.broken[found.broken["identity"] == id]
-        total, *parts = (f"{zone}/{name}/{scope}" for name in (broken[id].total, *broken[id].parts))
+        whole, *parts = (f"{zone}/{name}/{scope}" for name in (broken[id].total, *broken[id].parts))
         near = (gaps["gap"].abs() <= NEARLY * gaps["total"]).all()
-        if near and {total, *parts} <= set(found.outlooks) and leading.isdisjoint(parts):
+        if near and {whole, *parts} <= set(found.outlooks) and leading.isdisjoint(parts):
             last = gaps.sort_values("end", kind="stable").iloc[-1]
-            found = _nearly_shared(found, total, parts, last["parts"] / last["total"])
+            found = _nearly_shared(found, whole, parts, last["parts"] / last["total"])
     return found
 
 

@@ -331,7 +331,7 @@ def record_line(cases: pd.DataFrame, lang: str = "vi", catalogue: Catalogue | No
     outturns = len(shown[["series", "period"]].drop_duplicates())
     values["outturns"] = say("record.outturn" if outturns == 1 else "record.outturns", lang, count=str(outturns))
     told = [say("record.line" if outturns >= MIN_CASES else "record.short", lang, **values)]
-    again = shown[shown["origin"] != KEPT]
+    again = shown[shown["how"] != KEPT]
     if len(again):
         how = say("record.assumed_days" if (again["timing"] == PSEUDO).any() else "record.known_days", lang)
         key = "record.all_again" if len(again) == count else "record.some_again"

@@ -370,7 +370,6 @@ PLACEHOLDERS = {
 """What stands for a year, a count or a month in the patterns of the table."""
 
 
-# How texts name a stretch of time. The first pattern that fits at a place is used; letters name the parts.
 _DIGITS = r"\d+(?:[.,]\d+)*"
 _CURRENCY = r"(?P<prefix>us\$|usd|\$|vnd|vnđ)\s?"
 _NUMBER = re.compile(
@@ -390,7 +389,7 @@ def annotate(text: str, phrases: Phrases, lang: str = "vi") -> list[Mark]:
     """Everything recognised in a paragraph, in its order: what is no figure, comparisons, periods, figures, words.
 
     Kinds and values: `aside` (what it is), `versus` (Base), `when` (When), `number` (Number), `feature`, `name`,
-    `change`, `status`, `aims`, `cumulative`, `in_turn`, `of_which`, `quoted`, `per_day` (words of the table).
+    `change`, `status`, `quoted`, `per_day`, `unit_feature` and those of ONE_LIST (words of the table).
     """
     folded, marks, numbers = fold(text), [], partial(_numbers, lang=lang)
     for kind, find in (("aside", _asides), ("versus", _versus), ("when", _whens), ("number", numbers)):

@@ -34,7 +34,7 @@ NUMBERS = ["median", "lower_80", "upper_80", "lower_95", "upper_95", "probabilit
 COLUMNS = [*SAID, *NUMBERS, "code"]
 TEXTS = [name for name in COLUMNS if name not in {*NUMBERS, "aim"}]
 CASE_COLUMNS = ["series", "period", "month", "as_of", "target_id", "probability", "median", "lower_80", "upper_80"]
-CASE_COLUMNS += ["outturn", "in_80", "reached", "origin", "timing"]
+CASE_COLUMNS += ["outturn", "in_80", "reached", "how", "timing"]
 FORMS = {"as_of": re.compile(r"\d{4}-\d\d-\d\d"), "month": re.compile(r"\d{4}-\d\d"), "code": re.compile(".+")}
 MONTHS_AHEAD = 12
 MIN_CASES = 8  # fewer outturns than this say nothing about how good forecasts are
@@ -213,7 +213,7 @@ def _case(row, outlooks: Mapping[str, Outlook]) -> dict | None:
     case = {name: getattr(row, name) for name in CASE_COLUMNS if hasattr(row, name)}
     reached = _reached(row, found) if row.target_id else np.nan
     held = float(row.lower_80 <= outturn <= row.upper_80)
-    return case | {"outturn": outturn, "in_80": held, "reached": reached, "origin": KEPT, "timing": REAL}
+    return case | {"outturn": outturn, "in_80": held, "reached": reached, "how": KEPT, "timing": REAL}
 
 
 def _first_known(series: str, period: str, found: Outlook, facts: pd.DataFrame) -> str | None:
@@ -246,7 +246,7 @@ def from_replay(totals: pd.DataFrame) -> pd.DataFrame:
             "upper_80": totals["upper_80"],
             "outturn": totals["outturn"],
             "in_80": held,
-            "origin": REPLAYED,
+            "how": REPLAYED,
             "timing": totals["timing"],
         },
         columns=CASE_COLUMNS,

@@ -25,7 +25,7 @@ from ezlib.contracts import (
     DataError,
     as_of_date,
 )
-from ezlib.documents import Document, make_document, read_document
+from ezlib.documents import Document, read_document
 from ezlib.named_periods import last_month, with_year
 from ezlib.passages import Guide, Source
 from ezlib.periods import as_month, month_bounds
@@ -89,11 +89,6 @@ def unread_numbers(path, zone: str, published=None, month=None, root=None) -> pd
 def parse_report(path, zone: str, published=None, month=None, root=None) -> Report:
     """Return everything read from a report: the facts proposed and the numbers left over."""
     return parse_document(read_document(path), zone, Path(path), published, month, root)
-
-
-def parse_text(text: str, zone: str, name: str = "text", published=None, month=None, root=None) -> Report:
-    """Return everything read from a text at hand, as `parse_report` does from a file."""
-    return parse_document(make_document(text), zone, Path(name), published, month, root)
 
 
 def parse_document(document: Document, zone: str, path: Path, published=None, month=None, root=None) -> Report:

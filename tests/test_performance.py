@@ -115,7 +115,7 @@ def test_what_was_kept_is_scored_on_the_page_once_it_comes_due(small_root):
     day = ez.load_facts("day-du", root=small_root)["published"].max()
     line = p.year_end_record("day-du", "2025-05", day, {}, ez.load_facts("day-du", root=small_root), small_root)
     mine = line[(line["month"] == "2024-06") & (line["series"] == NATIONAL)]
-    assert list(mine["origin"]) == [KEPT]
+    assert list(mine["how"]) == [KEPT]
 
 
 def test_a_kept_year_end_counts_as_it_was_given(small_root):

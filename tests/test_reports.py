@@ -20,7 +20,7 @@ from ezlib.documents import make_document
 from ezlib.drafts import DRAFT_COLUMNS, append_proposal, draft_csv, load_draft
 from ezlib.facts import load_facts
 from ezlib.phrases import annotate, fold, load_phrases, read_number
-from ezlib.reports import PROPOSAL_COLUMNS, parse_report, parse_text, read_report, unread_numbers
+from ezlib.reports import PROPOSAL_COLUMNS, Report, parse_document, parse_report, read_report, unread_numbers
 
 ROOT = Path(__file__).parent.parent
 REPORTS = Path(__file__).parent / "data" / "reports"
@@ -47,6 +47,11 @@ UNLIKE = {
     "agency-year-end-en": "lao-cai",
 }
 SURE = 0.9
+
+
+def parse_text(text: str, zone: str, name: str = "text", **how) -> Report:
+    """What is read from a text at hand."""
+    return parse_document(make_document(text), zone, Path(name), **how)
 
 
 def stated(facts: pd.DataFrame) -> set[tuple]:
