@@ -17,12 +17,12 @@ from ezlib.record import CASE_COLUMNS, KEPT, MIN_CASES, REPLAYED, given, load_re
 NATIONAL = "day-du/trade_export/national"
 
 
-def cases(held: list[int], origin=REPLAYED, timing=REAL, outturns=8) -> pd.DataFrame:
+def cases(held: list[int], how=REPLAYED, timing=REAL, outturns=8) -> pd.DataFrame:
     """Intervals that held or not, of so many year-ends in turn."""
     months = pd.period_range("2023-01", periods=len(held), freq="M").astype(str)
     table = pd.DataFrame({"month": months, "in_80": np.array(held, float)}).reindex(columns=CASE_COLUMNS)
     years = [str(2024 - i % outturns) for i in range(len(held))]
-    return table.assign(series="viet-nam/trade_export/national", period=years, origin=origin, timing=timing)
+    return table.assign(series="viet-nam/trade_export/national", period=years, how=how, timing=timing)
 
 
 def test_the_line_counts_the_latest_twelve():
