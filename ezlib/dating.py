@@ -19,36 +19,63 @@ def period_of(
 
     What it finds the sentence and the paragraph keep for the figures after it.
     """
-    told = [[m.value for m in side if m.kind == "when"] for side in (before, after)]
-    # The day a text was published on, as a dateline has it, yields to a period said behind the figure.
-    dateline = told[1] and all(
-        when.form == "day" and dated(when, guide.source).last == guide.source.published for when in told[0]
-    )
-    whens = told[1] if dateline else told[0] or told[1]
-    sums_up = [m for m in before if m.kind == "cumulative"]
-    if whens or sums_up:
-        when = _named(whens[-1] if whens else None, bool(sums_up), sentence, state, guide.source)
-        sentence.when, sentence.cumulative, sentence.status, sentence.rival = when, bool(sums_up), "", None
-        projected = any(m.kind == "status" and m.value == "projection" for m in before)
-        if not sums_up and not projected:
-            _go_on_about(when, sentence, state)
-        return when, 1.0
+    when, sums_up = _said_beside(before, after, guide.source), any(m.kind == "cumulative" for m in before)
+    if when is not None or sums_up:
+        return _begun(_named(when, sums_up, sentence, state, guide.source), sums_up, before, sentence, state), 1.0
     if sentence.when is not None:
-        new_subject = any(m.kind == "feature" and m.value not in guide.phrases.light for m in before)
-        turns = sentence.cumulative and new_subject and state.base is not None
-        if turns and _sum_follows(mark, sentence, guide.phrases):
-            sentence.when, sentence.cumulative = state.base, False
-            return state.base, 0.93
-        return sentence.when, 0.8 if sentence.rival else 0.9 if sentence.cumulative and new_subject else 0.98
+        return _of_the_sentence(mark, before, sentence, state, guide)
     if state.cumulative is not None:
         return state.cumulative, 0.7
     if sentence.goes_on and state.last is not None:
         return _of_which(sentence, state)
-    later = sentence.within(mark.end, sentence.end, "when")[:1]
-    if later and not re.search(r"[,;]", sentence.text[mark.end : later[0].start]):
-        when = _named(later[0].value, False, sentence, state, guide.source)
+    if (later := _said_behind(mark, sentence)) is not None:
+        when = _named(later, False, sentence, state, guide.source)
         _go_on_about(when, sentence, state)
         return when, 0.95
+    return _held_over(sentence, state, guide.source)
+
+
+def _said_beside(before: list[Mark], after: list[Mark], source: Source) -> When | None:
+    """The last period said before a figure, or else behind it.
+
+    The day a text was published on, as a dateline has it, yields to a period said behind the figure.
+    """
+    ahead, behind = ([m.value for m in side if m.kind == "when"] for side in (before, after))
+    dateline = behind and all(when.form == "day" and dated(when, source).last == source.published for when in ahead)
+    whens = behind if dateline else ahead or behind
+    return whens[-1] if whens else None
+
+
+def _begun(when: When | None, sums_up: bool, before: list[Mark], sentence: Sentence, state: State) -> When | None:
+    """A period from which the sentence goes on, and, but for what is summed up or projected, the paragraph too."""
+    sentence.when, sentence.cumulative, sentence.status, sentence.rival = when, sums_up, "", None
+    projected = any(m.kind == "status" and m.value == "projection" for m in before)
+    if not sums_up and not projected:
+        _go_on_about(when, sentence, state)
+    return when
+
+
+def _of_the_sentence(
+    mark: Mark, before: list[Mark], sentence: Sentence, state: State, guide: Guide
+) -> tuple[When, float]:
+    """The period said earlier in the sentence; a new subject with a year to date of its own goes back to the month."""
+    new_subject = any(m.kind == "feature" and m.value not in guide.phrases.light for m in before)
+    turns = sentence.cumulative and new_subject
+    if turns and state.base is not None and _sum_follows(mark, sentence, guide.phrases):
+        sentence.when, sentence.cumulative = state.base, False
+        return state.base, 0.93
+    return sentence.when, 0.8 if sentence.rival else 0.9 if turns else 0.98
+
+
+def _said_behind(mark: Mark, sentence: Sentence) -> When | None:
+    """The first period said later in the sentence, in the clause of the figure."""
+    later = sentence.within(mark.end, sentence.end, "when")[:1]
+    beside = later and not re.search(r"[,;]", sentence.text[mark.end : later[0].start])
+    return later[0].value if beside else None
+
+
+def _held_over(sentence: Sentence, state: State, source: Source) -> tuple[When | None, float]:
+    """The period that what was read before is about, the less sure the more periods it may be; None without any."""
     if state.rival is not None and not state.own:
         sentence.rival = state.rival
         return state.base, 0.8
@@ -57,8 +84,7 @@ def period_of(
         return state.beside, 0.85
     if state.base is None:
         return None, 0.0
-    office = guide.source.issuer != "press"
-    return state.base, 0.97 if office else 0.9 if state.given else 0.65
+    return state.base, 0.97 if source.issuer != "press" else 0.9 if state.given else 0.65
 
 
 def dated(when: When, source: Source, projected: bool = False) -> When:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ezlib.catalogue import Catalogue
@@ -42,29 +43,38 @@ def indicator_of(
     context = _further_off(mark, sentence, state, before_it, bool(heavy), guide)
     context = _without_rivals(context, near, guide.phrases)
     arguments = (names, units, guide.source.issuer, guide.phrases, guide.catalogue)
-    match = match_indicator(near, context, *arguments)
-    counted = [m for m in sentence.within(mark.start, mark.end, "unit_feature") if m.value not in near]
-    if match is None and counted:
-        near |= {m.value: 0.9 for m in counted}
-        match = match_indicator(near, context, *arguments)
-    if match is None:
-        ahead = sentence.within(mark.end, sentence.end, "feature")
-        joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;](?!\d)", sentence.text[mark.end : m.start])}
-        match = match_indicator(near, context | joined, *arguments)
-    if match is None and state.said:
-        earlier = _without_rivals({**state.said, **context}, near, guide.phrases)
-        match = match_indicator(near, earlier, *arguments)
-        match = match and replace(match, trust=match.trust * 0.98)
+    looks = _looks(mark, sentence, state, near, context, guide.phrases)
+    asked = ((beside, match_indicator(beside, around, *arguments), sure) for beside, around, sure in looks)
+    near, match, sure = next((found for found in asked if found[1] is not None), (near, None, 0.0))
     if match is None:
         return None
+    trust = sure * match.trust
     if heavy and not any(f in near for f in match.rule.needs):
         alone = match_indicator(near, {}, *arguments)  # a heading makes of it what the words beside it do not say
-        match = match if alone is None or alone.rule == match.rule else replace(match, trust=0.8 * match.trust)
-    follows = state.last is not None and state.last >= sentence.first
+        trust *= 1.0 if alone is None or alone.rule == match.rule else 0.8
     if "total" in near and not heavy and _is_some_part(match, guide.catalogue):
-        match = replace(match, trust=0.7 * match.trust)  # a total named after its parts is none of them
-    trust = match.trust * (1.0 if near else 0.97 if follows else 0.9) * (1.0 if number.units else 0.6)
+        trust *= 0.7  # a total named after its parts is none of them
+    follows = state.last is not None and state.last >= sentence.first
+    trust *= (1.0 if near else 0.97 if follows else 0.9) * (1.0 if number.units else 0.6)
     return replace(match, trust=trust)
+
+
+def _looks(
+    mark: Mark, sentence: Sentence, state: State, near: dict[str, float], context: dict[str, float], phrases: Phrases
+) -> Iterator[tuple[dict[str, float], dict[str, float], float]]:
+    """Where to look for what names a figure, the nearest first: features beside it, those further off, and how sure.
+
+    Words of its unit count where the others name nothing, then what follows in its clause, then what was said before.
+    """
+    yield near, context, 1.0
+    if counted := {m.value: 0.9 for m in sentence.within(mark.start, mark.end, "unit_feature") if m.value not in near}:
+        near = near | counted
+        yield near, context, 1.0
+    ahead = sentence.within(mark.end, sentence.end, "feature")
+    joined = {m.value: SENTENCE for m in ahead if not re.search(r"[,;](?!\d)", sentence.text[mark.end : m.start])}
+    yield near, context | joined, 1.0
+    if state.said:
+        yield near, _without_rivals({**state.said, **context}, near, phrases), 0.98
 
 
 def near_features(mark: Mark, before: list[Mark], after: list[Mark], sentence: Sentence) -> dict[str, float]:
