@@ -110,7 +110,7 @@ class TargetTests:
             say("subject.no_outlook", self.lang, name=self.catalogue.series_name(s, self.lang), reason=reason)
             for s, reason in self.without.items()
         ]
-        return blocks.points(capital(text) for text in texts)
+        return blocks.points(map(capital, texts)) if texts else blocks.paragraph(say("target.none", self.lang))
 
     @property
     def months(self) -> Block:
@@ -246,6 +246,7 @@ class TargetTests:
         frame = pd.DataFrame.from_dict(rows, "index").rename_axis(wording.unit_name(a.unit, lang, self.catalogue))
         key = "parts.note_limit" if a.target.is_limit else "parts.note"
         note = say(key, lang, times=wording.times(told["times"].iloc[0], lang))
+        note = messages.sentences(note, say("parts.medians", lang))
         return blocks.table(frame, say("parts.caption", lang), note=note)
 
     def _relieved(self, a: TargetAssessment) -> Block:
@@ -380,11 +381,11 @@ def _told(a: TargetAssessment | None, lang: str) -> dict[str, str]:
 
 
 def _last_month(found: Outlook, lang: str) -> str:
-    """The last month observed: as published where a figure states it, else as far as it is known."""
+    """The last month observed: as published where a figure states it, else with the interval it is known by."""
     row = found.months.loc[found.last_observed]
     if row["status"] == "reported":
         return wording.number(float(f"{row['value']:.10g}"), None, lang)
-    return wording.digits(row["value"], 4, lang)
+    return wording.estimate(row["value"], row["lower_80"], row["upper_80"], lang).text
 
 
 def _chance(a: TargetAssessment, lang: str) -> str:

@@ -162,8 +162,10 @@ class Brief:
         names = messages.listing([named(row, self.catalogue, self.lang) for _, row in rows.iterrows()], self.lang)
         relief = self._relief_of(a)
         same = relief is not None and relief.test is not None and self._chance(relief.test) == self._chance(a)
-        doubt = say("target.doubted_same" if same else "target.doubted", self.lang, facts=names) if facts else ""
-        without = "" if same or relief is None else self._without_doubt(a, relief)
+        left_out = self._left_out(relief) if relief else ""
+        key = "target.doubted_same" if same else "target.doubted"
+        doubt = say(key, self.lang, facts=names, left_out=left_out) if facts else ""
+        without = "" if same or relief is None else self._without_doubt(relief, left_out)
         name = target_name(a, self.lang, self.catalogue)
         return messages.sentences(f"{name}:", target_text(a, self.lang, self.catalogue), doubt, without)
 
@@ -177,10 +179,13 @@ class Brief:
             return wording.probability(a.probability, self.lang)
         return wording.verdict(a.verdict, self.lang)
 
-    def _without_doubt(self, a: TargetAssessment, relief: Relief) -> str:
+    def _left_out(self, relief: Relief) -> str:
+        """The figures in doubt, and those around them where these too are left out, in the words of a sentence."""
+        around = not any(set(relief.facts) == set(facts) for facts in self.doubted.values())
+        return say("relief.it_and_around" if around else "relief.it", self.lang)
+
+    def _without_doubt(self, relief: Relief, facts: str) -> str:
         """What the same target looks like without the figures in doubt."""
-        around = set(relief.facts) > set(self.doubted[a.series])
-        facts = say("relief.it_and_around" if around else "relief.it", self.lang)
         if relief.test is None:
             return say("relief.short_none", self.lang, facts=facts)
         b = relief.test
@@ -356,7 +361,7 @@ class Brief:
             *self._late(shown),
             self._first_estimates(shown),
             *self._restated(shown),
-            self._ended(shown),
+            *self._ended(shown),
         )
 
     def _late(self, shown: list[Line]) -> Iterator[str]:
@@ -398,18 +403,16 @@ class Brief:
             return ""
         return messages.capital(say("table.first_estimates", self.lang, names=messages.listing(names, self.lang)))
 
-    def _ended(self, shown: list[Line]) -> str:
+    def _ended(self, shown: list[Line]) -> Iterator[str]:
         """Which rows are within borders, or by an office, that were there no more at the end of the year expected."""
-        ends = {
-            line: self.catalogue.scope(SeriesKey.of(line.series).scope).until for line in shown if line.year_end.text
-        }
-        ended = {line: end for line, end in ends.items() if end is not None and end.year <= self._year_shown()}
-        known = self.effective_date
-        names = [line.name for line, end in ended.items() if known > end]
-        if not names:
-            return ""
-        values = {"names": messages.listing(names, self.lang), "date": wording.date(max(ended.values()), self.lang)}
-        return messages.capital(say("table.ended", self.lang, **values))
+        names: dict[dt.date, list[str]] = {}
+        for line in shown:
+            end = self.catalogue.scope(SeriesKey.of(line.series).scope).until
+            if end and line.year_end.text and end < min(self.effective_date, dt.date(self._year_shown(), 12, 31)):
+                names.setdefault(end, []).append(line.name)
+        for end, lines in names.items():
+            values = {"names": messages.listing(lines, self.lang), "date": wording.date(end, self.lang)}
+            yield messages.capital(say("table.ended", self.lang, **values))
 
     def _restated(self, shown: list[Line]) -> Iterator[str]:
         """Which rows compare months as restated with months as first printed."""

@@ -357,8 +357,8 @@ def _zone(id: str, entry: dict) -> Zone:
     lag = entry["assumed_lag_days"]
     profiles = MappingProxyType({group: tuple(_listed(what)) for group, what in entry.get("profiles", {}).items()})
     known = entry["scope"], *issuers, MappingProxyType(headline), tuple(rules), lag, entry.get("province", id)
-    first = tuple(f"{id}/{series}" for series in entry.get("first_estimates", ()))
-    restated = {f"{id}/{series}": as_month(month) for series, month in entry.get("restated", {}).items()}
+    first = tuple(f"{id}/{series}" for series in entry.get("first_estimates") or ())
+    restated = {f"{id}/{series}": as_month(month) for series, month in (entry.get("restated") or {}).items()}
     return Zone(id, entry["vi"], entry["en"], *known, profiles, first, MappingProxyType(restated))
 
 
@@ -445,7 +445,9 @@ def _entry_faults(id: object, entry: object, shape: Shape) -> list[str]:
     faults = [f"lacks {key}" for key in shape.required if entry.get(key) in (None, "", [], {})]
     faults += [f"has the unknown key {key!r}{hint(key, known)}" for key in entry if key not in known]
     for key, kind in known.items():
-        if entry.get(key) is not None and (not isinstance(entry[key], kind) or isinstance(entry[key], bool)):
+        if entry.get(key) is not None and (
+            not isinstance(entry[key], kind) or isinstance(entry[key], bool | dt.datetime)
+        ):
             faults.append(f"has {key}: {entry[key]!r}, which is not {_TYPE_WORDS[kind]}")
     return faults
 
@@ -456,6 +458,7 @@ _TYPE_WORDS = {
     (int, float): "a number (write 1000000, not 1e6)",
     list: "a list [in, brackets]",
     dict: "a set of keys with values",
+    dt.date: "a day such as 2025-06-30",
 }
 
 
@@ -481,9 +484,9 @@ def _zone_faults(entry: dict, entries: dict) -> list[str]:
     for what in entry["headline"].values():
         for series in _listed(what):
             faults += _series_faults(series, entries, ("indicators", "scopes"))
-    for series in (*entry.get("first_estimates", ()), *entry.get("restated", ())):
+    for series in (*(entry.get("first_estimates") or ()), *(entry.get("restated") or ())):
         faults += _series_faults(series, entries, ("indicators", "scopes"))
-    for series, month in entry.get("restated", {}).items():
+    for series, month in (entry.get("restated") or {}).items():
         if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(month)):
             faults.append(f"has {series} restated from {month!r}; write a month as 2023-12")
     for rule in entry.get("calendars", ()):

@@ -123,7 +123,8 @@ def ingest(report, zone, published, month, yes, lang, root) -> None:
         for path in drafts.append_proposal(facts, root=root):
             click.echo(say("proposal.appended", lang, count=str(len(facts)), file=str(path)))
     else:
-        click.echo(say("proposal.draft", lang, draft=str(draft), zone=zone))
+        held = [zone, *facts["zone"]] if zone in set(facts["zone"]) else [*facts["zone"], zone]
+        click.echo(say("proposal.draft", lang, draft=str(draft), zone=held[0]))
 
 
 @cli.command()

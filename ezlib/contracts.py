@@ -295,6 +295,10 @@ FACT_RULES = {
     "thousands": FactRule(
         "{column} {shown!r} has thousands separators", "Write the number without them: 1234.5, not 1,234.5 or 1.234,5."
     ),
+    "ambiguous": FactRule(
+        "{column} {shown!r} may be thousands or decimals",
+        "Write 11000 for eleven thousand; a fourth decimal, as in 10.1250, says that these are decimals.",
+    ),
     "mixed_decimals": FactRule(
         "{column} {shown!r} uses another decimal sign than {other} of the same file",
         "Use one decimal sign throughout the file; a point is always safe.",

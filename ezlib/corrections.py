@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from ezlib.cells import as_text
 from ezlib.contracts import DATE_COLUMNS, FACT_COLUMNS, NUMBER_COLUMNS, DataError, as_of_date
+from ezlib.sheets import is_number
 from ezlib.yaml_files import parse_yaml, yaml_bytes
 
 CORRECTIONS = "data/corrections.yml"
@@ -79,12 +81,13 @@ def _correction_problem(correction: dict, text: pd.DataFrame, rows: dict[str, in
 
 
 def _fits(name: str, cell: str) -> bool:
-    """Whether a cell can be read as what its column holds: a day, or a number with a decimal point."""
+    """Whether a cell is what its column holds: a day, or a number with a decimal point; or nothing."""
+    if name not in DATE_COLUMNS:
+        return is_number(cell)
     try:
-        dt.date.fromisoformat(cell) if name in DATE_COLUMNS else float(cell or "nan")
+        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell) and dt.date.fromisoformat(cell)) or not cell
     except ValueError:
         return False
-    return True
 
 
 def _apply(correction: dict, text: pd.DataFrame, row: int) -> None:

@@ -67,7 +67,7 @@ def load_draft(path, zone: str | None = None, root=None) -> pd.DataFrame:
         remedies = dict.fromkeys(fault.remedy for fault in faults)
         raise DataError("The draft cannot be used; nothing was appended.", map(str, faults), "\n".join(remedies))
     facts = sheet.frame(FACT_COLUMNS)
-    if zone is not None and not (facts["zone"] == zone).any():
+    if zone is not None and len(facts) and not (facts["zone"] == zone).any():
         there = ", ".join(sorted(set(facts["zone"])))
         raise DataError(f"No row of the draft is of {zone}.", next_step=f"Its rows are of {there}; name that zone.")
     return facts[FACT_COLUMNS]

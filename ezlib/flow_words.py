@@ -18,7 +18,7 @@ READABLE_DIGITS = 4
 SEEN_APART = 0.05
 
 
-SHARED = 0.02  # of a number: known within this, it is told with the digits that are certain
+SHARED = 0.02  # of a number that follows from others: known within this, it is told with the digits that are certain
 
 
 class Words:
@@ -66,8 +66,11 @@ class Words:
     def estimate(self, three) -> wording.Estimate:
         return wording.estimate(*three, self.lang)
 
-    def stated(self, view: pd.DataFrame, month, first=None) -> str:
-        """The value at `month` as it was published, if a fact says it (from `first` on), else as an estimate."""
+    def stated(self, view: pd.DataFrame, month, first=None, alone=True) -> str:
+        """The value at `month` as it was published, if a fact says it (from `first` on), else as an estimate.
+
+        `alone`: told without its interval, so that one that follows from others has the digits that are certain.
+        """
         first = first if first is not None else month
         rows = self.published.of(first, month)
         if len(rows):
@@ -76,7 +79,7 @@ class Words:
             each = pd.concat([self.published.of(m, m).tail(1) for m in pd.period_range(first, month, freq="M")])
             return self._as_published(each["value"].sum(), each["half_width"].max())
         middle, lower, upper = estimate_at(view, month)
-        if 1e-6 * middle < upper - lower <= SHARED * middle:  # no interval goes with it
+        if alone and wording.EXACT * middle < upper - lower <= SHARED * middle:
             return wording.shared_digits(middle, upper - lower, self.lang)
         return self.estimate((middle, lower, upper)).median
 
@@ -224,7 +227,8 @@ def goal_of(found: TargetAssessment, words: Words) -> Goal:
 def cumulative_title(view, goal: Goal | None, year: int, words: Words) -> str:
     """What becomes of the target, or of the year if it has none."""
     estimate = words.estimate(estimate_at(view, view.index[-1]))
-    values = {"year": str(year), "median": words.with_unit(words.stated(view, view.index[-1], view.index[0]))}
+    median = words.stated(view, view.index[-1], view.index[0], alone=goal is not None)
+    values = {"year": str(year), "median": words.with_unit(median)}
     if goal is None:
         return words.say(_year_title(view), interval=estimate.interval, **values)
     phrase = wording.verdict_phrase(goal.verdict, words.lang)

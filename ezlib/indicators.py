@@ -22,6 +22,7 @@ from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
 from ezlib.outturns import agreed
 from ezlib.periods import as_month, month_bounds, month_of
+from ezlib.subjects import months_of_series
 
 # What a page gathers: whole groups of the catalogue, and single indicators of others that belong to the subject.
 GROUPS = {
@@ -88,7 +89,7 @@ class Indicators:
     @property
     def parts_charts(self) -> Block:
         """Month by month, the parts of totals."""
-        return self._fans(series for series in self.outlooks if series in self._parts)
+        return self._fans((series for series in self.outlooks if series in self._parts), "indicators.no_parts")
 
     @property
     def months_table(self) -> Block:
@@ -124,7 +125,7 @@ class Indicators:
     @property
     def months(self) -> pd.DataFrame:
         """Months of every flow as one table, for saving: those of its outlook, else those that were published."""
-        long = [o.months.rename_axis("month").reset_index().assign(series=s) for s, o in self.outlooks.items()]
+        long = [months_of_series(found) for found in self.outlooks.values()]
         long += [self._published_months(series) for series in self.without]
         long = [table for table in long if len(table)]
         return pd.concat(long, ignore_index=True) if long else pd.DataFrame(columns=["month", "value", "series"])
@@ -137,7 +138,7 @@ class Indicators:
         low, high = facts["lower"] * factor, facts["upper"] * factor
         ends = {"lower_80": low, "upper_80": high, "lower_95": low, "upper_95": high}
         table = pd.DataFrame({"month": facts["last"], "value": facts["value"] * factor} | ends)
-        return table.assign(status="reported", series=series).reset_index(drop=True)
+        return table.assign(status="reported", series=series, unit=self._indicator(series).unit).reset_index(drop=True)
 
     # ------------------------------------------------------------------------------------------ stocks and the rest
 
@@ -161,7 +162,7 @@ class Indicators:
     @property
     def sources(self) -> Block:
         """The documents behind the figures shown, by the numbers beside them."""
-        return blocks.sources(self._documents)
+        return blocks.sources(self._documents) if self._documents else blocks.paragraph(say("source.none", self.lang))
 
     # ------------------------------------------------------------------------------------------------------ pieces
 
@@ -277,9 +278,15 @@ class Indicators:
         return words | {
             say("indicators.unit", self.lang): wording.unit_name(self.unit_of(latest), self.lang, self.catalogue),
             say("indicators.latest", self.lang): self._cell(latest),
-            say("indicators.before", self.lang): self._cell(before),
+            say("indicators.before", self.lang): self._cell(before, unit=self._other_unit(before, latest)),
             **self._numbers(latest, before),
         }
+
+    def _other_unit(self, fact, than) -> str:
+        """The unit of a figure where it is not that of another in its row."""
+        if fact is None or self.unit_of(fact) == self.unit_of(than):
+            return ""
+        return self.unit_of(fact)
 
     def _expected_row(self, fact) -> dict:
         series = f"{fact.zone}/{fact.indicator}/{fact.scope}"
@@ -313,11 +320,11 @@ class Indicators:
             for row in self.outlooks[series].months.loc[first:last].itertuples()
         ]
 
-    def _fans(self, series: Iterable[str]) -> Block:
+    def _fans(self, series: Iterable[str], none: str = "indicators.no_outlook") -> Block:
         drawn = [
             fan_chart(self.outlooks[s], self.lang, source=self._issuer(s), catalogue=self.catalogue) for s in series
         ]
-        return blocks.stack(*drawn) if drawn else blocks.paragraph(say("indicators.no_outlook", self.lang))
+        return blocks.stack(*drawn) if drawn else blocks.paragraph(say(none, self.lang))
 
     # ---------------------------------------------------------------------------------------------------- sentences
 
@@ -326,6 +333,8 @@ class Indicators:
             for total, parts in f.identities.values():
                 names = messages.listing([self._name(part) for part in parts], self.lang)
                 yield say("indicators.sum_kept", self.lang, total=self._name(total), parts=names)
+        if any(f.identities for f in self.families):
+            yield say("indicators.together", self.lang)
 
     def _broken(self) -> Iterator[str]:
         for f in self.families:
@@ -384,13 +393,14 @@ class Indicators:
         _, indicator, scope = SeriesKey.of(series)
         return self.facts[(self.facts["indicator"] == indicator) & (self.facts["scope"] == scope)]
 
-    def _cell(self, fact, usual: str = "") -> str:
-        """A figure with its period, unless that is the usual one; nothing for none."""
+    def _cell(self, fact, usual: str = "", unit: str = "") -> str:
+        """A figure with its period, unless that is the usual one, and a unit of its own; nothing for none."""
         if fact is None:
             return ""
+        figure = wording.with_unit(self.figure(fact), unit, self.lang, self.catalogue) if unit else self.figure(fact)
         period = self.period(fact)
         asides = [aside for aside in ("" if period == usual else period, self.base(fact)) if aside]
-        return f"{self.figure(fact)} ({', '.join(asides)})" if asides else self.figure(fact)
+        return f"{figure} ({', '.join(asides)})" if asides else figure
 
     def base(self, fact) -> str:
         """What a growth rate is growth on, where the figure is one."""

@@ -557,8 +557,10 @@ SENTENCES = {
         "en": "This chance holds only if the figure {facts} does, which is in doubt: see the figures to check.",
     },
     "target.doubted_same": {
-        "vi": "Số liệu {facts} đang bị nghi ngờ (xem mục số liệu cần xem lại), nhưng bỏ số ấy thì khả năng vẫn vậy.",
-        "en": "The figure {facts} is in doubt (see the figures to check), but without it the chance is the same.",
+        "vi": "Số liệu {facts} đang bị nghi ngờ (xem mục số liệu cần xem lại), nhưng bỏ {left_out} thì khả năng "
+        "vẫn vậy.",
+        "en": "The figure {facts} is in doubt (see the figures to check), but without {left_out} the chance is the "
+        "same.",
     },
     "table.doubtful": {
         "vi": "† Số liệu bị nghi ngờ, hoặc dựa trên số liệu bị nghi ngờ: xem mục số liệu cần xem lại.",
@@ -577,6 +579,10 @@ SENTENCES = {
     "findings.more": {
         "vi": "Còn {count} phát hiện khác; xem đầy đủ bằng lệnh: {command}.",
         "en": "{count} more findings; see all of them with: {command} --lang en.",
+    },
+    "chart.findings.none": {
+        "vi": "Không có chỗ sai hay đáng ngờ nào, chỉ có ghi chú.",
+        "en": "Nothing is wrong or doubtful; there are notes alone.",
     },
     "findings.none_at_all": {"vi": "Không thấy mâu thuẫn nào.", "en": "No contradiction was found."},
     "subject.none": {
@@ -678,8 +684,8 @@ SENTENCES = {
     "digest.doubtful": {"vi": "†: xem số liệu cần xem lại.", "en": "†: see the figures to check."},
     "section.digest": {"vi": "Các chỉ tiêu khác", "en": "Further figures"},
     "indicators.none.elsewhere": {
-        "vi": "Dữ liệu không có số của phạm vi khác cho chủ đề này.",
-        "en": "The data hold no figure of another scope for this subject.",
+        "vi": "Không có chỉ tiêu cộng dồn nào của chủ đề này do nơi khác công bố.",
+        "en": "No flow of this subject is counted by another scope.",
     },
     "indicators.stocks": {"vi": "Các chỉ tiêu tại một thời điểm", "en": "Stocks"},
     "indicators.rates": {"vi": "Tỷ lệ, chỉ số và số đếm", "en": "Rates, indices and counts"},
@@ -718,6 +724,10 @@ SENTENCES = {
         "vi": "Số liệu đã công bố chưa đủ để ước lượng từng tháng.",
         "en": "The published figures are too few to estimate months.",
     },
+    "indicators.no_parts": {
+        "vi": "Không có tổng nào mà số liệu chia được thành các bộ phận.",
+        "en": "The figures part no total here.",
+    },
     "indicators.too_few": {
         "vi": "{name}: mới công bố {count} số, không kèm so sánh, nên chỉ nêu số đó, không ước lượng các tháng khác.",
         "en": "{name}: {count} published, without a stated change, so it stands alone and no month is estimated.",
@@ -729,6 +739,12 @@ SENTENCES = {
     "indicators.no_sums": {
         "vi": "Không có phép cộng nào phải khớp và không số nào phải nới.",
         "en": "No sum has to hold and no figure had to give way.",
+    },
+    "indicators.together": {
+        "vi": "Tháng đã qua mà chưa công bố được ước lượng cùng các bộ phận, nên có thể khác số ước của riêng tổng "
+        "ở bảng khác; tổng của các tháng tới thì là một.",
+        "en": "Past months without a figure are estimated here together with the parts and may differ from those of "
+        "the total by itself in other tables; of the months to come the total is the same.",
     },
     "indicators.sum_kept": {
         "vi": "{total} = {parts}: khớp ở mọi tháng, trong mọi kịch bản.",
@@ -798,6 +814,10 @@ SENTENCES = {
         "en": "Chance of {target}: {probability}; at most {needed} a month from now on.",
     },
     "source.published": {"vi": "công bố {date}", "en": "published {date}"},
+    "source.none": {
+        "vi": "Không có số liệu nào nên không có nguồn.",
+        "en": "No figure is shown, so there is no source.",
+    },
     "source.corrected": {"vi": "đã đính chính ({file})", "en": "corrected ({file})"},
     "source.assumed": {"vi": "công bố {date} (ngày giả định)", "en": "published {date} (assumed day)"},
     "method.note": {
@@ -895,9 +915,13 @@ SENTENCES = {
         "dự kiến.",
         "en": "If each part keeps the share expected of it in the months left, each may come to {times} that.",
     },
+    "parts.medians": {
+        "vi": "Số ước là trung vị của từng bộ phận, cộng lại có thể lệch trung vị của tổng.",
+        "en": "Estimates are medians of each part, which need not add up to the median of the total.",
+    },
     "parts.none": {
-        "vi": "Số liệu chưa cho biết các bộ phận của chỉ tiêu nào có mục tiêu.",
-        "en": "The facts tell the parts of no series that has a target.",
+        "vi": "Không có mục tiêu còn để ngỏ nào của chỉ tiêu mà số liệu cho biết các bộ phận.",
+        "en": "No target still open is of a series whose parts the facts tell.",
     },
     "relief.caption": {"vi": "Có và không có số liệu bị nghi ngờ", "en": "With and without the figures in doubt"},
     "relief.with": {"vi": "Dùng mọi số đã công bố", "en": "With every published figure"},
@@ -907,8 +931,8 @@ SENTENCES = {
         "en": "Leaving out a figure in doubt means leaving out the cumulative figure that contains it.",
     },
     "relief.none": {
-        "vi": "Không mục tiêu nào dựa trên số liệu bị nghi ngờ.",
-        "en": "No target stands on a figure in doubt.",
+        "vi": "Không mục tiêu còn để ngỏ nào dựa trên số liệu bị nghi ngờ.",
+        "en": "No target still open stands on a figure in doubt.",
     },
     "relief.it": {"vi": "số liệu ấy", "en": "it"},
     "relief.it_and_around": {
@@ -1147,7 +1171,7 @@ SENTENCES = {
         "en": "{zone} has no aim of this kind running in {month}.",
     },
     "score.summary": {"vi": "{zone}, tất cả {count} mục tiêu: {parts}.", "en": "{zone}, {count} in all: {parts}."},
-    "score.count": {"vi": "{state} {count}", "en": "{state} {count}"},
+    "score.count": {"vi": "{state}: {count}", "en": "{state}: {count}"},
     "score.at": {"vi": "{value} ({date})", "en": "{value} ({date})"},
     "score.other_scope": {"vi": "số của {scope}", "en": "counted by: {scope}"},
     "score.by_other_scope": {"vi": "{state} (theo phạm vi khác)", "en": "{state} (by another scope)"},

@@ -133,14 +133,16 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
         start, end = month_bounds(shown, calendar)
         in_month = _best(facts, start, end)
         so_far = _best(facts, year_bounds(shown.year, calendar)[0], end)
-        so_far = None if so_far is not None and stated.firmer_than(so_far, shown) else so_far
         if in_month is not None or so_far is not None:
             break
     else:
         if kind != "part" or found is None:
             return None
     test = next(iter(tests), None)
-    cumulative = _level(so_far, catalogue, lang) if so_far is not None else stated.cumulative(shown)
+    added_up = so_far is None or stated.firmer_than(so_far, shown)
+    cumulative = stated.cumulative(shown) if added_up else _level(so_far, catalogue, lang)
+    printed = _change(so_far, ("ytd_yoy", "yoy"), lang) or EMPTY
+    own = stated.ytd_yoy(shown)
     name = catalogue.indicator_of(series).short(lang)
     return Line(
         series=series,
@@ -150,7 +152,7 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
         value=_level(in_month, catalogue, lang),
         mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
         cumulative=cumulative,
-        ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
+        ytd_yoy=own if own.text and (added_up or not printed.text) else printed,
         plan=_plan(so_far, cumulative, test if test and test.target.period == str(shown.year) else None, lang),
         year_end=_year_end(found, month, lang),
         chance=_chance(test, month, lang),
@@ -202,7 +204,7 @@ class _Stated:
         return self._change(_year_to(month - 12), _year_to(month))
 
     def firmer_than(self, so_far, month: pd.Period) -> bool:
-        """Whether every month of the year to date has since been stated more firmly than it, an estimate, was."""
+        """Whether every month of a year to date is stated more firmly than it, the last of them no earlier."""
         facts = self._facts_of(_year_to(month))
         if facts is None:
             return False

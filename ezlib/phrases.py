@@ -25,6 +25,8 @@ LISTS = (*ONE_LIST, "light", "apart", "doubtful", "units", "comparisons", "perio
 LISTS += ("gate_groups", "gate_patterns", "borders")
 KEYED = ("features", "indicators", "scales", "per_day", "qualifiers", "statuses", "changes", "pattern_parts", "asides")
 KEYED += ("own_gates", "quoted", "scope_indicators", "elsewhere", "group_scopes", "zone_scopes")
+INSIDE = {"scales": ("power", "words"), "per_day": ("words", "units"), "units": ("words", "units")}  # keys of entries
+INSIDE |= {"comparisons": ("basis", "words"), "issuers": ("lines", "words", "scope", "kind")}
 SECTIONS = dict.fromkeys(LISTS, list) | dict.fromkeys(KEYED, dict)
 
 # ------------------------------------------------------------------------------------------------- what is found
@@ -156,7 +158,18 @@ def _section_faults(table) -> list[str]:
     words = {list: "a list", dict: "a set of keys"}
     table = table if isinstance(table, dict) else {}
     wrong = [(name, shape) for name, shape in SECTIONS.items() if not isinstance(table.get(name), shape)]
-    return [f"{name}: {f'is not {words[shape]}' if name in table else 'is missing'}" for name, shape in wrong]
+    faults = [f"{name}: {f'is not {words[shape]}' if name in table else 'is missing'}" for name, shape in wrong]
+    if faults:
+        return faults
+    entries = {name: table[name].values() if name == "scales" else table[name] for name in INSIDE if name != "per_day"}
+    entries["per_day"] = [table["per_day"]]
+    return [
+        f"{name}: an entry lacks {key}"
+        for name, keys in INSIDE.items()
+        for entry in entries[name]
+        for key in keys
+        if not isinstance(entry, dict) or key not in entry
+    ]
 
 
 def _table_faults(table: dict, catalogue: Catalogue) -> list[str]:

@@ -192,7 +192,15 @@ def _read_rows(content: bytes, file: str, columns: list[str]) -> tuple[list[dict
         refuse_columns(sheet, columns, [])
     except Unreadable as error:
         return [], [error.fault]
-    sheet, found = with_points(sheet, [column for column in columns if _TYPES.get(column) is float])
+    numbers = [column for column in columns if _TYPES.get(column) is float]
+    unclear = [
+        Fault(file, line, "ambiguous", {"column": column, "shown": cell})
+        for column in numbers
+        for line, cell in zip(sheet.lines, sheet.column(column), strict=True)
+        if AMBIGUOUS.fullmatch(cell)
+    ]
+    sheet, found = with_points(sheet, numbers)
+    faults += unclear
     return sheet.frame(columns).to_dict("records"), faults + found
 
 
@@ -204,10 +212,6 @@ def _target_faults(row: dict[str, str], catalogue: Catalogue) -> list[str]:
     faults += unknown("the comparator", row["comparator"], COMPARATORS)
     faults += unknown("the status", row["status"], TARGET_STATUSES)
     faults += _date_faults(row, "period_start", "period_end", "published")
-    if AMBIGUOUS.fullmatch(row["value"]):
-        faults.append(
-            f"value {row['value']!r} may be thousands or decimals; write 11000 for eleven thousand, 11 for eleven"
-        )
     return faults or _target_unit_faults(row, catalogue)
 
 

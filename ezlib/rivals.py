@@ -219,8 +219,8 @@ def _fenced(found: ReferenceForecast, months: _Months, is_last: bool) -> Referen
         raise _CannotUse("the forecast is not a number")
     if np.max(found.point) > np.exp(high + reach) or np.min(found.point) < np.exp(low - reach):
         raise _CannotUse(
-            f"the forecast of {found.point.min():.4g} to {found.point.max():.4g} leaves the fence of "
-            f"{np.exp(low - reach):.4g} to {np.exp(high + reach):.4g} that the history sets"
+            f"the forecast of {found.point.min():.4g} to {found.point.max():.4g} times a typical month leaves the "
+            f"fence of {np.exp(low - reach):.4g} to {np.exp(high + reach):.4g} that the history sets"
         )
     held = np.clip(np.nan_to_num(found.paths, nan=np.inf), np.exp(low - 2 * reach), np.exp(high + 2 * reach))
     share = float(np.mean(held != found.paths))

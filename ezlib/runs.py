@@ -207,8 +207,7 @@ def save(result, name: str, zone: str, month, root=None) -> Path:
     root = data_root(root)
     folder = month_folder(zone, month, root)
     if isinstance(result, pd.DataFrame):
-        # Excel reads UTF-8 only when the file begins with its mark.
-        path, text = folder / "tables" / f"{name}.csv", "\ufeff" + result.to_csv(lineterminator="\n")
+        path, text = folder / "tables" / f"{name}.csv", _csv(result)
     elif isinstance(result, dict):
         path, text = folder / f"{name}.json", _json(result)
     elif hasattr(result, "svg"):  # a Chart; its module draws, and takes a second to import
@@ -219,6 +218,12 @@ def save(result, name: str, zone: str, month, root=None) -> Path:
             next_step="A table, a dictionary or a chart can be.",
         )
     return write_whole(path, text).relative_to(root)
+
+
+def _csv(table: pd.DataFrame) -> str:
+    """A table as text that Excel reads, which knows UTF-8 by its mark alone; values in one cell are parted by "; "."""
+    flat = table.apply(lambda column: column.map(lambda x: "; ".join(map(str, x)) if isinstance(x, tuple) else x))
+    return "\ufeff" + flat.to_csv(index=not isinstance(table.index, pd.RangeIndex), lineterminator="\n")
 
 
 def _json(content: dict) -> str:

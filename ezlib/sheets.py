@@ -233,15 +233,21 @@ AMBIGUOUS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 def _rarer_sign(sheet: Sheet, places: list[tuple[int, str]]) -> tuple[re.Pattern | None, int, bool]:
     """Where decimal commas and points stand in one file: the rarer of the two, how often the other stands, and whether
-    points part thousands instead, as they do where every one of them has three digits behind it."""
+    points part thousands instead, as they do beside decimal commas where each of them has three digits behind it."""
     numbers = [row[i] for row in sheet.cells for i, _ in places]
     commas = sum(_COMMA.fullmatch(cell) is not None for cell in numbers)
     points = [cell for cell in numbers if _POINT.fullmatch(cell)]
     if not commas or not points:
         return None, 0, False
-    if all(AMBIGUOUS.fullmatch(cell) for cell in points):
+    decimal = any(_COMMA.fullmatch(cell) and not AMBIGUOUS.fullmatch(cell.replace(",", ".")) for cell in numbers)
+    if decimal and all(AMBIGUOUS.fullmatch(cell) for cell in points):
         return None, 0, True
     return (_COMMA, len(points), False) if commas <= len(points) else (_POINT, commas, False)
+
+
+def is_number(cell: str) -> bool:
+    """Return whether a cell is empty or a number as files of facts write it: 1234.5."""
+    return _number_rule(cell, False, None) is None
 
 
 def _number_rule(cell: str, semicolon: bool, strange: re.Pattern | None) -> str | None:

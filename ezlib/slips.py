@@ -26,6 +26,9 @@ class Suspect:
     repairs: int = 0
     breaks: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.figure.fact} {self.figure.field}: {self.figure.value:.12g} -> {self.new:.12g}"
+
     @property
     def fact_id(self) -> str:
         return self.figure.fact

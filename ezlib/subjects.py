@@ -21,6 +21,21 @@ from ezlib.periods import as_month
 from ezlib.plans import Target, load_targets
 from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, contested, has_base
 
+# What a page shows of the statements behind an outlook.
+OBSERVED = [
+    "series",
+    "observation_id",
+    "start",
+    "end",
+    "value",
+    "change_pct",
+    "base_start",
+    "base_end",
+    "lower",
+    "upper",
+]
+OBSERVED += ["published", "relaxed", "stretch"]
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
@@ -37,7 +52,7 @@ class Subject:
     def observations(self) -> pd.DataFrame:
         """What the facts say, one statement a row, with those that had to give way marked."""
         said = [found.observations.assign(series=series) for series, found in self.outlooks.items()]
-        return pd.concat(said, ignore_index=True) if said else pd.DataFrame()
+        return pd.concat(said, ignore_index=True)[OBSERVED].dropna(axis=1, how="all") if said else pd.DataFrame()
 
     @property
     def months_chart(self) -> Block:
@@ -81,9 +96,11 @@ class Subject:
 
     @property
     def months(self) -> pd.DataFrame:
-        """Months of every series as one table, for saving: series, month, value, intervals, status."""
-        long = [found.months.rename_axis("month").reset_index().assign(series=s) for s, found in self.outlooks.items()]
-        return pd.concat(long, ignore_index=True) if long else pd.DataFrame(columns=["month", "value", "series"])
+        """Months of every series as one table, for saving: month, value, intervals, status, series, unit."""
+        long = [months_of_series(found) for found in self.outlooks.values()]
+        return (
+            pd.concat(long, ignore_index=True) if long else pd.DataFrame(columns=["month", "value", "series", "unit"])
+        )
 
     def _each(self, show, headed: bool = False) -> Block:
         shown = []
@@ -98,6 +115,11 @@ def compose_subject(zone: str, month, subject: str, as_of=None, lang: str = "vi"
     catalogue = load_catalogue(root)
     found, without = outlooks_of(headline_series(zone, subject, root), month, as_of, seed, root, lang)
     return Subject(catalogue.zone(zone), catalogue, as_month(month), lang, found, without)
+
+
+def months_of_series(found: Outlook) -> pd.DataFrame:
+    """Return the months of an outlook in columns, with its series and unit: month, value, intervals, status."""
+    return found.months.rename_axis("month").reset_index().assign(series=found.series, unit=found.unit)
 
 
 def name_on(page, series: str) -> str:

@@ -138,16 +138,23 @@ def estimate(median, lower, upper, lang="vi") -> Estimate:
     return Estimate(*(number(to_exponent(x, exponent), places, lang) for x in (median, lower, upper)))
 
 
+EXACT = 1e-6  # relative width of a number that facts fix, but for what solving for it leaves
+
+
 def amount(x, lang="vi") -> str:
     """A number that was worked out, with about three significant digits and none dropped before the point."""
+    if 0 < abs(x) < 1:
+        return digits(x, 3, lang)
     return number(x, 0 if abs(x) >= 100 else 1 if abs(x) >= 10 else 2, lang)
 
 
 def shared_digits(x, width, lang="vi") -> str:
-    """A number known within `width`, with the digits that this leaves, in full if it is 0: 1834.2 within 3 is 1.830."""
-    if width <= 1e-9 * abs(x):
-        return number(float(f"{x:.10g}"), None, lang)
+    """A number known within `width`, as round as half of that allows: 1834.2 within 30 is 1.830; in full if exact."""
+    if width <= EXACT * abs(x):
+        return number(float(f"{x:.7g}"), None, lang)
     exponent = math.ceil(math.log10(width))
+    if abs(to_exponent(x, exponent) - x) > width / 2:
+        exponent -= 1
     return number(to_exponent(x, exponent), max(0, -exponent), lang)
 
 

@@ -40,7 +40,11 @@ def parse_yaml(content: bytes | str, file: str) -> Entries:
         line = content.count(b"\n", 0, error.start) + 1
         wrong = f"{file}, line {line}: is not UTF-8"
         raise DataError(f"{file} cannot be read.", [wrong], "Save it as UTF-8 and run again.") from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a day that no calendar has
+    except ValueError as error:  # a day that no calendar has
+        raise DataError(
+            f"{file} cannot be read.", [f"{file}: {error}"], "Write days of the calendar, as 2025-05-31."
+        ) from error
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}, line {mark.line + 1}" if mark else file
         wrong = f"{place}: {getattr(error, 'problem', None) or error}"
@@ -55,12 +59,15 @@ def parse_yaml(content: bytes | str, file: str) -> Entries:
     return Entries(held, lines, faults)
 
 
-def _keys(node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
+def _keys(node, path: tuple[str, ...] = (), inside=()) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The keys of a node and of all below it, each with its line; what contains itself is not gone through again."""
+    if node in inside:
+        return
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
             yield here, key.start_mark.line + 1
-            yield from _keys(value, here)
+            yield from _keys(value, here, (*inside, node))
     if isinstance(node, yaml.SequenceNode):
         for i, value in enumerate(node.value, 1):
-            yield from _keys(value, (*path, str(i)))
+            yield from _keys(value, (*path, str(i)), (*inside, node))

@@ -13,6 +13,7 @@ from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, load_catalogue
 from ezlib.contracts import DataError
 from ezlib.facts import are_observed, in_own_unit, in_precedence, load_facts
+from ezlib.flow_words import READABLE_DIGITS
 from ezlib.messages import say
 from ezlib.observations import observe, superseded
 from ezlib.outlook import Outlook
@@ -263,7 +264,8 @@ def _amount_of(found: Outlook, period: str, lang: str, catalogue: Catalogue) -> 
     value = agreed(total)
     if np.isfinite(value):
         factor, unit = wording.readable(value, found.unit)
-        told = wording.shared_digits(factor * value, factor * np.ptp(total), lang)
+        short = wording.digits(factor * value, READABLE_DIGITS, lang)
+        told = wording.shared_digits(value, np.ptp(total), lang) if factor == 1 else short
         return wording.with_unit(told, unit, lang, catalogue)
     middle, low, high = found.total_range(period)
     told, unit = wording.estimate_in(middle, low, high, found.unit, lang)

@@ -399,3 +399,18 @@ def test_a_growth_rate_whose_base_is_not_told_says_so():
     further = wording.plain(repr(ez.compose_brief("lai-chau", "2025-10").further))
     assert "18,2 % (tháng 8/2025, không rõ so với kỳ nào)" in further
     assert "57 % (8 tháng đầu năm 2025)" in further
+
+
+def test_a_scope_that_has_ended_a_restated_month_and_a_doubt_without_weight_are_told():
+    old = ez.compose_brief("lao-cai-province", "2025-12", "2026-02-28")
+    table = wording.plain(old.table.text)
+    assert "theo phạm vi chỉ còn đến 30/6/2025; phần dự kiến sau ngày ấy giả sử phạm vi không đổi" in table
+    assert "42,6 %" in table  # 6,603 of 15,500, as printed
+    assert "(năm 2025)" in table  # of a chance beside what is expected of 2026
+    targets = wording.plain(old.targets.text)
+    assert "đang bị nghi ngờ (xem mục số liệu cần xem lại), nhưng bỏ" in targets
+    assert "Thu ngân sách qua cửa khẩu" not in wording.plain(old.revenue.text)
+    assert "đã đính chính (data/corrections.yml)" in wording.plain(old.sources.text)
+    december, february = (ez.compose_brief("viet-nam", month) for month in ("2024-12", "2025-02"))
+    assert "số từ tháng 12/2023 đã điều chỉnh" in wording.plain(december.table.text)
+    assert "đã điều chỉnh" not in wording.plain(february.table.text)

@@ -12,6 +12,7 @@ from ezlib.catalogue import SHAPES, SeriesKey, data_root, load_catalogue, parse_
 from ezlib.contracts import DataError
 from ezlib.periods import BOARD, CALENDAR
 from ezlib.plans import Target, load_events, load_targets
+from ezlib.yaml_files import parse_yaml
 
 
 def edit(root, old: str, new: str, file: str = "data/catalogue.yml") -> None:
@@ -92,6 +93,9 @@ def test_names_come_in_both_languages(small_root):
         ("trade: trade_total/board", "trade: trade_totl/board", "did you mean 'trade_total'?"),
         ("assumed_lag_days: 16", "assumed_lag_days: sixteen", "not a whole number"),
         ("assumed_lag_days: 6\n", "assumed_lag_days: 6\n    first_estimates: [exports/national]\n", "'exports'"),
+        ("assumed_lag_days: 6\n", "assumed_lag_days: 6\n    restated: {trade_export/national: 2023}\n", "as 2023-12"),
+        ("covers_en: All gates}", "covers_en: All gates, until: 30/6/2025}", "not a day such as 2025-06-30"),
+        ("covers_en: All gates}", "covers_en: All gates, until: 2025-06-30 10:00:00}", "not a day such as"),
         ("parts: [trade_export,", "parts: [people_exit,", "adds up different things"),
         ("factor: 1000000,", "factor: 1e6,", "write 1000000, not 1e6"),
         ("of: trade_total}", "of: trade_sum}", "names the indicator 'trade_sum'"),
@@ -106,6 +110,20 @@ def test_a_fault_is_named_with_its_line_and_the_remedy(small_root, old, new, say
     assert says in message
     assert "data/catalogue.yml" in message
     assert "docs/adding.md" in message
+
+
+def test_a_key_left_blank_says_nothing(small_root):
+    edit(small_root, "assumed_lag_days: 6\n", "assumed_lag_days: 6\n    restated:\n    first_estimates:\n")
+    assert not load_catalogue(small_root).zone("day-du").restated
+
+
+def test_what_contains_itself_is_read_once_and_a_day_of_no_calendar_is_told():
+    assert parse_yaml("a: &a {b: *a}", "x.yml").faults == []
+    with pytest.raises(DataError, match=r"day.*calendar"):
+        parse_yaml("start: 2025-02-30", "x.yml")
+    with pytest.raises(DataError, match="line 2: is not UTF-8"):
+        parse_yaml(b"a: 1\nb: \xff", "x.yml")
+    assert "line 3: 'a' stands twice; the first is on line 1" in parse_yaml("a: 1\nb: 2\na: 3", "x.yml").faults[0]
 
 
 def test_every_fault_of_the_catalogue_is_named_at_once(small_root):

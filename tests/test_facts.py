@@ -230,6 +230,20 @@ def test_a_mixture_of_decimal_signs_names_the_rarer_one(empty_root):
     assert len(error.where) == 1 and "row 5: value '4.5' uses another decimal sign than 7 figures" in error.where[0]
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        (["755,1", "1.124", "1.204"], ["row 3: value '1.124' has thousands", "row 4: value '1.204' has thousands"]),
+        (["201.734", "188.102", "199,412"], ["row 4: value '199,412' uses another decimal sign than 2 figures"]),
+    ],
+)
+def test_three_digits_behind_a_point_are_thousands_beside_decimal_commas_alone(empty_root, values, says):
+    rows = [fact_row(fact_id=f"X{i}", value=v, half_width="0") for i, v in enumerate(values)]
+    write_facts(empty_root, "a.csv", rows, delimiter=";")
+    found = refusal(empty_root).where
+    assert len(found) == len(says) and all(words in found[i] for i, words in enumerate(says))
+
+
 def test_a_semicolon_file_with_points_is_read(empty_root):
     write_facts(empty_root, "a.csv", [fact_row()], delimiter=";")
     assert load_facts(root=empty_root)["value"].iat[0] == 150.83
@@ -458,6 +472,9 @@ def test_a_correction_is_not_seen_before_it_was_published(empty_root):
         (fact_row(), CORRECTION.replace("150.38", "-1"), "cannot be negative"),
         (fact_row(), CORRECTION.replace("150.38", '"1.150,38"'), "value '1.150,38' is no number"),
         (fact_row(), CORRECTION.replace("set: {value: 150.38}", "set: 150.38"), "set must name columns"),
+        (fact_row(), CORRECTION.replace("150.38", ".inf"), "value 'inf' is no number"),
+        (fact_row(), CORRECTION.replace("150.38", "'1_000'"), "value '1_000' is no number"),
+        (fact_row(), CORRECTION.replace("value: 150.38", "period_end: '20250531'"), "is no day such as"),
         (fact_row(), CORRECTION.replace("published: 2025-06-10", "published: 10/6/2025"), "'10/6/2025' is not a day"),
     ],
 )

@@ -310,3 +310,21 @@ def test_a_sentence_that_nobody_says_would_be_seen():
     assert forms(ast.parse("say(f'target.{state}')").body[0].value.args[0]) == {"target.{}"}
     assert forms(ast.parse("stem + ('' if dated else '_all')").body[0].value) == {"{}", "{}_all"}
     assert not {"target.simple", "table.a_row_that_nobody_says"} & set().union(*put_together().values())
+
+
+@given(st.floats(1, 1e6), st.floats(1e-4, 0.3))
+def test_a_number_known_within_a_width_is_told_within_it(x, share):
+    told = wording.plain(wording.shared_digits(x, share * x, "en")).replace(",", "")
+    assert abs(float(told) - x) <= share * x / 2 * (1 + 1e-9)
+
+
+def test_an_exact_number_is_told_in_full_and_what_was_worked_out_with_three_digits():
+    assert wording.shared_digits(1234.5, 0, "en") == "1,234.5"
+    assert wording.shared_digits(356.180006, 6e-6, "en") == "356.18"
+    assert [wording.amount(x, "en") for x in (0, 0.0042, 0.5, 12.34, 1196.4)] == [
+        "0.00",
+        "0.00420",
+        "0.500",
+        "12.3",
+        "1,196",
+    ]
