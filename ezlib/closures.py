@@ -125,14 +125,14 @@ def _aims(stated: Statements, rows) -> np.ndarray:
 @dataclass(frozen=True)
 class Foresight:
     """What closures so far let expect of the months ahead: the `chances` (ahead,) that each is closed again, 0 unless
-    closing is a habit, and what it is `worth` (ahead,) then.
+    closing is a habit, and what it may be `worth` then, one array of equally likely values for each.
 
     A closure under way has `gone_on` for so many months, 0 without one, and so many others have `ended`. To its own
     months are added those after which another went on: the chance that it ends next month is Beta(1 + ended, gone on).
     """
 
     chances: np.ndarray
-    worth: np.ndarray
+    worth: tuple[np.ndarray, ...]
     gone_on: int
     ended: int
 
@@ -148,7 +148,8 @@ class Foresight:
             still = self.still_shut(count, rng)
             ends = ~still & np.hstack([np.ones((count, 1), bool), still[:, :-1]])  # in such a month a path is open
             shut = still | (shut & ~ends)
-        return np.where(shut, self.worth, np.nan)
+        worth = np.column_stack([rng.choice(values, count) for values in self.worth])
+        return np.where(shut, worth, np.nan)
 
     def still_shut(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Draw which months of paths (count, ahead) the closure under way still covers.
@@ -170,18 +171,18 @@ def foresee(closed, known, value, ahead: int) -> Foresight:
     both of its last two years or in more than half of all; and where the last two years hold SPELLS closures or more
     beside those of such months, or are closed for the most part, if not without a break. An exceptionally long
     closure, and what lies before it, counts for nothing. See `_shares`. Calendar months that recur are no part of a
-    closure under way. A closed month is worth the mean of that calendar month's closures, or of all where it had none.
+    closure under way. A closed month is worth what one of that calendar month's closures was, of any where it had none.
     """
     months = np.arange(len(closed), len(closed) + ahead) % YEAR
     if not closed.any():
-        return Foresight(np.zeros(ahead), np.zeros(ahead), 0, 0)
+        return Foresight(np.zeros(ahead), (np.zeros(1),) * ahead, 0, 0)
     begin = _since_long_closures(closed, known)
     habit = _Habit.of(closed, known, begin)
     gone_on, ended = _under_way(closed, known, habit, begin)
     chances = habit.chance[months] if habit.is_one else np.zeros(ahead)
     own = [value[month::YEAR][closed[month::YEAR]] for month in range(YEAR)]
-    usual = np.array([each.mean() if len(each) else value[closed].mean() for each in own])
-    return Foresight(chances, usual[months], gone_on, ended)
+    usual = [each if len(each) else value[closed] for each in own]
+    return Foresight(chances, tuple(usual[month] for month in months), gone_on, ended)
 
 
 @dataclass(frozen=True)

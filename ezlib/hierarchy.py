@@ -156,7 +156,11 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
     tied = {*totals, *(part for _, parts in found.identities.values() for part in parts)}
     leading = set(load_catalogue(root).zone(zone).leading())
     for name in [name for name in found.outlooks if name in leading and (name in totals or name not in tied)]:
-        own = total if total is not None and total.series == name else outlook(name, month, as_of, seed=seed, root=root)
+        try:
+            is_given = total is not None and total.series == name
+            own = total if is_given else outlook(name, month, as_of, seed=seed, root=root)
+        except DataError:  # none of its own: what its parts make of it stands
+            continue
         found = on_total(found, own) if name in totals else replace(found, outlooks=found.outlooks | {name: own})
     broken = {id: load_catalogue(root).identities[id] for id in found.broken["identity"]}
     for id in _top_down({id: (identity.total, identity.parts) for id, identity in broken.items()}):
@@ -304,17 +308,32 @@ def _unbroken(sums, names, table, stated: Statements, of):
 
 
 def _gaps(id: str, total: str, parts, table: pd.DataFrame) -> pd.DataFrame:
-    """Periods for which all members are printed: total − sum of parts beyond what their rounding explains."""
-    rows = []
-    for (start, end), here in table.groupby(["start", "end"]):
-        here = here.drop_duplicates("series").set_index("series")
-        if {total, *parts} <= set(here.index):
-            whole, sum_ = here.at[total, "value"], here.loc[list(parts), "value"].sum()
-            slack = ((here["upper"] - here["lower"]) / 2).sum()
-            rows.append((id, start, end, whole, sum_, whole - sum_, slack))
+    """Periods that figures of all members tell: total − sum of parts beyond what their rounding explains."""
+    rows, by_series = [], {name: of.sort_values(["start", "end"]) for name, of in table.groupby("series")}
+    for start, end in table[["start", "end"]].drop_duplicates().itertuples(index=False):
+        said = {name: _said_over(by_series[name], start, end) for name in (total, *parts) if name in by_series}
+        if len(said) == 1 + len(parts) and None not in said.values():
+            (whole, slack), (sum_, loose) = said[total], np.sum([said[part] for part in parts], axis=0)
+            rows.append((id, start, end, whole, sum_, whole - sum_, slack + loose))
     found = pd.DataFrame(rows, columns=BROKEN_COLUMNS)
     wide = found[found["gap"].abs() > found["slack"]]
     return wide if len(wide) else pd.DataFrame([(id, pd.NaT, pd.NaT, *[np.nan] * 4)], columns=BROKEN_COLUMNS)
+
+
+def _said_over(rows: pd.DataFrame, start, end) -> tuple[float, float] | None:
+    """What the figures of a series, by their days, say of a period, and half of what rounding leaves.
+
+    The one printed for it, or those that follow on each other through it; None where there are none.
+    """
+    inside = rows[(rows["start"] >= start) & (rows["end"] <= end) & rows["value"].notna()]
+    whole = inside[(inside["start"] == start) & (inside["end"] == end)]
+    if len(whole):
+        inside = whole.head(1)
+    inside = inside.drop_duplicates("start")
+    follows = (inside["start"].iloc[1:] - inside["end"].iloc[:-1].to_numpy()).eq(pd.Timedelta(days=1)).all()
+    if inside.empty or not follows or inside["start"].iloc[0] != start or inside["end"].iloc[-1] != end:
+        return None
+    return float(inside["value"].sum()), float((inside["upper"] - inside["lower"]).sum() / 2)
 
 
 def _tree(names: list[str], sums) -> shares.Tree:

@@ -233,7 +233,7 @@ def _outcome(choice: str, total: pd.Series, base: pd.Series, threshold, comparat
         "lower_80": total.quantile(0.1),
         "upper_80": total.quantile(0.9),
         "change": (total - base).median(),
-        "change_pct": 100 * (total / base - 1).median(),
+        "change_pct": 100 * (total / base - 1).where(base > 0, 0.0).median(),  # nothing cannot be less
         "probability": chance(COMPARE[comparator](total, threshold)),
     }
 

@@ -145,6 +145,7 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     told = {s: stated.take(np.flatnonzero(of == s)) for s in range(tree.count)}
     for total, parts in tree.cuts:
         told |= {part: joined(told[part], _left_over(stated, of, total, parts, part)) for part in parts}
+        told[total] = joined(told[total], _added_up(stated, of, total, parts))
     fits, offsets = {}, np.zeros((tree.count, n))
     still = replace(population_prior(), growth=0.0)  # of parts: a share of a total grows no faster than it
     for root in tree.roots:
@@ -190,6 +191,17 @@ def _levelled(mine: Statements, about: float) -> Statements:
         return mine
     n = mine.num.shape[1]
     return joined(mine, statements(np.full(n, 1 / n), np.zeros(n), [about], [about], [VAGUE]))
+
+
+def _added_up(stated: Statements, of, total: int, parts: Sequence[int]) -> Statements:
+    """What all parts of a total add up to, in runs of months for which they are printed and it is not."""
+    firm = np.flatnonzero(stated.binding & ~stated.is_change)
+    printed = {(s, stated.num[row].tobytes()): row for s, row in zip(of[firm], firm, strict=True)}
+    runs = [[printed.get((part, stated.num[row].tobytes())) for part in parts] for row in firm[of[firm] == parts[0]]]
+    runs = [run for run in runs if None not in run and (total, stated.num[run[0]].tobytes()) not in printed]
+    num = stated.num[[run[0] for run in runs]]
+    ends = [np.array([end[run].sum() for run in runs]) for end in (stated.lower, stated.upper)]
+    return statements(num, np.zeros_like(num), *ends)
 
 
 def _left_over(stated: Statements, of, total: int, parts: Sequence[int], part: int) -> Statements:

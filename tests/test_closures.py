@@ -322,3 +322,13 @@ def test_a_fall_by_all_there_was_leaves_later_years_as_they_are():
     rows.append(fall | {"base_start": "2020-01", "base_end": "2020-01"})
     found = rebuild(pd.DataFrame(rows), "2020-01", "2022-12", paths=300)
     assert found.median["2021-01"] == 0 and found.median["2022-01":].between(800, 1300).all()
+
+
+def test_months_that_are_nearly_closed_each_year_are_worth_what_they_were_and_no_one_number():
+    y = steady(60)
+    low = y.index.month.isin([6, 7, 8])
+    y[low] = 0.8 * np.exp(np.random.default_rng(2).normal(0, 0.3, low.sum()))
+    july = forecast(y, 12).paths["2025-07"]
+    closed = july[july < 10]
+    assert len(closed) > 0.7 * len(july)
+    assert set(closed.round(9)) == set(y[y.index.month == 7].round(9))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import true_months
+from conftest import fact_row, true_months, write_facts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ import ezlib as ez
 from ezlib import bounds, draws, hierarchy, linearised, shares, structural, tables
 from ezlib.contracts import DataError
 from ezlib.outlook import rebuild
+from ezlib.periods import BOARD, month_bounds
 
 TYPES = ("trade_total", ("trade_export", "trade_import", "trade_other"))
 GATES = ("trade_total", ("trade_total_road_gate", "trade_total_rail_gate"))
@@ -601,3 +602,58 @@ def test_a_series_that_is_mostly_printed_as_nothing_is_closed_there(zeros):
     assert found.months["value"].iloc[:zeros].tolist() == [0.0] * zeros
     assert "months_closed" in found.notes and "mean_far" not in found.notes
     assert found.median.loc["2024-12"] == pytest.approx(33, rel=0.2)
+
+
+def monthly_parts(months, seed=0) -> tuple[pd.Series, pd.Series]:
+    rng = np.random.default_rng(seed)
+    seasons = (rng.normal(0, 0.15, 12)[months.month - 1] for _ in "ab")
+    return tuple(pd.Series(50 * np.exp(s + rng.normal(0, 0.03, len(months))), months).round(2) for s in seasons)
+
+
+def as_printed(y: pd.Series, half=0.005) -> pd.DataFrame:
+    return pd.DataFrame({"start": y.index, "end": y.index, "value": y.to_numpy(), "half_width": half})
+
+
+def test_a_total_that_is_not_printed_is_what_its_parts_add_up_to():
+    one, other = monthly_parts(pd.period_range("2021-01", "2024-12", freq="M"))
+    parts = {"one": as_printed(one), "other": as_printed(other)}
+    widths = []
+    for total in (as_printed(one + other), as_printed((one + other).tail(12)), pd.DataFrame()):
+        told = {"total": total, **parts}
+        found = hierarchy.reconcile(told, {"sum": ("total", ("one", "other"))}, "2021-01", "2025-12", paths=500)
+        low, high = found["total"].total("2025").quantile([0.1, 0.9])
+        widths.append(np.log(high / low))
+    assert max(widths) < 1.3 * min(widths)
+
+
+def test_an_annual_total_that_misses_its_months_by_a_little_has_a_gap_that_is_told():
+    one, other = monthly_parts(pd.period_range("2022-01", "2024-12", freq="M"))
+    years = [(f"{y}-01", f"{y}-12", (one + other)[str(y)].sum() + 0.4 * (y == 2023), 0.005) for y in (2022, 2023, 2024)]
+    total = pd.DataFrame(years, columns=["start", "end", "value", "half_width"])
+    told = {"total": total, "one": as_printed(one), "other": as_printed(other)}
+    found = hierarchy.reconcile(told, {"sum": ("total", ("one", "other"))}, "2022-01", "2025-12", paths=100)
+    (broken,) = found.broken.itertuples()
+    assert broken.gap == pytest.approx(0.4) and broken.start.year == broken.end.year == 2023
+
+
+@pytest.mark.parametrize("figures", [0, 1])
+def test_a_leading_total_without_an_outlook_of_its_own_keeps_that_of_its_parts(empty_root, figures):
+    months = pd.period_range("2023-01", "2024-12", freq="M")
+    rows = [
+        fact_row(fact_id=f"{name}{m}", indicator=name, value=y[m], unit="billion_vnd", **of_board(m))
+        for name, y in zip(("customs_revenue", "fees_other_agencies"), monthly_parts(months), strict=True)
+        for m in months
+    ]
+    last = months[-1]
+    if figures:
+        value = sum(y[last] for y in monthly_parts(months))
+        total = {"indicator": "budget_revenue_total", "unit": "billion_vnd", "value": round(value, 2)}
+        rows.append(fact_row(fact_id="T", **total, **of_board(last)))
+    write_facts(empty_root, "all.csv", rows)
+    found = hierarchy.parts_of("thu-nghiem/customs_revenue/board", "2024-12", root=empty_root)
+    assert "thu-nghiem/budget_revenue_total/board" in found.outlooks and adds_up(found)
+
+
+def of_board(month: pd.Period) -> dict:
+    first, last = month_bounds(month, BOARD)
+    return {"period_start": first, "period_end": last, "published": "2025-01-31"}

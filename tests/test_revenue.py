@@ -162,3 +162,11 @@ def test_a_revenue_series_that_nothing_bears_says_so(small_root):
 
 def test_the_package_shows_the_doors():
     assert ez.revenue_outlook is revenue_outlook
+
+
+def test_a_month_in_which_nothing_was_levied_on_tells_no_rate():
+    trade = np.full(len(MONTHS), 100.0)
+    revenue = 0.05 * trade
+    trade[5] = 0.0  # what was paid that month was for another
+    rates = effective_rates(outlook(trade, "trade_total"), outlook(revenue, "budget_revenue_total"))
+    assert rates["rate"].max() == pytest.approx(0.05) and MONTHS[5] not in set(rates["start"])

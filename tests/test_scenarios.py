@@ -346,3 +346,11 @@ def test_an_outlook_under_scenarios_names_them_and_is_told_like_any_other():
     laid = apply(apply(found, QUESTIONS[0]), QUESTIONS[1])
     assert laid.scenarios == ("a-tenth-less", "a-tenth-more") and laid.notes == found.notes
     assert tables.grounds(laid, lang="en").text == tables.grounds(found, lang="en").text
+
+
+def test_where_most_paths_hold_nothing_a_change_in_percent_is_none_too():
+    base = flat()
+    paths = base.paths.copy()
+    paths.iloc[:1500] = 0.0
+    (row,) = compare(replace(base, paths=paths), [QUESTIONS[0]]).iloc[1:].itertuples()
+    assert row.change == row.change_pct == 0
