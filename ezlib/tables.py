@@ -198,7 +198,7 @@ def targets_table(
     rows, names, assessments = [], [], list(assessments)
     for a in assessments:
         e = wording.estimate(a.median, a.lower_80, a.upper_80, lang)
-        names.append(target_name(a, lang, catalogue))
+        names.append(_with_unit(a, lang, catalogue))
         rows.append(
             {
                 say("table.target", lang): wording.stated_aim(a.target, lang, catalogue),
@@ -291,11 +291,16 @@ def intervals_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> 
     still = [a for a in assessments if a.state == "open"]
     if not still:
         return blocks.stack()
-    names = pd.Index([target_name(a, lang, catalogue) for a in still], name=say("table.indicator", lang))
+    names = pd.Index([_with_unit(a, lang, catalogue) for a in still], name=say("table.indicator", lang))
     ranges = pd.DataFrame([_ranges(a, lang) for a in still], names)
     beside = pd.DataFrame([_beside_target(a, lang) for a in still], names)
     captions = [say(f"table.{name}_caption", lang) for name in ("intervals", "beside")]
     return blocks.stack(blocks.table(ranges, captions[0]), blocks.table(beside, captions[1]))
+
+
+def _with_unit(a, lang: str, catalogue) -> str:
+    """The name of a target with the unit of the amounts beside it."""
+    return f"{target_name(a, lang, catalogue)} ({wording.unit_name(a.unit, lang, catalogue)})"
 
 
 def _ranges(a, lang: str) -> dict[str, str]:
