@@ -344,7 +344,7 @@ def test_every_target_shown_leads_to_the_document_that_states_it(may, page):
     number = len(may.sources_in_order) + 1
     assert f'<li id="s{number}">T001: mục tiêu Xuất nhập khẩu' in page
     assert f'Xuất nhập khẩu 2025 – Ban Quản lý Khu kinh tế (triệu USD)<sup><a href="#s{number}">' in page
-    assert f'Sản xuất công nghiệp 2025<sup><a href="#s{number + 1}">' in page
+    assert f'Sản xuất công nghiệp 2025 (tỷ đồng)<sup><a href="#s{number + 1}">' in page
     assert re.search(rf'7,0 %\*†?<sup><a href="#s{number}">', page)
     assert "T002: mục tiêu Sản xuất công nghiệp, 2025: 24.000 tỷ đồng [B]" in page
     assert "T001: mục tiêu Xuất nhập khẩu, 2025: 9 tỷ USD; công bố 30/4/2024 [B]" in page
