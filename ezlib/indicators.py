@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ezlib import blocks, messages, tables, wording
+from ezlib.audit import taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, SeriesKey, Zone, load_catalogue
 from ezlib.contracts import DataError
@@ -22,7 +23,7 @@ from ezlib.messages import capital, say
 from ezlib.outlook import Outlook, outlook
 from ezlib.outturns import agreed
 from ezlib.periods import as_month, month_bounds, month_of
-from ezlib.subjects import months_of_series
+from ezlib.subjects import months_of_series, zone_findings
 
 # What a page gathers: whole groups of the catalogue, and single indicators of others that belong to the subject.
 GROUPS = {
@@ -35,6 +36,7 @@ GROUPS = {
     "administration": ("administration",),
     "province": ("province",),
 }
+DOUBTFUL = "†"
 ALSO = {"industry": ("enterprises_trading", "industrial_", "iip_")}  # beginnings of their names
 
 
@@ -185,7 +187,10 @@ class Indicators:
         return [next(some.itertuples(), None) for some in chosen]
 
     def _table(self, rows: list[dict], caption: str, kinds: list[str] | None = None) -> Block:
-        return blocks.table(pd.DataFrame(rows).fillna("").set_index(self._heading), say(caption, self.lang), kinds)
+        frame = pd.DataFrame(rows).fillna("").set_index(self._heading)
+        doubtful = frame.map(lambda cell: DOUBTFUL in cell if isinstance(cell, str) else False).to_numpy().any()
+        note = say("indicators.doubtful", self.lang) if doubtful else ""
+        return blocks.table(frame, say(caption, self.lang), kinds, note=note)
 
     @property
     def _heading(self) -> str:
@@ -457,7 +462,8 @@ def compose_indicators(
         and (SeriesKey.of(series).scope == about.scope or series in headline)
     ]
     families, outlooks, without = _outlooks(flows, month, as_of, catalogue, seed, root)
-    return Indicators(about, catalogue, month, lang, observed, expected, families, outlooks, without)
+    doubted = taking_part(zone_findings(zone, as_of, root))
+    return Indicators(about, catalogue, month, lang, observed, expected, families, outlooks, without, doubted)
 
 
 def _of_subject(facts: pd.DataFrame, subject: str, catalogue: Catalogue) -> pd.DataFrame:

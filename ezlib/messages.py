@@ -724,6 +724,10 @@ SENTENCES = {
         "vi": "Số liệu đã công bố chưa đủ để ước lượng từng tháng.",
         "en": "The published figures are too few to estimate months.",
     },
+    "indicators.doubtful": {
+        "vi": "† Số liệu bị nghi ngờ: xem phần kiểm tra số liệu.",
+        "en": "† In doubt: see the audit of the figures.",
+    },
     "indicators.no_parts": {
         "vi": "Không có tổng nào mà số liệu chia được thành các bộ phận.",
         "en": "The figures part no total here.",
