@@ -52,11 +52,12 @@ def findings_chart(findings: pd.DataFrame, lang="vi", *, source="") -> Chart:
         f"{n}: {wording.digits(100 * gap, 2, lang)}{wording.NBSP}%" for n, gap in zip(names, shown["gap"], strict=True)
     ]
     subtitle = messages.say("chart.findings.subtitle", lang)
-    none = "chart.findings.none" if len(findings) else "findings.none_at_all"
+    serious = findings["severity"].isin(["error", "warning"]).any()
+    none = "" if serious else "chart.findings.none" if len(findings) else "findings.none_at_all"
     return draw_chart(
         lambda ax, layout: _draw_findings(ax, layout, shown, names, lang),
         high_for(len(shown), 30),
-        title=messages.say("chart.findings.title", lang, **counts) if len(shown) else messages.say(none, lang),
+        title=messages.say(none or "chart.findings.title", lang, **counts),
         subtitle=subtitle,
         note=messages.sentences(messages.say("chart.findings.note", lang), source),
         alt=messages.sentences(subtitle + ".", "; ".join(told) + "." if told else ""),

@@ -143,6 +143,8 @@ class Foresight:
 
     def draw(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Draw what months ahead of paths (count, ahead) are worth where they are closed, NaN where they are open."""
+        if not self.worth:
+            return np.empty((count, 0))
         shut = rng.random((count, len(self.chances))) < self.chances
         if self.gone_on:
             still = self.still_shut(count, rng)

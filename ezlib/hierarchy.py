@@ -168,7 +168,7 @@ def parts_of(series: str, month, as_of=None, seed: int = 0, root=None, total: Ou
         whole, *parts = (f"{zone}/{name}/{scope}" for name in (broken[id].total, *broken[id].parts))
         near = (gaps["gap"].abs() <= NEARLY * gaps["total"]).all()
         if near and {whole, *parts} <= set(found.outlooks) and leading.isdisjoint(parts):
-            last = gaps.sort_values("end", kind="stable").iloc[-1]
+            last = gaps.sort_values(["end", "start"]).iloc[-1]
             found = _nearly_shared(found, whole, parts, last["parts"] / last["total"])
     return found
 
@@ -310,7 +310,7 @@ def _unbroken(sums, names, table, stated: Statements, of):
 def _gaps(id: str, total: str, parts, table: pd.DataFrame) -> pd.DataFrame:
     """Periods that figures of all members tell: total − sum of parts beyond what their rounding explains."""
     rows, by_series = [], {name: of.sort_values(["start", "end"]) for name, of in table.groupby("series")}
-    for start, end in table[["start", "end"]].drop_duplicates().itertuples(index=False):
+    for start, end in table[["start", "end"]].drop_duplicates().sort_values(["start", "end"]).itertuples(index=False):
         said = {name: _said_over(by_series[name], start, end) for name in (total, *parts) if name in by_series}
         if len(said) == 1 + len(parts) and None not in said.values():
             (whole, slack), (sum_, loose) = said[total], np.sum([said[part] for part in parts], axis=0)
@@ -323,17 +323,19 @@ def _gaps(id: str, total: str, parts, table: pd.DataFrame) -> pd.DataFrame:
 def _said_over(rows: pd.DataFrame, start, end) -> tuple[float, float] | None:
     """What the figures of a series, by their days, say of a period, and half of what rounding leaves.
 
-    The one printed for it, or those that follow on each other through it; None where there are none.
+    The one printed for it, or the longest that follow on each other through it; None where there are none.
     """
     inside = rows[(rows["start"] >= start) & (rows["end"] <= end) & rows["value"].notna()]
-    whole = inside[(inside["start"] == start) & (inside["end"] == end)]
-    if len(whole):
-        inside = whole.head(1)
-    inside = inside.drop_duplicates("start")
-    follows = (inside["start"].iloc[1:] - inside["end"].iloc[:-1].to_numpy()).eq(pd.Timedelta(days=1)).all()
-    if inside.empty or not follows or inside["start"].iloc[0] != start or inside["end"].iloc[-1] != end:
+    inside = inside.assign(half=(inside["upper"] - inside["lower"]) / 2).sort_values("end", ascending=False)
+
+    def through(day) -> tuple[float, float] | None:
+        for row in inside[inside["start"] == day].itertuples():
+            after = (0.0, 0.0) if row.end == end else through(row.end + pd.Timedelta(days=1))
+            if after is not None:
+                return row.value + after[0], row.half + after[1]
         return None
-    return float(inside["value"].sum()), float((inside["upper"] - inside["lower"]).sum() / 2)
+
+    return through(start)
 
 
 def _tree(names: list[str], sums) -> shares.Tree:

@@ -141,8 +141,7 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
     test = next(iter(tests), None)
     added_up = so_far is None or stated.firmer_than(so_far, shown)
     cumulative = stated.cumulative(shown) if added_up else _level(so_far, catalogue, lang)
-    printed = _change(so_far, ("ytd_yoy", "yoy"), lang) or EMPTY
-    own = stated.ytd_yoy(shown)
+    so_far = None if added_up else so_far  # its growth and share of plan are of another number
     name = catalogue.indicator_of(series).short(lang)
     return Line(
         series=series,
@@ -152,7 +151,7 @@ def _line(series, kind, month, months, facts, catalogue, found, tests, lang) -> 
         value=_level(in_month, catalogue, lang),
         mom=_change(in_month, ("mom",), lang) or stated.mom(shown),
         cumulative=cumulative,
-        ytd_yoy=own if own.text and (added_up or not printed.text) else printed,
+        ytd_yoy=_change(so_far, ("ytd_yoy", "yoy"), lang) or stated.ytd_yoy(shown),
         plan=_plan(so_far, cumulative, test if test and test.target.period == str(shown.year) else None, lang),
         year_end=_year_end(found, month, lang),
         chance=_chance(test, month, lang),

@@ -193,14 +193,14 @@ def _read_rows(content: bytes, file: str, columns: list[str]) -> tuple[list[dict
     except Unreadable as error:
         return [], [error.fault]
     numbers = [column for column in columns if _TYPES.get(column) is float]
-    unclear = [
-        Fault(file, line, "ambiguous", {"column": column, "shown": cell})
+    typed = dict(zip(sheet.lines, sheet.cells, strict=True))
+    sheet, found = with_points(sheet, numbers)
+    found += [
+        Fault(file, line, "ambiguous", {"column": column, "shown": typed[line][sheet.header.index(column)]})
         for column in numbers
         for line, cell in zip(sheet.lines, sheet.column(column), strict=True)
         if AMBIGUOUS.fullmatch(cell)
     ]
-    sheet, found = with_points(sheet, numbers)
-    faults += unclear
     return sheet.frame(columns).to_dict("records"), faults + found
 
 

@@ -172,19 +172,19 @@ def _check_pair(base: Outlook, revenue: Outlook) -> None:
 def _stretches(base: Outlook, revenue: Outlook, within: float) -> list[tuple]:
     """The shortest stretches known in both, latest last: first month, last month, totals of base and of revenue.
 
-    A month in which nothing was levied on tells no rate, and so no stretch holds one.
+    A month in which nothing was levied on, and of which the revenue is known by itself, tells no rate and is left out:
+    what was paid then was for others.
     """
     months = base.paths.columns.intersection(revenue.paths.columns)
     months = months[months <= min(base.last_observed, revenue.last_observed)]
     sums = [_running(o.paths[months]) for o in (base, revenue)]
-    nothing = np.append(-1, np.flatnonzero(~(base.paths[months] > 0).to_numpy().any(axis=0)))
+    nothing = ~(base.paths[months] > 0).to_numpy().any(axis=0) & _fixed(revenue.paths[months].to_numpy(), within)
     found, end = [], len(months)
     while end > 0:
-        first = max(end - LONGEST, 0, nothing[nothing < end].max() + 1)
-        if first >= end:
+        if nothing[end - 1]:
             end -= 1
             continue
-        starts = np.arange(end - 1, first - 1, -1)
+        starts = np.arange(end - 1, max(end - LONGEST, 0) - 1, -1)
         totals = [s[:, [end]] - s[:, starts] for s in sums]
         known = np.flatnonzero(np.logical_and(*(_fixed(t, within) for t in totals)))
         if len(known):

@@ -223,7 +223,8 @@ def save(result, name: str, zone: str, month, root=None) -> Path:
 def _csv(table: pd.DataFrame) -> str:
     """A table as text that Excel reads, which knows UTF-8 by its mark alone; values in one cell are parted by "; "."""
     flat = table.apply(lambda column: column.map(lambda x: "; ".join(map(str, x)) if isinstance(x, tuple) else x))
-    return "\ufeff" + flat.to_csv(index=not isinstance(table.index, pd.RangeIndex), lineterminator="\n")
+    counted = table.index.name is None and table.index.equals(pd.RangeIndex(len(table)))
+    return "\ufeff" + flat.to_csv(index=not counted, lineterminator="\n")
 
 
 def _json(content: dict) -> str:

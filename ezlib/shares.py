@@ -142,10 +142,7 @@ def fit(tree: Tree, stated: Statements, of: Sequence[int], regressors=None) -> S
     """
     of = np.asarray(of)
     n = stated.num.shape[1]
-    told = {s: stated.take(np.flatnonzero(of == s)) for s in range(tree.count)}
-    for total, parts in tree.cuts:
-        told |= {part: joined(told[part], _left_over(stated, of, total, parts, part)) for part in parts}
-        told[total] = joined(told[total], _added_up(stated, of, total, parts))
+    told = _told(tree, stated, of)
     fits, offsets = {}, np.zeros((tree.count, n))
     still = replace(population_prior(), growth=0.0)  # of parts: a share of a total grows no faster than it
     for root in tree.roots:
@@ -193,31 +190,33 @@ def _levelled(mine: Statements, about: float) -> Statements:
     return joined(mine, statements(np.full(n, 1 / n), np.zeros(n), [about], [about], [VAGUE]))
 
 
-def _added_up(stated: Statements, of, total: int, parts: Sequence[int]) -> Statements:
-    """What all parts of a total add up to, in runs of months for which they are printed and it is not."""
-    firm = np.flatnonzero(stated.binding & ~stated.is_change)
-    printed = {(s, stated.num[row].tobytes()): row for s, row in zip(of[firm], firm, strict=True)}
-    runs = [[printed.get((part, stated.num[row].tobytes())) for part in parts] for row in firm[of[firm] == parts[0]]]
-    runs = [run for run in runs if None not in run and (total, stated.num[run[0]].tobytes()) not in printed]
-    num = stated.num[[run[0] for run in runs]]
-    ends = [np.array([end[run].sum() for run in runs]) for end in (stated.lower, stated.upper)]
-    return statements(num, np.zeros_like(num), *ends)
+def _told(tree: Tree, stated: Statements, of) -> list[Statements]:
+    """The statements about each series, and what others make of it in runs of months for which it is not printed.
 
-
-def _left_over(stated: Statements, of, total: int, parts: Sequence[int], part: int) -> Statements:
-    """What a total and its other parts leave of one, in runs of months for which they are printed and it is not."""
+    What all parts of a total add up to, from the finest cut upwards, and then what a total and all its other parts
+    leave of one, downwards.
+    """
     firm = np.flatnonzero(stated.binding & ~stated.is_change)
-    printed = {(s, stated.num[row].tobytes()): row for s, row in zip(of[firm], firm, strict=True)}
-    rows, low, high = [], [], []
-    for row in firm[of[firm] == total]:
-        run = stated.num[row].tobytes()
-        beside = [printed.get((other, run)) for other in parts if other != part]
-        if None not in beside and (part, run) not in printed:
-            rows.append(row)
-            low.append(max(stated.lower[row] - stated.upper[beside].sum(), 0.0))
-            high.append(max(stated.upper[row] - stated.lower[beside].sum(), 0.0))
-    num = stated.num[rows]
-    return statements(num, np.zeros_like(num), low, high)
+    own = {(of[row], stated.num[row].tobytes()): (stated.lower[row], stated.upper[row]) for row in firm}
+    runs, known = {stated.num[row].tobytes(): stated.num[row] for row in firm}, dict(own)
+    for total, parts in reversed(tree.cuts):
+        for run in runs:
+            ends = [known.get((part, run)) for part in parts]
+            if None not in ends:
+                known.setdefault((total, run), tuple(np.sum(ends, axis=0)))
+    for total, parts in tree.cuts:
+        for part, run in product(parts, runs):
+            beside = [known.get((other, run)) for other in parts if other != part]
+            if (part, run) not in known and (total, run) in known and None not in beside:
+                (low, high), others = known[total, run], np.sum(beside, axis=0)
+                known[part, run] = max(low - others[1], 0.0), max(high - others[0], 0.0)
+    told = [stated.take(np.flatnonzero(of == s)) for s in range(tree.count)]
+    for s, mine in enumerate(told):
+        made = [(runs[run], *ends) for (series, run), ends in known.items() if series == s and (s, run) not in own]
+        if made:
+            num, low, high = map(np.array, zip(*made, strict=True))
+            told[s] = joined(mine, statements(num, np.zeros_like(num), low, high))
+    return told
 
 
 def _has_level(mine: Statements) -> bool:

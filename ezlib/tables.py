@@ -300,7 +300,8 @@ def intervals_table(assessments: Iterable, lang: str = "vi", catalogue=None) -> 
 
 def _with_unit(a, lang: str, catalogue) -> str:
     """The name of a target with the unit of the amounts beside it."""
-    return f"{target_name(a, lang, catalogue)} ({wording.unit_name(a.unit, lang, catalogue)})"
+    name, unit = target_name(a, lang, catalogue), wording.unit_name(a.unit, lang, catalogue)
+    return f"{name} ({unit})" if unit else name
 
 
 def _ranges(a, lang: str) -> dict[str, str]:

@@ -150,8 +150,8 @@ def amount(x, lang="vi") -> str:
 
 def shared_digits(x, width, lang="vi") -> str:
     """A number known within `width`, as round as half of that allows: 1834.2 within 30 is 1.830; in full if exact."""
-    if width <= EXACT * abs(x):
-        return number(float(f"{x:.7g}"), None, lang)
+    if width <= EXACT * abs(x):  # what solving for it leaves is no digit
+        return number(float(f"{x:.10g}" if width <= 1e-9 * abs(x) else f"{x:.7g}"), None, lang)
     exponent = math.ceil(math.log10(width))
     if abs(to_exponent(x, exponent) - x) > width / 2:
         exponent -= 1

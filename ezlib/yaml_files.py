@@ -40,10 +40,9 @@ def parse_yaml(content: bytes | str, file: str) -> Entries:
         line = content.count(b"\n", 0, error.start) + 1
         wrong = f"{file}, line {line}: is not UTF-8"
         raise DataError(f"{file} cannot be read.", [wrong], "Save it as UTF-8 and run again.") from error
-    except ValueError as error:  # a day that no calendar has
-        raise DataError(
-            f"{file} cannot be read.", [f"{file}: {error}"], "Write days of the calendar, as 2025-05-31."
-        ) from error
+    except ValueError as error:  # a day that no calendar has, or a number that is none
+        remedy = "Write days as 2025-05-31 and numbers as 1234.5."
+        raise DataError(f"{file} cannot be read.", [f"{file}: {error}"], remedy) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{file}, line {mark.line + 1}" if mark else file

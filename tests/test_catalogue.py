@@ -119,7 +119,7 @@ def test_a_key_left_blank_says_nothing(small_root):
 
 def test_what_contains_itself_is_read_once_and_a_day_of_no_calendar_is_told():
     assert parse_yaml("a: &a {b: *a}", "x.yml").faults == []
-    with pytest.raises(DataError, match=r"day.*calendar"):
+    with pytest.raises(DataError, match="day is out of range for month"):
         parse_yaml("start: 2025-02-30", "x.yml")
     with pytest.raises(DataError, match="line 2: is not UTF-8"):
         parse_yaml(b"a: 1\nb: \xff", "x.yml")
@@ -424,3 +424,15 @@ def test_every_faulty_event_is_named_with_its_row(small_root):
         "source is empty",
     ):
         assert says in message
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [("11,000", None), ("11.000", None), ("7,5", 7.5), ("10,1250", 10.125), ("11000", 11000)]
+)
+def test_a_target_that_may_be_thousands_is_refused_however_it_is_saved(small_root, value, read):
+    text = (HEADER + AIM).replace(",", ";").replace(";9000;", f";{value};")
+    (small_root / "data/targets.csv").write_text(text, encoding="utf-8")
+    if read is None:
+        assert f"row 2: value '{value}' may be thousands or decimals" in faults_of(small_root, load_targets)
+    else:
+        assert load_targets(root=small_root)[0].value == read

@@ -332,3 +332,10 @@ def test_months_that_are_nearly_closed_each_year_are_worth_what_they_were_and_no
     closed = july[july < 10]
     assert len(closed) > 0.7 * len(july)
     assert set(closed.round(9)) == set(y[y.index.month == 7].round(9))
+
+
+def test_a_closure_at_the_end_of_months_none_of_which_lies_ahead():
+    y = steady(24, "2023-01")
+    y.iloc[-4:] = 0.0
+    found = rebuild(pd.DataFrame(months_of(y.round(1), "2023-01", 0.05)), "2023-01", "2024-12", paths=100)
+    assert "closed_at_end" in found.notes and (found.paths.iloc[:, -4:] == 0).to_numpy().all()

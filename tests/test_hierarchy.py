@@ -657,3 +657,42 @@ def test_a_leading_total_without_an_outlook_of_its_own_keeps_that_of_its_parts(e
 def of_board(month: pd.Period) -> dict:
     first, last = month_bounds(month, BOARD)
     return {"period_start": first, "period_end": last, "published": "2025-01-31"}
+
+
+def test_what_parts_of_parts_add_up_to_reaches_the_total():
+    one, other = monthly_parts(pd.period_range("2021-01", "2024-12", freq="M"))
+    third, _ = monthly_parts(one.index, seed=1)
+    sums = {"whole": ("total", ("middle", "third")), "inner": ("middle", ("one", "other"))}
+    widths = []
+    for last in (48, 12):
+        whole, middle = one + other + third, one + other
+        told = {"total": as_printed(whole.tail(last)), "middle": as_printed(middle.tail(last))}
+        told |= {"one": as_printed(one), "other": as_printed(other), "third": as_printed(third)}
+        low, high = (
+            hierarchy.reconcile(told, sums, "2021-01", "2025-12", paths=500)["total"].total("2025").quantile([0.1, 0.9])
+        )
+        widths.append(np.log(high / low))
+    assert widths[1] < 1.3 * widths[0]
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ([("01", "01", 11), ("01", "02", 20), ("03", "03", 10)], 30),
+        ([("01", "02", 20), ("02", "02", 9), ("03", "03", 10)], 30),
+        ([("01", "03", 31), ("01", "01", 11)], 31),
+        ([("01", "01", 11), ("03", "03", 10)], None),
+    ],
+)
+def test_figures_that_follow_on_each_other_tell_a_period(printed, said):
+    rows = pd.DataFrame(
+        {
+            "start": [pd.Period(f"2024-{first}", "M").start_time.normalize() for first, _, _ in printed],
+            "end": [pd.Period(f"2024-{last}", "M").end_time.normalize() for _, last, _ in printed],
+            "value": [float(value) for *_, value in printed],
+            "lower": [value - 0.5 for *_, value in printed],
+            "upper": [value + 0.5 for *_, value in printed],
+        }
+    )
+    found = hierarchy._said_over(rows, pd.Timestamp("2024-01-01"), pd.Timestamp("2024-03-31"))
+    assert (found and found[0]) == said

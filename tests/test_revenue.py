@@ -1,5 +1,7 @@
 """Revenue that follows from trade: rates, joint paths, and which way is used."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -170,3 +172,15 @@ def test_a_month_in_which_nothing_was_levied_on_tells_no_rate():
     trade[5] = 0.0  # what was paid that month was for another
     rates = effective_rates(outlook(trade, "trade_total"), outlook(revenue, "budget_revenue_total"))
     assert rates["rate"].max() == pytest.approx(0.05) and MONTHS[5] not in set(rates["start"])
+
+
+def test_a_quarter_with_a_month_without_trade_still_tells_a_rate():
+    trade, revenue = np.full(len(MONTHS), 100.0), np.full(len(MONTHS), 5.0)
+    trade[1::3] = 0.0
+    base, paid = outlook(trade, "trade_total"), outlook(revenue, "budget_revenue_total")
+    shift = np.random.default_rng(0).normal(0, 1, (len(paid.paths), len(MONTHS) // 3))
+    months = paid.paths.to_numpy(copy=True)  # of which the quarters alone are known
+    months[:, 0::3] += shift
+    months[:, 2::3] -= shift
+    rates = effective_rates(base, replace(paid, paths=pd.DataFrame(months, columns=MONTHS)))
+    assert len(rates) >= 5 and rates["rate"].iloc[0] == pytest.approx(15 / 200)

@@ -263,6 +263,15 @@ def test_a_table_is_saved_for_excel_and_reads_back(small_root):
     pd.testing.assert_frame_equal(pd.read_csv(small_root / path, index_col=0), table)
 
 
+def test_rows_that_are_only_counted_are_saved_without_their_number_and_several_values_in_one_cell(small_root):
+    counted = pd.DataFrame({"facts": [("A", "B"), ("C",)]})
+    path = ez.save(counted, "found", ZONE, MONTH, root=small_root)
+    assert (small_root / path).read_text(encoding="utf-8-sig") == "facts\nA; B\nC\n"
+    years = counted.set_index(pd.RangeIndex(2025, 2027, name="year"))
+    path = ez.save(years, "years", ZONE, MONTH, root=small_root)
+    assert (small_root / path).read_text(encoding="utf-8-sig") == "year,facts\n2025,A; B\n2026,C\n"
+
+
 def test_a_dictionary_and_a_chart_are_saved_each_in_its_place(small_root):
     told = ez.save({"tổng": 1.5}, "summary", ZONE, MONTH, root=small_root)
     assert json.loads((small_root / told).read_text(encoding="utf-8")) == {"tổng": 1.5}

@@ -320,6 +320,7 @@ def test_a_number_known_within_a_width_is_told_within_it(x, share):
 
 def test_an_exact_number_is_told_in_full_and_what_was_worked_out_with_three_digits():
     assert wording.shared_digits(1234.5, 0, "en") == "1,234.5"
+    assert wording.shared_digits(12_345_678, 0, "en") == "12,345,678"
     assert wording.shared_digits(356.180006, 6e-6, "en") == "356.18"
     assert [wording.amount(x, "en") for x in (0, 0.0042, 0.5, 12.34, 1196.4)] == [
         "0.00",
