@@ -58,11 +58,22 @@ def test_every_notebook_runs_for_a_month_and_the_brief_is_published(root):
     assert "data/facts/thu-nghiem/report-2025-05.csv" in manifest["data"]
     assert not (run.folder / ".part").exists()
     assert (run.folder / "tables" / "20_months.csv").exists()
+    assert warnings_in(run) == []
+
+
+def warnings_in(run) -> list[str]:
+    """What the notebooks of a run printed to standard error."""
+    read = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (run.folder / "notebooks").iterdir()}
+    told = (
+        (name, output) for name, book in read.items() for cell in book["cells"] for output in cell.get("outputs", ())
+    )
+    return [f"{name}: {''.join(output['text'])}" for name, output in told if output.get("name") == "stderr"]
 
 
 def test_a_zone_with_complete_months_runs_too_in_english(root):
     run = runs.run_month(QUICK, LATER, lang="en", root=root)
     assert 'lang="en"' in run.brief.read_text(encoding="utf-8")
+    assert warnings_in(run) == []
 
 
 @pytest.mark.parametrize(
