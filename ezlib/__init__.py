@@ -36,6 +36,7 @@ _PLACES = {
     "flow_charts": ("cumulative_chart", "fan_chart"),
     "charts": ("findings_chart", "scenario_chart"),
     "tables": (
+        "expected_table",
         "findings_table",
         "months_table",
         "sensitivity_table",

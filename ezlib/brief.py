@@ -162,7 +162,7 @@ class Brief:
         names = messages.listing([named(row, self.catalogue, self.lang) for _, row in rows.iterrows()], self.lang)
         relief = self._relief_of(a)
         same = relief is not None and relief.test is not None and self._chance(relief.test) == self._chance(a)
-        left_out = self._left_out(relief) if relief else ""
+        left_out = self._left_out(a, relief) if relief else ""
         key = "target.doubted_same" if same else "target.doubted"
         doubt = say(key, self.lang, facts=names, left_out=left_out) if facts else ""
         without = "" if same or relief is None else self._without_doubt(relief, left_out)
@@ -179,9 +179,9 @@ class Brief:
             return wording.probability(a.probability, self.lang)
         return wording.verdict(a.verdict, self.lang)
 
-    def _left_out(self, relief: Relief) -> str:
+    def _left_out(self, a: TargetAssessment, relief: Relief) -> str:
         """The figures in doubt, and those around them where these too are left out, in the words of a sentence."""
-        around = not any(set(relief.facts) == set(facts) for facts in self.doubted.values())
+        around = set(relief.facts) > set(self.doubted[a.series])
         return say("relief.it_and_around" if around else "relief.it", self.lang)
 
     def _without_doubt(self, relief: Relief, facts: str) -> str:

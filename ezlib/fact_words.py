@@ -10,6 +10,8 @@ from ezlib.facts import from_series
 from ezlib.messages import say
 from ezlib.periods import covers_whole_months, month_of, year_bounds
 
+DOUBTFUL = "†"
+
 
 def period_in_words(fact, catalogue: Catalogue, lang: str = "vi") -> str:
     """Return a day, a month, a year, so many months of a year, else the days of a figure's period."""

@@ -15,7 +15,7 @@ from ezlib.audit import taking_part
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, Indicator, SeriesKey, Zone, load_catalogue
 from ezlib.contracts import DataError
-from ezlib.fact_words import figure_and_unit, period_in_words, unit_of
+from ezlib.fact_words import DOUBTFUL, figure_and_unit, period_in_words, unit_of
 from ezlib.facts import are_observed, in_precedence, load_facts
 from ezlib.flow_charts import fan_chart
 from ezlib.hierarchy import Family, parts_of
@@ -36,7 +36,6 @@ GROUPS = {
     "administration": ("administration",),
     "province": ("province",),
 }
-DOUBTFUL = "†"
 ALSO = {"industry": ("enterprises_trading", "industrial_", "iip_")}  # beginnings of their names
 
 

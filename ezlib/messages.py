@@ -724,6 +724,16 @@ SENTENCES = {
         "vi": "Số liệu đã công bố chưa đủ để ước lượng từng tháng.",
         "en": "The published figures are too few to estimate months.",
     },
+    "expected.caption": {"vi": "So với khoảng đã dự kiến", "en": "Beside what was expected"},
+    "expected.printed": {"vi": "Đã công bố", "en": "Published"},
+    "expected.before": {"vi": "Khoảng 99\u00a0% đã dự kiến", "en": "99\u00a0% interval expected"},
+    "expected.held": {"vi": "Trong khoảng?", "en": "Inside?"},
+    "expected.inside": {"vi": "có", "en": "yes"},
+    "expected.outside": {"vi": "không", "en": "no"},
+    "expected.none": {
+        "vi": "Không có số liệu nào của tháng này mà trước đó đã dự kiến được.",
+        "en": "No figure of this month was expected before.",
+    },
     "indicators.doubtful": {
         "vi": "† Số liệu bị nghi ngờ: xem phần kiểm tra số liệu.",
         "en": "† In doubt: see the audit of the figures.",

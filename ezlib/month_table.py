@@ -11,7 +11,7 @@ import pandas as pd
 from ezlib import wording
 from ezlib.catalogue import Catalogue, SeriesKey, Zone
 from ezlib.contracts import STATUSES
-from ezlib.fact_words import figure_and_unit
+from ezlib.fact_words import DOUBTFUL, figure_and_unit
 from ezlib.facts import facts_of, in_own_unit, in_precedence
 from ezlib.headlines import OLDEST_TOLD, table_series
 from ezlib.messages import say
@@ -21,7 +21,7 @@ from ezlib.targets import TargetAssessment
 
 # A report may be late with some of its parts: industry lags a month, but no figure older than this is shown.
 OLDEST_SHOWN = 2
-COMPUTED, DOUBTFUL = "*", "†"
+COMPUTED = "*"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ezlib import blocks, tables
 from ezlib.audit import audit, for_facts
 from ezlib.blocks import Block
 from ezlib.catalogue import Catalogue, SeriesKey, Zone, load_catalogue
-from ezlib.contracts import DataError
+from ezlib.contracts import OBSERVATION_COLUMNS, DataError
 from ezlib.drawing import Chart
 from ezlib.facts import load_facts
 from ezlib.flow_charts import cumulative_chart, fan_chart
@@ -22,19 +22,8 @@ from ezlib.plans import Target, load_targets
 from ezlib.targets import ON_PATHS, TargetAssessment, assess_target, contested, has_base
 
 # What a page shows of the statements behind an outlook.
-OBSERVED = [
-    "series",
-    "observation_id",
-    "start",
-    "end",
-    "value",
-    "change_pct",
-    "base_start",
-    "base_end",
-    "lower",
-    "upper",
-]
-OBSERVED += ["published", "relaxed", "stretch"]
+OBSERVED = ["series", *(name for name in OBSERVATION_COLUMNS if name not in ("half_width", "soft_sd", "status"))]
+OBSERVED += ["relaxed", "stretch"]
 
 
 @dataclass(frozen=True, eq=False)

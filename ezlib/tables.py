@@ -13,6 +13,7 @@ from ezlib.audit import SEVERITIES, audit
 from ezlib.blocks import Block
 from ezlib.catalogue import SeriesKey, load_catalogue
 from ezlib.contracts import BASES
+from ezlib.fact_words import figure_and_unit, period_in_words
 from ezlib.facts import add_intervals
 from ezlib.messages import say
 from ezlib.outturns import AGREE_WITHIN
@@ -64,6 +65,31 @@ def findings_texts(findings: pd.DataFrame, lang: str = "vi") -> list[str]:
         messages.sentences(message, say("finding.likely", lang, correction=likely) if likely else "")
         for message, likely in pairs
     ]
+
+
+def expected_table(expected: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi", catalogue=None) -> Block:
+    """Each figure of a month beside the interval expected of it before: `plausibility.expected_before` of `facts`."""
+    catalogue = catalogue or load_catalogue()
+    rows, names = [], []
+    for fact in facts[facts["fact_id"].isin(expected.index)].itertuples():
+        figure, unit = figure_and_unit(fact, catalogue, lang)
+        before = expected.loc[fact.fact_id]
+        ends = before * catalogue.convert(1.0, fact.unit, unit)
+        names.append(f"{catalogue.indicator(fact.indicator).short(lang)}, {period_in_words(fact, catalogue, lang)}")
+        inside = fact.lower <= before["upper"] and fact.upper >= before["lower"]
+        rows.append(
+            {
+                say("indicators.unit", lang): wording.unit_name(unit, lang, catalogue),
+                say("expected.printed", lang): figure,
+                say("expected.before", lang): wording.estimate(ends.mean(), *ends[["lower", "upper"]], lang).interval,
+                say("expected.held", lang): say("expected.inside" if inside else "expected.outside", lang),
+            }
+        )
+    if not rows:
+        return blocks.paragraph(say("expected.none", lang))
+    return blocks.table(
+        pd.DataFrame(rows, pd.Index(names, name=say("table.indicator", lang))), say("expected.caption", lang)
+    )
 
 
 def findings_text(findings: pd.DataFrame, facts: pd.DataFrame, lang: str = "vi") -> str:

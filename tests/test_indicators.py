@@ -185,3 +185,12 @@ def test_a_page_of_a_subject_and_the_outlook_take_the_same_of_two_figures():
     flows = compose_indicators("lai-chau", "2025-12", "trade").flows
     shown = cells(flows, "Tổng giá trị hàng hóa xuất nhập khẩu")  # F0100, final, stands before F0101, an estimate
     assert sum("49,4" in cell for cell in shown) == 2 and not any("44,15" in cell for cell in shown)
+
+
+def test_figures_of_a_month_stand_beside_what_was_expected_of_them():
+    facts, expected = ez.load_facts("viet-nam"), ez.expected_before("viet-nam", "2025-02")
+    told = plain(ez.expected_table(expected, facts, "en").text)
+    assert len(expected) == 3 and told.count("yes") == 3 and "31,109.32" in told
+    shifted = expected.assign(lower=expected["upper"], upper=2 * expected["upper"])
+    assert plain(ez.expected_table(shifted, facts, "en").text).count(" no") >= 3
+    assert "No figure of this month" in ez.expected_table(expected.iloc[:0], facts, "en").text

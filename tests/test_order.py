@@ -34,8 +34,8 @@ ORDER = [
     *("outturns", "evaluate", "replays", "summaries"),
     *("record", "news"),
     *("svg", "drawing", "flow_views", "flow_words", "flow_charts", "charts"),
-    *("blocks", "tables", "news_words", "subjects", "implied"),
-    *("fact_words", "indicators", "digest", "futures", "progress", "zones"),
+    *("fact_words", "blocks", "tables", "news_words", "subjects", "implied"),
+    *("indicators", "digest", "futures", "progress", "zones"),
     *("assessments", "performance"),
     *("month_table", "citations", "brief", "publish", "provenance", "kernels", "runs", "cli"),
 ]

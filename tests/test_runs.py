@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -272,6 +273,19 @@ def test_a_table_is_saved_for_excel_and_reads_back(small_root):
     assert path.as_posix() == f"outputs/{ZONE}/{MONTH}/tables/numbers.csv"
     assert (small_root / path).read_bytes().startswith(b"\xef\xbb\xbf")
     pd.testing.assert_frame_equal(pd.read_csv(small_root / path, index_col=0), table)
+
+
+def test_a_process_that_was_interrupted_begins_no_month_that_it_was_handed_before(small_root, monkeypatch):
+    def stopped(*args, **how):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "_interrupted", threading.Event())
+    monkeypatch.setattr(runs, "run_month", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        runs._one_of_many(QUICK, LATER, None, "vi", ("80_zones",), small_root)
+    monkeypatch.setattr(runs, "run_month", lambda *args, **how: pytest.fail("a month was begun"))
+    with pytest.raises(KeyboardInterrupt):
+        runs._one_of_many(QUICK, MONTH, None, "vi", ("80_zones",), small_root)
 
 
 def test_rows_that_are_only_counted_are_saved_without_their_number_and_several_values_in_one_cell(small_root):
