@@ -65,11 +65,12 @@ def findings_chart(findings: pd.DataFrame, lang="vi", *, source="") -> Chart:
 
 
 def _draw_findings(ax: Axes, layout: Layout, shown: pd.DataFrame, names: list[str], lang: str) -> None:
-    layout = row_axes(ax, layout, 30, 24, max(len(shown), 1))
+    if shown.empty:
+        ax.set_axis_off()
+        return
+    layout = row_axes(ax, layout, 30, 24, len(shown))
     percent = 100 * shown["gap"].to_numpy(float)
-    low, high = (
-        (10 ** np.floor(np.log10(percent.min())), 10 ** np.ceil(np.log10(percent.max()))) if len(shown) else (1, 10)
-    )
+    low, high = 10 ** np.floor(np.log10(percent.min())), 10 ** np.ceil(np.log10(percent.max()))
     ax.set_xscale("log")
     ax.set_xlim(low, max(1.02 * high, 10 * low))
     for i, (gap, severity) in enumerate(zip(percent, shown["severity"], strict=True)):

@@ -309,7 +309,7 @@ def _unbroken(sums, names, table, stated: Statements, of):
 
 def _gaps(id: str, total: str, parts, table: pd.DataFrame) -> pd.DataFrame:
     """Periods that figures of all members tell: total − sum of parts beyond what their rounding explains."""
-    rows, by_series = [], {name: of.sort_values(["start", "end"]) for name, of in table.groupby("series")}
+    rows, by_series = [], dict(list(table.groupby("series")))
     for start, end in table[["start", "end"]].drop_duplicates().sort_values(["start", "end"]).itertuples(index=False):
         said = {name: _said_over(by_series[name], start, end) for name in (total, *parts) if name in by_series}
         if len(said) == 1 + len(parts) and None not in said.values():

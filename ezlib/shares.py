@@ -38,9 +38,7 @@ CLOSE = 1e-10  # how near, in logarithms, a path comes to the value drawn for a 
 FAR = 100.0  # of the logarithm from a month's mean: a search that gets there leads nowhere
 QUICK, PATIENT = 20, 30  # steps with slopes shared by all paths, and with each path's own
 FIRST, HOPEFUL = 20, 0.25  # paths that try steps of their own, and the share that must get there for others to
-TIGHT = (
-    0.01  # of a figure's interval: one that others leave no more than this, in standard deviations, follows from them
-)
+TIGHT = 0.01  # of its interval: a figure that others leave no more, in standard deviations, follows from them
 LONGEST = 2.0  # of the logarithm that a month moves in one step with slopes of its own
 CHUNK = 4_000_000  # numbers held at once while the paths' slopes are worked out
 
